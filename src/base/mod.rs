@@ -1,0 +1,154 @@
+//! The database: where it is, who connects to it, its migrations.
+//!
+//! Two roles, two addresses. The *owner* migrates and imports; the *service* reads, owns nothing
+//! and passes every row-level policy. Nothing here knows what the tables mean.
+
+mod cluster;
+mod copie;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::config::Donnees;
+use crate::error::{Contexte, Error, Result};
+pub use cluster::Cluster;
+pub use copie::{CopieBinaire, copier_texte, echapper};
+
+/// The service's role: it owns nothing and cannot bypass row-level security.
+pub const ROLE_SERVICE: &str = "maillage_service";
+const ROLE_PROPRIETAIRE: &str = "maillage_proprietaire";
+const NOM_BASE: &str = "maillage";
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+
+/// An open database, and the private cluster that carries it if there is one.
+#[derive(Debug)]
+pub struct Base {
+    proprietaire: PgConnectOptions,
+    service: PgConnectOptions,
+    /// The service has no address of its own: each connection takes its role.
+    prendre_role: bool,
+    cluster: Option<Cluster>,
+}
+
+impl Base {
+    /// Opens the database that the settings name; without one, starts the private cluster.
+    pub async fn ouvrir(donnees: &Donnees) -> Result<Self> {
+        let base = match &donnees.base {
+            Some(url) => Self::externe(url, donnees.base_service.as_deref())?,
+            None => {
+                let dossier = donnees.dossier();
+                let cluster = tokio::task::spawn_blocking(move || Cluster::ouvrir(&dossier))
+                    .await
+                    .map_err(|erreur| Error::Installation(erreur.to_string()))??;
+                Self::privee(cluster).await?
+            }
+        };
+        base.migrer().await?;
+        Ok(base)
+    }
+
+    fn externe(url: &str, service: Option<&str>) -> Result<Self> {
+        let lire = |url: &str| {
+            PgConnectOptions::from_str(url).map_err(|erreur| {
+                Error::Installation(format!(
+                    "L'adresse de la base n'est pas lisible ({erreur}). Forme attendue : \
+                     postgres://utilisateur:motdepasse@serveur:5432/base"
+                ))
+            })
+        };
+        let proprietaire = lire(url)?;
+        Ok(Self {
+            service: service.map(lire).transpose()?.unwrap_or_else(|| proprietaire.clone()),
+            prendre_role: service.is_none(),
+            proprietaire,
+            cluster: None,
+        })
+    }
+
+    /// Creates the roles, the database and its extensions in a cluster where we are superuser.
+    async fn privee(cluster: Cluster) -> Result<Self> {
+        let action = "préparation de la base privée";
+        let mut admin = PgConnection::connect_with(&cluster.options("postgres", "postgres"))
+            .await
+            .pour(action)?;
+        admin.execute(include_str!("sql/roles_prives.sql")).await.pour(action)?;
+        let existe: bool =
+            sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+                .bind(NOM_BASE)
+                .fetch_one(&mut admin)
+                .await
+                .pour(action)?;
+        if !existe {
+            let creation = format!("create database {NOM_BASE} owner {ROLE_PROPRIETAIRE}");
+            admin.execute(AssertSqlSafe(creation)).await.pour(action)?;
+        }
+        admin.close().await.pour(action)?;
+        let mut admin = PgConnection::connect_with(&cluster.options("postgres", NOM_BASE))
+            .await
+            .pour(action)?;
+        admin.execute(include_str!("sql/extensions.sql")).await.map_err(|erreur| {
+            Error::Installation(format!(
+                "Une extension de PostgreSQL manque ({erreur}). Sur Debian 12 : apt-get install \
+                 postgresql-15-postgis-3."
+            ))
+        })?;
+        admin.close().await.pour(action)?;
+        Ok(Self {
+            proprietaire: cluster.options(ROLE_PROPRIETAIRE, NOM_BASE),
+            service: cluster.options(ROLE_SERVICE, NOM_BASE),
+            prendre_role: false,
+            cluster: Some(cluster),
+        })
+    }
+
+    /// Brings the schema up to date, as the owner.
+    async fn migrer(&self) -> Result<()> {
+        let mut connexion = self.connexion().await?;
+        MIGRATIONS.run(&mut connexion).await.map_err(|erreur| {
+            Error::Installation(format!("Mise à jour du schéma de la base impossible : {erreur}"))
+        })?;
+        connexion.close().await.pour("fermeture de la connexion")
+    }
+
+    /// One connection as the owner.
+    pub async fn connexion(&self) -> Result<PgConnection> {
+        PgConnection::connect_with(&self.proprietaire)
+            .await
+            .pour("connexion à la base de données")
+    }
+
+    /// The service's pool. Opened lazily: a database that is down makes the service not ready, it
+    /// does not keep it from starting.
+    pub fn piscine(&self) -> PgPool {
+        let prendre_role = self.prendre_role;
+        PgPoolOptions::new()
+            .max_connections(16)
+            .min_connections(2)
+            .acquire_timeout(Duration::from_secs(5))
+            .after_connect(move |connexion, _| {
+                Box::pin(async move {
+                    if prendre_role {
+                        let prise = format!("set role {ROLE_SERVICE}");
+                        connexion.execute(AssertSqlSafe(prise)).await?;
+                    }
+                    connexion.execute("set statement_timeout = '20s'").await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(self.service.clone())
+    }
+
+    /// Stops what was started.
+    pub async fn fermer(self) -> Result<()> {
+        match self.cluster {
+            None => Ok(()),
+            Some(cluster) => tokio::task::spawn_blocking(move || cluster.fermer())
+                .await
+                .map_err(|erreur| Error::Installation(erreur.to_string()))?,
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! *maillage*: the shared SIG of the départements' networks of engineering partners.
+//!
+//! Rooms, each depending only on those before it:
+//! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`partenaires`] → [`demandes`] →
+//! [`couverture`] → [`tuiles`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
+
+pub mod base;
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod progres;
+pub mod territoires;
+pub mod tuiles;

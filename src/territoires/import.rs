@@ -1,0 +1,276 @@
+//! `maillage import territoires`: from official files to a published millésime.
+//!
+//! The blocking work (GDAL, PROJ, GEOS) runs on its own threads and hands over each band as it is
+//! ready; meanwhile the transaction copies and indexes the bands before it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use geo::{MapCoordsInPlace, MultiPolygon};
+use tokio::sync::{mpsc, oneshot};
+
+use super::codes::{Maille, Millesime};
+use super::generalisation::{BANDES, BANDES_BASSES, Bande, ZOOM_EPCI, generaliser};
+use super::pays::{EtatContour, Pavage, Pays, preparer};
+use super::publication::{BandePrete, Publication, effacer_les_anciennes, verrouiller};
+use super::source::{self, SourceLue};
+use super::geos;
+use crate::base::Base;
+use crate::error::{Error, Result};
+use crate::progres::Progres;
+
+/// How long a second import of one millésime waits for the first.
+const ATTENTE: Duration = Duration::from_secs(10);
+
+/// What was published, for the person at the terminal.
+#[derive(Debug)]
+pub struct Bilan {
+    pub millesime: Millesime,
+    pub communes: usize,
+    pub epci: usize,
+    pub departements: usize,
+    pub regions: usize,
+    pub reunies: usize,
+    /// Name, code and remark of communes whose contour is absent or lacks a part.
+    pub signalees: Vec<String>,
+    pub remarques: Vec<String>,
+    pub tuiles: usize,
+}
+
+/// What the threads hand over once the country is prepared.
+struct Prete {
+    pays: Arc<Pays>,
+    sources: Vec<SourceLue>,
+    remarques: Vec<String>,
+}
+
+/// Reads the files, and publishes them as the given millésime.
+pub async fn territoires(
+    base: &Base,
+    fichiers: Vec<PathBuf>,
+    millesime: Millesime,
+    progres: &Progres,
+) -> Result<Bilan> {
+    let mut verrou = base.connexion().await?;
+    let debut = Instant::now();
+    while !verrouiller(&mut verrou, millesime).await? {
+        if debut.elapsed() > ATTENTE {
+            return Err(Error::Donnees(format!(
+                "Un autre import du millésime {millesime} est en cours : rien n'a été changé. \
+                 Attendez qu'il se termine, puis relancez."
+            )));
+        }
+        progres.etape("Un autre import du même millésime est en cours : attente");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+
+    // The edition's number is known once the transaction begins; the rows carry it.
+    let mut connexion = base.connexion().await?;
+    let mut publication = Publication::commencer(&mut connexion, millesime).await?;
+    let edition = publication.edition;
+
+    progres.etape("Lecture des fichiers");
+    let (dire, entendre) = oneshot::channel();
+    let (envoyer, mut recevoir) = mpsc::channel(2);
+    let travail = tokio::task::spawn_blocking(move || preparer_tout(&fichiers, edition, dire, &envoyer));
+
+    // When the threads fail, both channels close and the error is theirs.
+    let prete = entendre.await.ok();
+    if let Some(prete) = &prete {
+        progres.etape("Généralisation des contours");
+        publication.territoires(&prete.pays.unites, &prete.sources).await?;
+    }
+    let total = BANDES.len() + BANDES_BASSES.len();
+    let mut faites = 0;
+    while let Some(bande) = recevoir.recv().await {
+        publication.bande(bande).await?;
+        faites += 1;
+        progres.avance("Contours publiés", faites, total);
+    }
+    travail.await.map_err(|erreur| Error::Donnees(format!("La lecture s'est arrêtée : {erreur}")))??;
+    let Some(prete) = prete else {
+        return Err(Error::Donnees("La lecture s'est arrêtée sans rien donner.".into()));
+    };
+
+    progres.etape("Construction des tuiles des petites échelles");
+    let tuiles = publication.publier(&prete.pays.unites).await?;
+    if let Err(erreur) = effacer_les_anciennes(&mut connexion).await {
+        // They are erased by the next import.
+        tracing::warn!(%erreur, "d'anciennes éditions restent en base");
+    }
+    Ok(bilan(millesime, &prete, tuiles))
+}
+
+fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
+    let unites = &prete.pays.unites;
+    let nombre = |maille| unites.iter().filter(|unite| unite.maille == maille).count();
+    let communes = || unites.iter().filter(|unite| unite.maille == Maille::Commune);
+    Bilan {
+        millesime,
+        communes: nombre(Maille::Commune),
+        epci: nombre(Maille::Epci),
+        departements: nombre(Maille::Departement),
+        regions: nombre(Maille::Region),
+        reunies: communes().filter(|unite| unite.etat_contour == EtatContour::Reuni).count(),
+        signalees: communes()
+            .filter(|unite| matches!(unite.etat_contour, EtatContour::Absent | EtatContour::Lacunaire))
+            .map(|unite| {
+                let remarque = unite.remarque_contour.as_deref().unwrap_or_default();
+                format!("{} ({}) : {remarque}", unite.nom, unite.code)
+            })
+            .collect(),
+        remarques: prete.remarques.clone(),
+        tuiles,
+    }
+}
+
+/// Everything that blocks: reading, preparing, generalising. Two threads share the bands, the
+/// heaviest first.
+fn preparer_tout(
+    fichiers: &[PathBuf],
+    edition: i32,
+    dire: oneshot::Sender<Prete>,
+    envoyer: &mpsc::Sender<BandePrete>,
+) -> Result<()> {
+    let mut lecture = source::lire(fichiers)?;
+    let pays = Arc::new(preparer(&mut lecture)?);
+    let prete = Prete {
+        pays: Arc::clone(&pays),
+        sources: lecture.sources,
+        remarques: lecture.remarques,
+    };
+    // A closed channel means that the publication has failed and says why itself.
+    if dire.send(prete).is_err() {
+        return Ok(());
+    }
+    let restantes = Mutex::new(BANDES.to_vec());
+    let suivante = || restantes.lock().ok().and_then(|mut restantes| restantes.pop());
+    std::thread::scope(|portee| {
+        let fils: Vec<_> = (0..2)
+            .map(|_| {
+                portee.spawn(|| -> Result<()> {
+                    while let Some(bande) = suivante() {
+                        if !bande_de_communes(&pays.pavage, bande, edition, envoyer)? {
+                            return Ok(());
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        fils.into_iter().try_for_each(|fil| fil.join().expect("a band does not panic"))
+    })
+}
+
+/// Generalises the communes to a band, derives the larger mailles, and sends the rows; the band of
+/// zoom 5 also gives those below it. False when nobody listens any more.
+fn bande_de_communes(
+    pavage: &Pavage,
+    bande: Bande,
+    edition: i32,
+    envoyer: &mpsc::Sender<BandePrete>,
+) -> Result<bool> {
+    let communes = generaliser(&pavage.contours, bande)?;
+    let mut prete = BandePrete::nouvelle(bande);
+    for (code, contour) in pavage.codes.iter().zip(&communes) {
+        if !contour.0.is_empty() {
+            prete.ajouter(edition, bande, Maille::Commune, code, contour);
+        }
+    }
+    for maille in [Maille::Epci, Maille::Departement, Maille::Region] {
+        for (code, rangs) in pavage.membres(maille) {
+            let membres: Vec<_> = rangs.iter().map(|&rang| communes[rang].clone()).collect();
+            prete.ajouter(edition, bande, maille, code, &geos::unir(&membres)?);
+        }
+    }
+    if envoyer.blocking_send(prete).is_err() {
+        return Ok(false);
+    }
+    if bande.zoom == BANDES_BASSES[0].zoom + 1 {
+        return bandes_basses(pavage, &communes, bande, edition, envoyer);
+    }
+    Ok(true)
+}
+
+/// Codes of a piece's EPCI, département and région.
+type Parents = [Option<String>; 3];
+
+/// Under the communes' zooms, contours are made of pieces: the parts of EPCI within each
+/// département, whose borders are all the borders there are; then, once EPCI are too small to
+/// show, whole départements.
+fn bandes_basses(
+    pavage: &Pavage,
+    communes: &[MultiPolygon],
+    depuis: Bande,
+    edition: i32,
+    envoyer: &mpsc::Sender<BandePrete>,
+) -> Result<bool> {
+    let mut pieces: Vec<(Parents, MultiPolygon)> =
+        pavage.parents.iter().cloned().zip(communes.iter().cloned()).collect();
+    let mut precedente = depuis;
+    for bande in BANDES_BASSES {
+        if bande.zoom < ZOOM_EPCI {
+            for (parents, _) in &mut pieces {
+                parents[0] = None;
+            }
+        }
+        pieces = reunir(pieces)?;
+        // From grid to metres by one formula: shared vertices stay equal to the last bit.
+        for (_, contour) in &mut pieces {
+            contour.map_coords_in_place(|point| precedente.metres(point));
+        }
+        let (parents, contours): (Vec<Parents>, Vec<MultiPolygon>) = pieces.into_iter().unzip();
+        let places = generaliser(&contours, bande)?;
+        pieces = parents.into_iter().zip(places).collect();
+        precedente = bande;
+
+        let mut prete = BandePrete::nouvelle(bande);
+        for (rang, maille) in [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate() {
+            let parent_seul = |(parents, contour): &(Parents, MultiPolygon)| {
+                let mut seul = Parents::default();
+                seul[rang].clone_from(&parents[rang]);
+                (seul, contour.clone())
+            };
+            for (parents, contour) in reunir(pieces.iter().map(parent_seul).collect())? {
+                if let Some(code) = &parents[rang] {
+                    prete.ajouter(edition, bande, maille, code, &contour);
+                }
+            }
+        }
+        if envoyer.blocking_send(prete).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Unites pieces of one pavage that have the same parents.
+fn reunir(pieces: Vec<(Parents, MultiPolygon)>) -> Result<Vec<(Parents, MultiPolygon)>> {
+    let mut groupes: BTreeMap<Parents, Vec<MultiPolygon>> = BTreeMap::new();
+    for (parents, contour) in pieces {
+        groupes.entry(parents).or_default().push(contour);
+    }
+    groupes.into_iter().map(|(parents, membres)| Ok((parents, geos::unir(&membres)?))).collect()
+}
+
+impl fmt::Display for Bilan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "Millésime {} publié : {} communes, {} EPCI, {} départements, {} régions, {} tuiles.",
+            self.millesime, self.communes, self.epci, self.departements, self.regions, self.tuiles
+        )?;
+        writeln!(f, "Contours réunis à partir de communes déléguées : {}.", self.reunies)?;
+        writeln!(f, "Contours absents ou incomplets : {}.", self.signalees.len())?;
+        for signalee in &self.signalees {
+            writeln!(f, "  {signalee}")?;
+        }
+        for remarque in &self.remarques {
+            writeln!(f, "  {remarque}")?;
+        }
+        Ok(())
+    }
+}

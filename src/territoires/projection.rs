@@ -1,0 +1,43 @@
+//! Coordinates from one reference system to another, by PROJ, the only place that calls it.
+//!
+//! Everything is stored in Web Mercator (EPSG:3857), the plane of the tiles.
+
+use geo::{Coord, MapCoordsInPlace, MultiPolygon};
+use proj::Proj;
+
+use crate::error::{Error, Result};
+
+/// Longitude and latitude in degrees, in that order.
+pub const WGS84: &str = "EPSG:4326";
+/// The plane of web tiles, in metres at the equator.
+pub const MERCATOR: &str = "EPSG:3857";
+
+/// A conversion between two reference systems, easting or longitude first on both sides.
+pub struct Projection(Proj);
+
+impl Projection {
+    pub fn nouvelle(de: &str, vers: &str) -> Result<Self> {
+        Proj::new_known_crs(de, vers, None).map(Self).map_err(|erreur| {
+            Error::Installation(format!("PROJ ne sait pas passer de {de} à {vers} : {erreur}"))
+        })
+    }
+
+    /// Converts a contour in place. `quoi` names it in the error.
+    pub fn contour(&self, contour: &mut MultiPolygon, quoi: &str) -> Result<()> {
+        contour
+            .try_map_coords_in_place(|point| self.0.convert(point))
+            .map_err(|erreur| {
+                Error::Donnees(format!(
+                    "Le contour de {quoi} a des coordonnées qui ne sont pas dans le système annoncé \
+                     ({erreur})."
+                ))
+            })
+    }
+
+    /// Converts one point.
+    pub fn point(&self, point: Coord) -> Result<Coord> {
+        self.0.convert(point).map_err(|erreur| {
+            Error::Donnees(format!("Le point {point:?} n'est pas dans le système annoncé ({erreur})."))
+        })
+    }
+}

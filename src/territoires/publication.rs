@@ -1,0 +1,340 @@
+//! One transaction publishes a millésime, all or nothing.
+//!
+//! Rows go into a new edition: readers see the old one until the commit, and a process that is
+//! killed at any moment leaves nothing behind. Editions that nobody points to are erased after.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use flate2::{Compression, write::GzEncoder};
+use geo::{Coord, MultiPolygon, Rect};
+use martin_tile_utils::bbox_to_xyz;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use super::codes::{Maille, Millesime};
+use super::generalisation::Bande;
+use super::pays::UnitePrete;
+use super::source::SourceLue;
+use crate::base::{CopieBinaire, copier_texte, echapper};
+use crate::error::{Contexte, Result};
+
+/// First key of the advisory locks that serialise publications; the second is the millésime.
+const VERROU: i32 = 0x6d61_696c;
+
+const ACTION: &str = "publication du millésime";
+
+/// Contours of one band, encoded for `COPY`.
+pub struct BandePrete {
+    pub zoom: u8,
+    pub copie: CopieBinaire,
+}
+
+impl BandePrete {
+    pub fn nouvelle(bande: Bande) -> Self {
+        Self { zoom: bande.zoom, copie: CopieBinaire::default() }
+    }
+
+    /// Adds the contour of a unit, given in the grid of the band.
+    pub fn ajouter(&mut self, edition: i32, bande: Bande, maille: Maille, code: &str, contour: &MultiPolygon) {
+        self.copie.ligne(5);
+        self.copie.champ(&edition.to_be_bytes());
+        self.copie.champ(&i16::from(bande.zoom).to_be_bytes());
+        self.copie.champ(maille.as_str().as_bytes());
+        self.copie.champ(code.as_bytes());
+        self.copie.champ(&ewkb(contour, |point| bande.metres(point)));
+    }
+}
+
+/// Extended WKB, little-endian, EPSG:3857 (PostGIS's own binary form of a multipolygon).
+fn ewkb(contour: &MultiPolygon, metres: impl Fn(Coord) -> Coord) -> Vec<u8> {
+    const MULTIPOLYGONE_SRID: u32 = 6 | 0x2000_0000;
+    let entier = |octets: &mut Vec<u8>, nombre: usize| {
+        let nombre = u32::try_from(nombre).expect("far fewer than 2³² parts");
+        octets.extend(nombre.to_le_bytes());
+    };
+    let mut octets = vec![1];
+    octets.extend(MULTIPOLYGONE_SRID.to_le_bytes());
+    octets.extend(3857_u32.to_le_bytes());
+    entier(&mut octets, contour.0.len());
+    for polygone in contour {
+        octets.push(1);
+        octets.extend(3_u32.to_le_bytes());
+        entier(&mut octets, 1 + polygone.interiors().len());
+        for anneau in std::iter::once(polygone.exterior()).chain(polygone.interiors()) {
+            entier(&mut octets, anneau.0.len());
+            for point in anneau.coords() {
+                let point = metres(*point);
+                octets.extend(point.x.to_le_bytes());
+                octets.extend(point.y.to_le_bytes());
+            }
+        }
+    }
+    octets
+}
+
+/// Takes the millésime's lock without waiting; it is held until the connection closes.
+pub async fn verrouiller(connexion: &mut PgConnection, millesime: Millesime) -> Result<bool> {
+    sqlx::query_scalar("select pg_try_advisory_lock($1, $2)")
+        .bind(VERROU)
+        .bind(i32::from(millesime.annee()))
+        .fetch_one(connexion)
+        .await
+        .pour("attente d'un autre import du même millésime")
+}
+
+/// A publication under way. Dropped before [`Self::publier`], it leaves nothing.
+pub struct Publication<'c> {
+    transaction: sqlx::Transaction<'c, sqlx::Postgres>,
+    millesime: Millesime,
+    pub edition: i32,
+    bandes: Vec<u8>,
+}
+
+impl<'c> Publication<'c> {
+    pub async fn commencer(connexion: &'c mut PgConnection, millesime: Millesime) -> Result<Self> {
+        let mut transaction = connexion.begin().await.pour(ACTION)?;
+        // The transaction is long and writes whole tables: no statement limit, no noise.
+        transaction.execute("set local client_min_messages = error").await.pour(ACTION)?;
+        let edition: i32 = sqlx::query_scalar(
+            "insert into edition (millesime, millesime_contours) values ($1, $1) returning id",
+        )
+        .bind(millesime)
+        .fetch_one(&mut *transaction)
+        .await
+        .pour(ACTION)?;
+        let creation = format!(
+            "create table contour_{edition} partition of contour for values in ({edition}) \
+             partition by list (bande)"
+        );
+        transaction.execute(AssertSqlSafe(creation)).await.pour(ACTION)?;
+        Ok(Self { transaction, millesime, edition, bandes: Vec::new() })
+    }
+
+    /// Fills and indexes the leaf of one band. The leaf is new, so its rows skip the log and are
+    /// written frozen.
+    pub async fn bande(&mut self, bande: BandePrete) -> Result<()> {
+        let (edition, zoom) = (self.edition, bande.zoom);
+        let feuille = format!("contour_{edition}_{zoom}");
+        let creation = format!(
+            "create table {feuille} partition of contour_{edition} for values in ({zoom})"
+        );
+        self.transaction.execute(AssertSqlSafe(creation)).await.pour(ACTION)?;
+        let ordre = format!(
+            "copy {feuille} (edition, bande, maille, code, contour) from stdin (format binary, freeze)"
+        );
+        bande.copie.envoyer(&mut self.transaction, ordre).await?;
+        let index = format!(
+            "create index on {feuille} using gist (contour); \
+             create index on {feuille} (code, maille); \
+             analyze {feuille}"
+        );
+        self.transaction.execute(AssertSqlSafe(index)).await.pour(ACTION)?;
+        self.bandes.push(zoom);
+        Ok(())
+    }
+
+    pub async fn territoires(&mut self, unites: &[UnitePrete], sources: &[SourceLue]) -> Result<()> {
+        let mut lignes = String::new();
+        for (unite, rang) in unites.iter().zip(rangs(unites)) {
+            ligne(&mut lignes, self.edition, unite, rang);
+        }
+        copier_texte(&mut self.transaction, include_str!("sql/copier_territoires.sql"), lignes).await?;
+        for (rang, source) in (0_i16..).zip(sources) {
+            sqlx::query(
+                "insert into source_edition (edition, rang, nom, licence, date_source) \
+                 values ($1, $2, $3, $4, $5)",
+            )
+            .bind(self.edition)
+            .bind(rang)
+            .bind(&source.nom)
+            .bind(&source.licence)
+            .bind(source.date)
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        }
+        self.transaction.execute("analyze territoire").await.pour(ACTION)?;
+        Ok(())
+    }
+
+    /// Makes the edition that of its millésime, builds the tiles of low zooms and commits.
+    /// Returns how many tiles were built.
+    pub async fn publier(mut self, unites: &[UnitePrete]) -> Result<usize> {
+        sqlx::query(include_str!("sql/publier_millesime.sql"))
+            .bind(self.millesime)
+            .bind(self.edition)
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        let nombre = self.tuiles(unites).await?;
+        sqlx::query("select annoncer_changement()")
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        self.transaction.commit().await.pour(ACTION)?;
+        Ok(nombre)
+    }
+
+    async fn tuiles(&mut self, unites: &[UnitePrete]) -> Result<usize> {
+        let couches: Vec<(String, String, i16, i16)> = sqlx::query_as(
+            "select nom, fonction, zoom_min, publiee_jusqu_a from couche \
+             where publiee_jusqu_a is not null order by nom",
+        )
+        .fetch_all(&mut *self.transaction)
+        .await
+        .pour(ACTION)?;
+        let mut nombre = 0;
+        for (couche, fonction, zoom_min, zoom_max) in couches {
+            for zoom in zoom_min..=zoom_max {
+                let (xs, ys): (Vec<i32>, Vec<i32>) = couverture_en_tuiles(unites, zoom).into_iter().unzip();
+                // The function's name comes from our own table of layers.
+                let requete = format!(
+                    "select x, y, {fonction}($1, x, y, '{{}}') as corps \
+                     from unnest($2::integer[], $3::integer[]) as t (x, y)"
+                );
+                let corps: Vec<(i32, i32, Option<Vec<u8>>)> = sqlx::query_as(AssertSqlSafe(requete))
+                    .bind(i32::from(zoom))
+                    .bind(xs)
+                    .bind(ys)
+                    .fetch_all(&mut *self.transaction)
+                    .await
+                    .pour("construction des tuiles des petites échelles")?;
+                let mut copie = CopieBinaire::default();
+                for (x, y, corps) in compresser(corps) {
+                    copie.ligne(6);
+                    copie.champ(&self.edition.to_be_bytes());
+                    copie.champ(couche.as_bytes());
+                    copie.champ(&zoom.to_be_bytes());
+                    copie.champ(&x.to_be_bytes());
+                    copie.champ(&y.to_be_bytes());
+                    copie.champ(&corps);
+                    nombre += 1;
+                }
+                let ordre = "copy tuile_publiee (edition, couche, z, x, y, corps) \
+                             from stdin (format binary)";
+                copie.envoyer(&mut self.transaction, ordre.to_owned()).await?;
+            }
+        }
+        Ok(nombre)
+    }
+}
+
+/// Erases editions that no millésime points to. Best done apart from the publication: dropping a
+/// table waits for whoever still reads it.
+pub async fn effacer_les_anciennes(connexion: &mut PgConnection) -> Result<()> {
+    let action = "effacement des éditions remplacées";
+    let anciennes: Vec<i32> = sqlx::query_scalar(
+        "select id from edition e where not exists (select from millesime m where m.edition = e.id)",
+    )
+    .fetch_all(&mut *connexion)
+    .await
+    .pour(action)?;
+    for edition in anciennes {
+        let mut transaction = connexion.begin().await.pour(action)?;
+        let effacement = format!(
+            "set local lock_timeout = '5s'; drop table if exists contour_{edition}; \
+             delete from edition where id = {edition}"
+        );
+        transaction.execute(AssertSqlSafe(effacement)).await.pour(action)?;
+        transaction.commit().await.pour(action)?;
+    }
+    Ok(())
+}
+
+/// Rank of each unit by decreasing population among those of its maille.
+fn rangs(unites: &[UnitePrete]) -> Vec<i32> {
+    let mut ordre: Vec<usize> = (0..unites.len()).collect();
+    ordre.sort_by_key(|&rang| (unites[rang].maille, std::cmp::Reverse(unites[rang].population)));
+    let mut rangs = vec![0; unites.len()];
+    let (mut precedente, mut suivant) = (None, 0);
+    for rang in ordre {
+        if precedente != Some(unites[rang].maille) {
+            precedente = Some(unites[rang].maille);
+            suivant = 0;
+        }
+        rangs[rang] = suivant;
+        suivant += 1;
+    }
+    rangs
+}
+
+/// One row of `COPY`, in the order of `sql/copier_territoires.sql`.
+fn ligne(lignes: &mut String, edition: i32, unite: &UnitePrete, rang: i32) {
+    let point = unite.point.map(|point| format!("SRID=3857;POINT({} {})", point.x, point.y));
+    let emprise = unite.emprise.map(|rect: Rect| {
+        format!("{{{},{},{},{}}}", rect.min().x, rect.min().y, rect.max().x, rect.max().y)
+    });
+    let tableau = |codes: &[String]| format!("{{{}}}", codes.join(","));
+    let champs = [
+        Some(edition.to_string()),
+        Some(unite.maille.as_str().to_owned()),
+        Some(unite.code.clone()),
+        Some(unite.nom.clone()),
+        unite.nature.clone(),
+        unite.siren.clone(),
+        unite.departement.clone(),
+        unite.region.clone(),
+        unite.epci.clone(),
+        unite.population.map(|population| population.to_string()),
+        Some(rang.to_string()),
+        Some(tableau(&unite.codes_postaux)),
+        Some(tableau(&unite.anciens_codes)),
+        Some(unite.etat_contour.as_str().to_owned()),
+        unite.remarque_contour.clone(),
+        point,
+        emprise,
+    ];
+    for (rang, champ) in champs.iter().enumerate() {
+        if rang > 0 {
+            lignes.push('\t');
+        }
+        echapper(lignes, champ.as_deref());
+    }
+    lignes.push('\n');
+}
+
+/// Tiles of a zoom that may hold something: those that the units' boxes touch, with a margin for
+/// what is drawn outside a tile.
+fn couverture_en_tuiles(unites: &[UnitePrete], zoom: i16) -> HashSet<(i32, i32)> {
+    let zoom = u8::try_from(zoom).expect("a layer's zooms are between 0 and 30");
+    let marge = 360.0 / f64::from(1_u32 << zoom) / 32.0;
+    let mut tuiles = HashSet::new();
+    for rect in unites.iter().filter(|unite| unite.maille == Maille::Commune).filter_map(|unite| unite.emprise) {
+        let (x0, y0, x1, y1) = bbox_to_xyz(
+            rect.min().x - marge,
+            rect.min().y - marge,
+            rect.max().x + marge,
+            rect.max().y + marge,
+            zoom,
+        );
+        for x in x0..=x1 {
+            for y in y0..=y1 {
+                tuiles.insert((x.cast_signed(), y.cast_signed()));
+            }
+        }
+    }
+    tuiles
+}
+
+/// Compresses bodies on two threads; empty ones go.
+fn compresser(corps: Vec<(i32, i32, Option<Vec<u8>>)>) -> Vec<(i32, i32, Vec<u8>)> {
+    let plein: Vec<_> =
+        corps.into_iter().filter_map(|(x, y, corps)| Some((x, y, corps.filter(|c| !c.is_empty())?))).collect();
+    let moitie = plein.len().div_ceil(2).max(1);
+    std::thread::scope(|portee| {
+        let fils: Vec<_> = plein
+            .chunks(moitie)
+            .map(|morceau| {
+                portee.spawn(move || {
+                    morceau.iter().map(|(x, y, corps)| (*x, *y, gzip(corps))).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        fils.into_iter().flat_map(|fil| fil.join().expect("compression does not panic")).collect()
+    })
+}
+
+fn gzip(corps: &[u8]) -> Vec<u8> {
+    let mut encodeur = GzEncoder::new(Vec::with_capacity(corps.len() / 2), Compression::best());
+    encodeur.write_all(corps).and_then(|()| encodeur.finish()).expect("writing to memory does not fail")
+}

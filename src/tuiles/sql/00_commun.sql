@@ -1,0 +1,88 @@
+-- What every layer uses. Applied at each start, with the layers.
+
+-- The edition whose contours a tile shows: that of the millésime asked for, else the newest that
+-- has contours.
+create or replace function edition_des_contours(parametres jsonb) returns integer
+language sql stable parallel safe
+as $$
+  select m.edition
+  from millesime m join edition e on e.id = m.edition
+  where e.millesime_contours is not null
+    and (parametres ->> 'millesime' is null or m.annee = (parametres ->> 'millesime')::smallint)
+  order by m.annee desc
+  limit 1
+$$;
+
+-- A geometry of EPSG:3857 in the units of a tile (4,096 a side, y down), clipped 64 units outside.
+-- ST_AsMVTGeom is not used: it drops vertices of each polygon on its own, which opens cracks
+-- between neighbours. Here shared vertices round alike, and the bands already lie on the grid.
+create or replace function en_tuile(forme geometry, z integer, x integer, y integer) returns geometry
+language sql immutable parallel safe
+as $$
+  select st_forcepolygonccw(st_snaptogrid(
+    case
+      when forme @ st_tileenvelope(z, x, y, margin => 64.0 / 4096) then tuile
+      else st_clipbybox2d(tuile, st_makebox2d(st_point(-64, -64), st_point(4160, 4160)))
+    end, 1))
+  from (
+    select st_transscale(
+      forme,
+      20037508.342789244 - x * (40075016.68557849 / (1 << z)),
+      -20037508.342789244 + y * (40075016.68557849 / (1 << z)),
+      4096 * (1 << z) / 40075016.68557849,
+      -4096 * (1 << z) / 40075016.68557849) as tuile
+  ) as transformee
+$$;
+
+-- Contours and label points of one maille: the body that four layers share. Communes carry their
+-- code alone under zoom 8, for weight; the rows are in the order of the codes, which compresses
+-- best. Labels begin at `zoom_points`.
+create or replace function tuile_de_maille(
+  p_maille maille, couche text, zoom_points integer,
+  z integer, x integer, y integer, parametres jsonb)
+returns bytea
+language plpgsql stable parallel safe
+as $$
+declare
+  p_edition integer := edition_des_contours(parametres);
+  annee smallint := (select e.millesime from edition e where e.id = p_edition);
+  enveloppe geometry := st_tileenvelope(z, x, y, margin => 64.0 / 4096);
+  surfaces bytea;
+  points bytea := '';
+begin
+  if p_maille = 'commune' and z < 8 then
+    select st_asmvt(t, couche, 4096, 'forme') into surfaces
+    from (
+      select c.code, en_tuile(c.contour, z, x, y) as forme
+      from contour c
+      where c.edition = p_edition and c.bande = bande(z) and c.maille = p_maille
+        and c.contour && enveloppe
+      order by c.code
+    ) as t
+    where not st_isempty(t.forme);
+  else
+    select st_asmvt(t, couche, 4096, 'forme') into surfaces
+    from (
+      select c.code, u.nom, p_maille::text as maille, annee::integer as millesime,
+        en_tuile(c.contour, z, x, y) as forme
+      from contour c
+      join territoire u on u.edition = c.edition and u.maille = c.maille and u.code = c.code
+      where c.edition = p_edition and c.bande = bande(z) and c.maille = p_maille
+        and c.contour && enveloppe
+      order by c.code
+    ) as t
+    where not st_isempty(t.forme);
+  end if;
+  if z >= zoom_points then
+    select st_asmvt(t, couche || '_points', 4096, 'forme') into points
+    from (
+      select u.code, u.nom, p_maille::text as maille, annee::integer as millesime, u.rang,
+        en_tuile(u.point, z, x, y) as forme
+      from territoire u
+      where u.edition = p_edition and u.maille = p_maille and u.point && st_tileenvelope(z, x, y)
+      order by u.rang
+    ) as t;
+  end if;
+  return surfaces || points;
+end
+$$;

@@ -1,0 +1,247 @@
+// Holds the view and keeps everything in step with it: the address, the question, the answer, the map, the sheet.
+// Every gesture comes here as a change of the view; nothing else decides what is shown.
+
+import * as api from './api';
+import { inscrire, lire, uniteDe, type Vue } from './adresse';
+import type { Carte } from './carte';
+import { classer, type Classement } from './classes';
+import { parId, remplir } from './element';
+import { Feuille } from './feuille';
+import { annoncerFiche, fermerFiche, montrerFiche, type ContenuFiche } from './fiche';
+import { montrerLegende } from './legende';
+import { signaler } from './panne';
+import { enMots, Question } from './question';
+import { Recherche } from './recherche';
+import { montrerReponse } from './reponse';
+import type { Couverture, Maille, Reseau } from './reponses';
+import { habiller, montrerEtiquette } from './tenue';
+import { Tableau } from './tableau';
+
+declare global {
+  interface Window {
+    /** For tests and for the curious: the MapLibre map, once it exists, and the view as the page understands it. */
+    maillage: { carte: Carte['maplibre'] | null; vue: () => Vue };
+  }
+}
+
+class Application {
+  private vue = lire(location.search);
+  private reseau: Reseau | null = null;
+  private couverture: Couverture | null = null;
+  private cleCouverture = '';
+  private classement: Classement = { classes: [], methode: '' };
+  private carte: Carte | null = null;
+  private fiche: ContenuFiche | null = null;
+  private demandeCouverture = new AbortController();
+  private demandeFiche = new AbortController();
+  private readonly feuille = new Feuille();
+  private readonly question = new Question((choix) => void this.changer(choix));
+  private readonly tableau = new Tableau((maille, code) => void this.choisir(maille, code, { cadrer: true, focus: true }));
+
+  async demarrer(): Promise<void> {
+    window.maillage = { carte: null, vue: () => this.vue };
+    new Recherche(
+      (t) => void this.choisir(t.maille, t.code, { cadrer: true, focus: true }),
+      () => this.enPanne('recherche', 'service', () => {}),
+    );
+    for (const choix of document.querySelectorAll<HTMLInputElement>('input[name=vue]')) {
+      choix.addEventListener('change', () => void this.changer({ vue: choix.value as Vue['vue'] }));
+    }
+    addEventListener('popstate', () => void this.revenir());
+    const module = import('./carte');
+    await this.chargerReseau();
+    await Promise.all([this.dresserCarte(module), this.actualiser()]);
+  }
+
+  /** A change that the person makes: it goes to the address, as a new step of the history. */
+  private async changer(changement: Partial<Vue>): Promise<void> {
+    this.vue = { ...this.vue, ...changement };
+    inscrire(this.vue, 'nouvelle');
+    await this.actualiser();
+  }
+
+  /** Back or forward: the address has changed, the page follows. */
+  private async revenir(): Promise<void> {
+    const avant = this.vue;
+    this.vue = lire(location.search);
+    if (avant.reseau !== this.vue.reseau) await this.chargerReseau();
+    await this.actualiser();
+    if (this.vue.carte) this.carte?.aller(this.vue.carte);
+    else this.cadrerParDefaut();
+  }
+
+  private cadrerParDefaut(): void {
+    const bbox = this.vue.unite ? this.fiche?.territoire.bbox : this.reseau?.bbox;
+    if (bbox) this.carte?.cadrer(bbox, this.vue.unite ? 11 : 12);
+  }
+
+  private async choisir(maille: Maille, code: string, mode: { cadrer: boolean; focus: boolean }): Promise<void> {
+    const partagee = maille === 'commune' || maille === 'epci' ? { maille } : {};
+    await this.changer({ unite: `${maille}:${code}`, ...partagee, ...(mode.cadrer ? { carte: null } : {}) });
+    if (mode.cadrer) this.cadrerParDefaut();
+    if (mode.focus) document.getElementById('fiche-nom')?.focus();
+  }
+
+  private async chargerReseau(): Promise<void> {
+    try {
+      const reseaux = await api.reseaux();
+      const choisi = reseaux.find((r) => r.code === this.vue.reseau) ?? reseaux[0];
+      this.reseau = choisi ? await api.reseau(choisi.code) : null;
+      habiller(this.reseau, reseaux, (code) => {
+        this.vue = { ...this.vue, reseau: code, theme: null, partenaire: null, annee: null, unite: null, carte: null };
+        inscrire(this.vue, 'nouvelle');
+        void this.revenir().then(() => this.chargerReseau()).then(() => this.actualiser());
+      });
+      this.assainir();
+    } catch (erreur) {
+      this.rater('reseau', erreur, () => void this.chargerReseau().then(() => this.actualiser()).then(() => this.vue.carte ?? this.cadrerParDefaut()));
+    }
+  }
+
+  /** A link may name a theme, a partner or a year that this réseau no longer has. */
+  private assainir(): void {
+    const r = this.reseau;
+    if (!r) return;
+    const connu = <T extends string>(v: T | null, codes: { code: string }[]) => (codes.some((c) => c.code === v) ? v : null);
+    this.vue.theme = connu(this.vue.theme, r.themes);
+    this.vue.partenaire = connu(this.vue.partenaire, r.partenaires);
+    if (!r.annees.includes(this.vue.annee ?? NaN)) this.vue.annee = null;
+  }
+
+  private get annee(): number {
+    return this.vue.annee ?? this.reseau?.annee ?? new Date().getFullYear();
+  }
+
+  private async dresserCarte(module: Promise<typeof import('./carte')>): Promise<void> {
+    const conteneur = parId('carte');
+    try {
+      const { Carte } = await module;
+      this.carte = new Carte(conteneur, this.vue.carte ?? this.reseau?.bbox ?? null, {
+        choix: (u) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus: false }) : this.fermer()),
+        survol: montrerEtiquette,
+        deplacement: (camera, parLaPersonne) => {
+          if (parLaPersonne) {
+            this.vue.carte = camera;
+            inscrire(this.vue, 'meme');
+          }
+          if (this.vue.vue === 'demandes') this.legender();
+        },
+        panne: () => this.enPanne('carte', 'base', () => this.carte?.reprendre()),
+      });
+    } catch (erreur) {
+      console.error(erreur);
+      remplir(conteneur, 'La carte ne peut pas être dessinée par ce navigateur. La recherche, les réponses et le tableau restent utilisables.');
+      conteneur.classList.add('sans-carte');
+      return;
+    }
+    window.maillage.carte = this.carte.maplibre;
+    this.peindre();
+    this.carte.choisir(uniteDe(this.vue.unite));
+    if (!this.vue.carte && this.vue.unite) this.cadrerParDefaut();
+  }
+
+  private async actualiser(): Promise<void> {
+    const v = this.vue;
+    for (const choix of document.querySelectorAll<HTMLInputElement>('input[name=vue]')) choix.checked = choix.value === v.vue;
+    if (this.reseau) this.question.montrer(v, this.reseau, this.annee);
+    else remplir(parId('question'), 'Aucun réseau d’ingénierie n’est chargé\u00a0: la carte montre les limites administratives.');
+    const titre = this.reseau ? enMots(v, this.reseau, this.annee) : 'Carte des limites administratives';
+    document.title = `${titre} – Maillage`;
+    parId('titre').textContent = titre;
+    this.carte?.choisir(uniteDe(v.unite));
+    const premiereFiche = !this.fiche && v.unite && !v.carte;
+    await Promise.all([this.actualiserCouverture(), this.actualiserFiche()]);
+    if (premiereFiche && this.fiche) this.cadrerParDefaut();
+  }
+
+  private async actualiserCouverture(): Promise<void> {
+    if (!this.reseau) return this.tableau.montrer(this.vue, null, '');
+    const { theme, partenaire, annee, maille } = this.vue;
+    const filtre = { reseau: this.reseau.code, theme, partenaire, annee, maille };
+    const cle = JSON.stringify(filtre);
+    if (cle !== this.cleCouverture) {
+      this.demandeCouverture.abort();
+      const { signal } = (this.demandeCouverture = new AbortController());
+      parId('panneau').setAttribute('aria-busy', 'true');
+      try {
+        this.couverture = await api.couverture(filtre, signal);
+        this.cleCouverture = cle;
+      } catch (erreur) {
+        if (signal.aborted) return;
+        if (erreur instanceof api.Refus) remplir(parId('reponse'), erreur.message);
+        return this.rater('couverture', erreur, () => void this.actualiserCouverture());
+      } finally {
+        if (!signal.aborted) parId('panneau').removeAttribute('aria-busy');
+      }
+    }
+    this.peindre();
+  }
+
+  private peindre(): void {
+    const c = this.couverture;
+    if (!c || !this.reseau) return this.carte?.peindre(null);
+    this.classement = classer(Object.values(c.unites).map((u) => u.partenaires));
+    montrerReponse(this.vue, c);
+    this.legender();
+    this.tableau.montrer(this.vue, c, enMots(this.vue, this.reseau, this.annee));
+    this.carte?.peindre({
+      vue: this.vue.vue,
+      maille: c.maille,
+      departement: this.reseau.departement,
+      unites: c.unites,
+      classes: this.classement.classes,
+    });
+  }
+
+  private legender(): void {
+    if (this.couverture) montrerLegende(this.vue, this.couverture, this.classement, this.carte?.camera.zoom ?? 8);
+  }
+
+  private async actualiserFiche(): Promise<void> {
+    this.demandeFiche.abort();
+    const unite = uniteDe(this.vue.unite);
+    if (!unite || !this.vue.unite) {
+      this.fiche = null;
+      return fermerFiche();
+    }
+    const { signal } = (this.demandeFiche = new AbortController());
+    const { theme, partenaire, annee } = this.vue;
+    const deBase = unite.maille === 'commune' || unite.maille === 'epci';
+    const nom = this.vue.unite;
+    try {
+      const [territoire, aide, demandes] = await Promise.all([
+        api.territoire(unite.maille, unite.code, signal),
+        deBase ? api.aide(nom, theme, signal) : null,
+        deBase && this.reseau ? api.demandes(nom, { reseau: this.reseau.code, theme, partenaire, annee }, signal) : null,
+      ]);
+      const nouvelle = this.fiche?.territoire.unite !== territoire.unite;
+      this.fiche = { territoire, aide, demandes };
+      montrerFiche(this.fiche, this.vue, this.reseau, this.couverture, {
+        fermer: () => this.fermer(),
+        zoomer: (t) => t.bbox && this.carte?.cadrer(t.bbox, 12),
+        choisir: (maille, code) => void this.choisir(maille, code, { cadrer: true, focus: true }),
+      });
+      if (nouvelle) this.feuille.ouvrir();
+    } catch (erreur) {
+      if (signal.aborted) return;
+      this.fiche = null;
+      annoncerFiche(erreur instanceof Error ? erreur.message : String(erreur), { fermer: () => this.fermer() });
+      this.rater('fiche', erreur, () => void this.actualiserFiche());
+    }
+  }
+
+  private fermer(): void {
+    if (this.vue.unite) void this.changer({ unite: null });
+  }
+
+  private rater(nom: string, erreur: unknown, reprendre: () => void): void {
+    if (erreur instanceof api.Panne) this.enPanne(nom, erreur.ou, reprendre);
+    else if (!(erreur instanceof api.Refus)) console.error(erreur);
+  }
+
+  private enPanne(nom: string, ou: 'base' | 'service', reprendre: () => void): void {
+    signaler(nom, new api.Panne(ou).message, reprendre);
+  }
+}
+
+void new Application().demarrer();

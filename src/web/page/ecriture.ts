@@ -1,0 +1,60 @@
+// How figures, dates and names are written in French, so that every sentence of the page writes them alike.
+
+const INSECABLE = '\u00a0';
+const collation = new Intl.Collator('fr', { sensitivity: 'base', numeric: true });
+const enumeration = new Intl.ListFormat('fr', { type: 'conjunction' });
+
+/** `1 234,5`: narrow no-break space between thousands, comma before decimals. */
+export function nombre(valeur: number, decimales = 0): string {
+  return valeur.toLocaleString('fr-FR', { minimumFractionDigits: decimales, maximumFractionDigits: decimales });
+}
+
+/** `3 communes`, `0 commune`: in French the plural starts at two. */
+export function pluriel(n: number, singulier: string, plusieurs = `${singulier}s`): string {
+  return `${nombre(n)}${INSECABLE}${n < 2 ? singulier : plusieurs}`;
+}
+
+/** A share as a percentage: one decimal under 10, none from there; « 100 % » only for the whole. */
+export function pourcent(part: number): string {
+  const valeur = part * 100;
+  if (valeur > 0 && valeur < 9.95) return `${nombre(valeur, 1)}${INSECABLE}%`;
+  const entier = part < 1 ? Math.min(99, Math.round(valeur)) : Math.round(valeur);
+  return `${nombre(entier)}${INSECABLE}%`;
+}
+
+/** `2026-03-09` → `9 mars 2026`; what is not such a date is left as it is. */
+export function dateLongue(iso: string): string {
+  const parts = /^(\d{4})-(\d{2})-(\d{2})/.exec(iso);
+  if (!parts) return iso;
+  const date = new Date(Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])));
+  const jour = date.getUTCDate();
+  const suite = date.toLocaleDateString('fr-FR', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+  return `${jour === 1 ? '1er' : jour}${INSECABLE}${suite}`;
+}
+
+/** `10 h 42` */
+export function heure(date: Date): string {
+  return `${date.getHours()}${INSECABLE}h${INSECABLE}${String(date.getMinutes()).padStart(2, '0')}`;
+}
+
+/** `a, b et c` */
+export function liste(mots: string[]): string {
+  return enumeration.format(mots);
+}
+
+/** Names are written with their article and sorted without it. */
+export function compareNoms(a: string, b: string): number {
+  return collation.compare(sansArticle(a), sansArticle(b));
+}
+
+function sansArticle(nom: string): string {
+  return nom.replace(/^(?:l['’]|les? |la |aux? |las |los )/i, '');
+}
+
+/** The name of a maille, as officials say it. */
+export const MAILLES = {
+  commune: { une: 'la commune', cette: 'cette commune', nom: 'commune', pluriel: 'communes', feminin: true },
+  epci: { une: 'l’EPCI', cette: 'cet EPCI', nom: 'EPCI', pluriel: 'EPCI', feminin: false },
+  departement: { une: 'le département', cette: 'ce département', nom: 'département', pluriel: 'départements', feminin: false },
+  region: { une: 'la région', cette: 'cette région', nom: 'région', pluriel: 'régions', feminin: true },
+} as const;

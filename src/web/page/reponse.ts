@@ -1,0 +1,90 @@
+// The answer in words, before the colours: a person who reads only this has the main of it.
+
+import type { Vue } from './adresse';
+import { liste, MAILLES, nombre, pluriel, pourcent } from './ecriture';
+import { element, parId, phrase, remplir } from './element';
+import type { Couverture, Totaux } from './reponses';
+
+export function montrerReponse(vue: Vue, c: Couverture): void {
+  const racine = parId('reponse');
+  const phrases = vue.vue === 'demandes' ? direDemandes(c) : direCouverture(c);
+  remplir(racine, element('p', {}, ...phrase(phrases.join(' '))));
+  const note = notes(c);
+  if (note) racine.append(note);
+}
+
+function direCouverture(c: Couverture): string[] {
+  const t = c.totaux;
+  const m = MAILLES[c.maille];
+  const sur = `**${nombre(t.unites_couvertes)}\u00a0${m.pluriel} sur ${nombre(t.unites)}**`;
+  const part = t.unites ? ` (${pourcent(t.unites_couvertes / t.unites)})` : '';
+  const toutes = t.unites > 0 && t.unites_couvertes === t.unites;
+  const phrases: string[] = [];
+  if (c.partenaire) {
+    phrases.push(`Ce partenaire peut aider ${toutes ? `**les ${nombre(t.unites)}\u00a0${m.pluriel}**` : sur + part}.`);
+  } else if (t.partenaires === 0) {
+    phrases.push(`Aucun partenaire n’intervient sur ce thème.`);
+  } else {
+    phrases.push(`**${pluriel(t.partenaires, 'partenaire')}** ${t.partenaires < 2 ? 'intervient' : 'interviennent'} ici.`);
+    const personne = t.unites - t.unites_couvertes;
+    const unDEux = t.partenaires < 2 ? 'lui' : 'au moins l’un d’eux';
+    phrases.push(
+      toutes
+        ? `**Les ${nombre(t.unites)}\u00a0${m.pluriel}** peuvent compter sur ${unDEux}.`
+        : `${sur} ${t.unites_couvertes < 2 ? 'peut' : 'peuvent'} compter sur ${unDEux}${part}\u00a0; ${nombre(personne)} n’${personne < 2 ? 'a' : 'ont'} personne.`,
+    );
+  }
+  if (t.partenaires_sans_zone > 0) {
+    const n = t.partenaires_sans_zone;
+    phrases.push(`${pluriel(n, 'partenaire')} n’${n < 2 ? 'a' : 'ont'} pas encore déclaré ${n < 2 ? 'sa' : 'leur'} zone.`);
+  }
+  phrases.push(`En ${c.annee}, ${servies(c.maille, t)}, pour **${pluriel(t.demandes, 'demande')}** en tout.`);
+  return phrases;
+}
+
+function direDemandes(c: Couverture): string[] {
+  const t = c.totaux;
+  if (t.demandes === 0) return [`Aucune demande n’a été enregistrée en ${c.annee} pour ce choix.`];
+  const origines: [number, string][] = [
+    [t.demandes_communes, 'de communes'],
+    [t.demandes_epci, 'd’EPCI'],
+    [t.demandes_autres, 'd’autres organismes'],
+  ];
+  const parts = origines.filter(([n]) => n > 0);
+  const detail =
+    parts.length > 1 ? `\u00a0: ${liste(parts.map(([n, de]) => `${nombre(n)} ${de}`))}` : parts.map(([, de]) => `, ${de}`).join('');
+  const phrases = [`**${pluriel(t.demandes, 'demande')}** en ${c.annee}${detail}.`];
+  phrases.push(`${majuscule(servies('commune', t))}.`);
+  if (t.epci_servis) phrases.push(`${majuscule(servies('epci', t))}.`);
+  return phrases;
+}
+
+/** « **260 communes sur 364** ont été aidées (71 %) » */
+function servies(maille: 'commune' | 'epci', t: Totaux): string {
+  const [n, total] = maille === 'commune' ? [t.communes_servies, t.communes] : [t.epci_servis, t.epci];
+  const m = MAILLES[maille];
+  const accord = m.feminin ? 'e' : '';
+  if (n === 0) return `auc${m.feminin ? 'une' : 'un'} ${m.nom} n’a été aidé${accord}`;
+  if (n === total) return `**les ${nombre(n)}\u00a0${m.pluriel}** ont été aidé${accord}s`;
+  const [verbe, s] = n < 2 ? ['a', ''] : ['ont', 's'];
+  return `**${nombre(n)}\u00a0${n < 2 ? m.nom : m.pluriel} sur ${nombre(total)}** ${verbe} été aidé${accord}${s} (${pourcent(n / total)})`;
+}
+
+/** 364 communes in the year of reference, 362 drawn: two figures on one page need their reason, and each absence its own. */
+function notes(c: Couverture): HTMLElement | null {
+  const { communes, unites } = c.totaux;
+  const autreAnnee = c.maille === 'commune' && communes !== unites && c.millesime_reference !== c.millesime;
+  const ecart = autreAnnee
+    ? `${nombre(communes)} communes en ${c.millesime_reference}, ${nombre(unites)} sur la carte de ${c.millesime}`
+    : null;
+  const n = c.non_dessinees.length;
+  if (!n) return ecart ? element('p', { class: 'note' }, `${ecart}.`) : null;
+  const m = MAILLES[c.maille];
+  const titre = ecart ?? `${pluriel(n, m.nom, m.pluriel)} sans dessin sur la carte`;
+  const lignes = c.non_dessinees.map((u) => element('li', {}, `${u.nom} (${u.code})\u00a0: ${u.raison}`));
+  return element('details', { class: 'note' }, element('summary', {}, titre), element('ul', {}, ...lignes));
+}
+
+function majuscule(texte: string): string {
+  return texte.replace(/^(\**)(\p{L})/u, (_, gras: string, lettre: string) => gras + lettre.toUpperCase());
+}

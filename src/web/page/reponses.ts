@@ -1,0 +1,171 @@
+// The answers of the API, as the server writes them: one place to change when the contract moves.
+
+export type Maille = 'commune' | 'epci' | 'departement' | 'region';
+export type Bbox = [west: number, south: number, east: number, north: number];
+export type Point = [lon: number, lat: number];
+
+export interface Nomme {
+  code: string;
+  nom: string;
+}
+
+export interface Source {
+  nom: string;
+  millesime?: number | null;
+  licence?: string | null;
+  date?: string | null;
+}
+
+export interface ReseauResume extends Nomme {
+  nom_court: string;
+  departement: string;
+  annee: number;
+  millesime_reference: number;
+  demonstration: boolean;
+  mention: string | null;
+  couleur: string | null;
+}
+
+export interface Theme {
+  code: string;
+  libelle: string;
+  parent?: string | null;
+}
+
+export interface Partenaire extends Nomme {
+  sigle: string | null;
+  type: string | null;
+  site: string | null;
+  courriel: string | null;
+  telephone: string | null;
+  description: string | null;
+  themes: string[];
+}
+
+export interface Guichet {
+  nom: string;
+  site: string | null;
+}
+
+export interface Reseau extends ReseauResume {
+  bbox: Bbox | null;
+  annees: number[];
+  guichet: Guichet | null;
+  partenaires: Partenaire[];
+  themes: Theme[];
+  perimetre: { communes: number; epci: number };
+}
+
+export interface TerritoireTrouve extends Nomme {
+  unite: string;
+  maille: Maille;
+  departement: Nomme | null;
+  codes_postaux: string[];
+  population: number | null;
+  point: Point | null;
+  bbox: Bbox | null;
+  motif: string;
+}
+
+export interface Recherche {
+  resultats: TerritoireTrouve[];
+  suggestion: string | null;
+}
+
+export interface Territoire extends Nomme {
+  unite: string;
+  maille: Maille;
+  millesime: number;
+  contour: { etat: 'complet' | 'reuni' | 'lacunaire' | 'absent'; millesime: number | null; remarque: string | null };
+  siren: string | null;
+  population: number | null;
+  codes_postaux: string[];
+  anciens_codes: string[];
+  parents: { epci?: Nomme | null; departement?: Nomme | null; region?: Nomme | null };
+  membres: { communes: number } | null;
+  point: Point | null;
+  bbox: Bbox | null;
+  sources: Source[];
+}
+
+export interface UniteCouverte {
+  nom: string;
+  partenaires: number;
+  demandes: number;
+  point: Point | null;
+}
+
+export interface Totaux {
+  unites: number;
+  unites_couvertes: number;
+  partenaires: number;
+  partenaires_sans_zone: number;
+  demandes: number;
+  demandes_communes: number;
+  demandes_epci: number;
+  demandes_autres: number;
+  communes_servies: number;
+  communes: number;
+  part_communes_servies: number;
+  epci_servis: number;
+  epci: number;
+  autres_servis: number;
+}
+
+export interface Couverture {
+  reseau: string;
+  reseau_nom: string;
+  demonstration: boolean;
+  mention: string | null;
+  maille: 'commune' | 'epci';
+  theme: string | null;
+  partenaire: string | null;
+  annee: number;
+  millesime: number;
+  millesime_contours: number;
+  millesime_reference: number;
+  totaux: Totaux;
+  unites: Record<string, UniteCouverte>;
+  non_dessinees: { code: string; nom: string; raison: string }[];
+  sources: Source[];
+}
+
+export interface Aidant extends Nomme {
+  reseau: string;
+  sigle: string | null;
+  type: string | null;
+  site: string | null;
+  courriel: string | null;
+  telephone: string | null;
+  description: string | null;
+  themes: { code: string; libelle: string }[];
+  zone: string | null;
+}
+
+export interface Aide {
+  annee: number;
+  demonstration: boolean;
+  mention: string | null;
+  partenaires: Aidant[];
+  guichet: Guichet | null;
+  sources: Source[];
+}
+
+export interface Demande {
+  reference: string;
+  date: string | null;
+  theme: string | null;
+  partenaire: string | null;
+  objet: string | null;
+  etat: string | null;
+}
+
+export interface Demandes {
+  demonstration: boolean;
+  mention: string | null;
+  annee: number;
+  total: number;
+  par_theme: { code: string; libelle: string; demandes: number }[];
+  par_partenaire: { code: string; nom: string; demandes: number }[];
+  demandes: Demande[];
+}
