@@ -2,11 +2,17 @@
 //!
 //! 0: done; 1: it failed; 2: wrong usage; 3: done, but some rows were rejected.
 
+mod etat;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
+use crate::app::{self, Etat};
 use crate::base::Base;
 use crate::config::{Donnees, Service};
 use crate::error::{Error, Result};
@@ -32,10 +38,25 @@ enum Commande {
         #[command(flatten)]
         service: Service,
     },
+    /// La base de données.
+    Base {
+        #[command(subcommand)]
+        quoi: QuestionBase,
+    },
     /// Charge des fichiers.
     Import {
         #[command(subcommand)]
         quoi: Import,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum QuestionBase {
+    /// Dit ce qui est chargé.
+    Etat {
+        /// Pour un programme.
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -81,12 +102,19 @@ pub fn executer() -> ExitCode {
 impl Ligne {
     async fn executer(self) -> Result<ExitCode> {
         match self.commande {
-            Commande::Serve { .. } => todo!(),
+            Commande::Serve { service } => servir(&self.donnees, &service).await,
+            Commande::Base { quoi: QuestionBase::Etat { json } } => {
+                let base = ouvrir(&self.donnees).await?;
+                let etat = etat::lire(&base).await;
+                base.fermer().await?;
+                etat?.dire(json);
+                Ok(ExitCode::SUCCESS)
+            }
             Commande::Import { quoi } => {
                 let base = ouvrir(&self.donnees).await?;
                 let resultat = tokio::select! {
                     resultat = quoi.executer(&base) => resultat,
-                    _ = tokio::signal::ctrl_c() => Err(Error::Donnees(
+                    () = arret_demande() => Err(Error::Donnees(
                         "Import interrompu : rien n'a été changé.".into(),
                     )),
                 };
@@ -94,6 +122,61 @@ impl Ligne {
                 resultat
             }
         }
+    }
+}
+
+/// Serves until the process is told to stop. The port is taken first: whoever finds it busy learns
+/// so before anything is started.
+async fn servir(donnees: &Donnees, service: &Service) -> Result<ExitCode> {
+    let ecoute = TcpListener::bind(service.adresse).await.map_err(|erreur| {
+        Error::Installation(match erreur.kind() {
+            std::io::ErrorKind::AddrInUse => format!(
+                "Le port {} est déjà pris : un autre programme s'en sert, peut-être maillage. \
+                 Choisissez-en un autre avec --adresse 127.0.0.1:PORT.",
+                service.adresse.port()
+            ),
+            _ => format!("Impossible d'écouter à l'adresse {} : {erreur}", service.adresse),
+        })
+    })?;
+    let base = ouvrir(donnees).await?;
+    let etat = Etat::nouveau(&base, service)?;
+    let piscine = etat.piscine().clone();
+    tracing::info!("maillage est à l'adresse {}", service.url_publique());
+    let (finir, fini) = tokio::sync::watch::channel(());
+    let reponses = axum::serve(ecoute, app::routeur(etat)).with_graceful_shutdown(async move {
+        arret_demande().await;
+        tracing::info!("arrêt demandé");
+        drop(finir);
+    });
+    // Answers under way have a few seconds to end; then the service stops all the same.
+    let delai = async {
+        let mut fini = fini;
+        let _ = fini.changed().await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    };
+    tokio::select! {
+        resultat = reponses => resultat.map_err(|erreur| Error::Installation(erreur.to_string()))?,
+        () = delai => {}
+    }
+    // A connection held by a slow query is closed by the server's own stop.
+    let _ = tokio::time::timeout(Duration::from_secs(2), piscine.close()).await;
+    base.fermer().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Ctrl-C, or a request to end.
+async fn arret_demande() {
+    let mut fin = match signal(SignalKind::terminate()) {
+        Ok(fin) => fin,
+        Err(erreur) => {
+            tracing::warn!(%erreur, "SIGTERM ne sera pas entendu");
+            let _ = tokio::signal::ctrl_c().await;
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = fin.recv() => {}
     }
 }
 

@@ -4,10 +4,15 @@
 //! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`partenaires`] → [`demandes`] →
 //! [`couverture`] → [`tuiles`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
 
+pub mod app;
 pub mod base;
 pub mod cli;
+pub mod comptes;
 pub mod config;
 pub mod error;
+pub mod http;
+pub mod metriques;
 pub mod progres;
 pub mod territoires;
 pub mod tuiles;
+pub mod web;

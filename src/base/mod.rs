@@ -5,6 +5,7 @@
 
 mod cluster;
 mod copie;
+mod veille;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::config::Donnees;
 use crate::error::{Contexte, Error, Result};
 pub use cluster::Cluster;
 pub use copie::{CopieBinaire, copier_texte, echapper};
+pub use veille::{Version, veiller};
 
 /// The service's role: it owns nothing and cannot bypass row-level security.
 pub const ROLE_SERVICE: &str = "maillage_service";

@@ -4,12 +4,10 @@
 //! then moved to that zoom's grid of tile units. Because every vertex already lies on the grid, a
 //! tile rounds nothing and neighbours meet exactly. Moving to a grid can fold a small polygon or
 //! cross two edges: the few places where it does are repaired and checked again, until the pavage
-//! is valid. Communes smaller than a few units are first enlarged about their centre, together
-//! with the shared vertices of their neighbours, so that none vanishes.
+//! is valid. Where polygons overlap the smallest wins, and one that folds to nothing is given a
+//! small square of its neighbours: no commune vanishes.
 
-use std::collections::HashMap;
-
-use geo::{Area, BoundingRect, Centroid, Coord, LineString, MapCoordsInPlace, MultiPolygon, Polygon, Rect};
+use geo::{Area, BoundingRect, Centroid, Coord, LineString, MultiPolygon, Polygon, Rect};
 
 use super::geos;
 use crate::error::{Error, Result};
@@ -18,8 +16,6 @@ use crate::error::{Error, Result};
 pub const MONDE: f64 = 40_075_016.685_578_49;
 /// Units along a tile's side.
 const ETENDUE: f64 = 4096.0;
-/// A member smaller than this is enlarged to it before the grid, square tile units.
-const SURFACE_MINIMALE: f64 = 12.0;
 /// Rounds of repair before giving up. Two are enough for the country in every band.
 const REPARATIONS_MAX: usize = 8;
 
@@ -39,9 +35,11 @@ const fn bande(zoom: u8, grille: u8, tolerance: f64) -> Bande {
 }
 
 /// Bands that carry communes; the other mailles are their unions, so that borders coincide. A
-/// tolerance is half a pixel of a 512-pixel tile at the band's zoom. SQL's `bande(z)` says the same.
+/// tolerance is a pixel of a 512-pixel tile at the band's zoom; finer, one would not see it. SQL's
+/// `bande(z)` says the same. The grid of zoom 5 is that of zoom 3, half a pixel: its heaviest
+/// tile holds 23,000 communes and must stay under 500 KB with the other mailles beside them.
 pub const BANDES: [Bande; 7] = [
-    bande(5, 5, 2400.0),
+    bande(5, 3, 2400.0),
     bande(6, 6, 1200.0),
     bande(7, 7, 600.0),
     bande(8, 8, 300.0),
@@ -92,27 +90,35 @@ pub fn generaliser(pavage: &[MultiPolygon], bande: Bande) -> Result<Vec<MultiPol
     } else {
         pavage.to_vec()
     };
-    let surface = SURFACE_MINIMALE * bande.unite() * bande.unite();
-    let mut minimales = vec![surface; simplifie.len()];
-    for _ in 0..4 {
-        let mut place = simplifie.clone();
-        agrandir_les_petits(&mut place, &minimales);
-        let mut place: Vec<_> = place.iter().map(|membre| arrondir(membre, |point| bande.sur_la_grille(point))).collect();
-        reparer(&mut place)?;
+    let mut place: Vec<_> = simplifie
+        .iter()
+        .map(|membre| arrondir(membre, |point| bande.sur_la_grille(point)))
+        .collect();
+    reparer(&mut place)?;
+    for cote in [2.0, 2.0, 3.0, 4.0] {
         let perdus: Vec<usize> = (0..place.len())
             .filter(|&rang| place[rang].unsigned_area() == 0.0 && !simplifie[rang].0.is_empty())
             .collect();
         if perdus.is_empty() {
             return Ok(place);
         }
+        tracing::debug!(zoom = bande.zoom, ?perdus, "membres perdus sur la grille");
         for rang in perdus {
-            minimales[rang] *= 2.0;
+            place[rang] = carre(&simplifie[rang], bande, cote);
         }
+        reparer(&mut place)?;
     }
     Err(Error::Geometrie {
         action: "généralisation des contours",
         message: format!("un territoire disparaît au zoom {}", bande.zoom),
     })
+}
+
+/// A square of the grid where a member was, to be carved out of its neighbours.
+fn carre(membre: &MultiPolygon, bande: Bande, cote: f64) -> MultiPolygon {
+    let Some(centre) = membre.centroid() else { return MultiPolygon(Vec::new()) };
+    let coin = bande.sur_la_grille(centre.0) - Coord { x: 1.0, y: 1.0 };
+    MultiPolygon(vec![Rect::new(coin, coin + Coord { x: cote, y: cote }).to_polygon()])
 }
 
 /// Length of a typical edge of the pavage: the median over a sample.
@@ -126,43 +132,6 @@ fn resolution(pavage: &[MultiPolygon]) -> f64 {
         .collect();
     longueurs.sort_by(f64::total_cmp);
     longueurs.get(longueurs.len() / 2).copied().unwrap_or(0.0)
-}
-
-type Sommet = [u64; 2];
-
-fn sommet(point: Coord) -> Sommet {
-    [point.x.to_bits(), point.y.to_bits()]
-}
-
-/// Scales members below their minimum about their centroid. A vertex moves in every member that
-/// shares it, so the pavage keeps its topology.
-fn agrandir_les_petits(pavage: &mut [MultiPolygon], minimales: &[f64]) {
-    let mut deplaces: HashMap<Sommet, Coord> = HashMap::new();
-    let mut zone: Vec<Rect> = Vec::new();
-    for (membre, &minimale) in pavage.iter().zip(minimales) {
-        let surface = membre.unsigned_area();
-        if surface == 0.0 || surface >= minimale {
-            continue;
-        }
-        let (Some(centre), Some(rect)) = (membre.centroid(), membre.bounding_rect()) else {
-            continue;
-        };
-        zone.push(rect);
-        let facteur = (minimale / surface).sqrt();
-        for point in membre.iter().flat_map(|polygone| polygone.exterior().coords()) {
-            let agrandi = centre.0 + (*point - centre.0) * facteur;
-            deplaces.insert(sommet(*point), agrandi);
-        }
-    }
-    if deplaces.is_empty() {
-        return;
-    }
-    for membre in pavage.iter_mut() {
-        let Some(rect) = membre.bounding_rect() else { continue };
-        if zone.iter().any(|petit| se_touchent(petit, &rect)) {
-            membre.map_coords_in_place(|point| *deplaces.get(&sommet(point)).unwrap_or(&point));
-        }
-    }
 }
 
 /// Moves a member to the grid; rings that fold to nothing go.

@@ -13,7 +13,8 @@ use geos_sys::{
     GEOS_finish_r, GEOS_init_r, GEOSContext_setErrorMessageHandler_r, GEOSContextHandle_t,
     GEOSCoordSeq_copyFromBuffer_r, GEOSCoordSeq_copyToBuffer_r, GEOSCoordSeq_getSize_r,
     GEOSCoverageCleanParams_create_r, GEOSCoverageCleanParams_destroy_r,
-    GEOSCoverageCleanParams_setGapMaximumWidth_r, GEOSCoverageCleanWithParams_r,
+    GEOSCoverageCleanParams_setGapMaximumWidth_r,
+    GEOSCoverageCleanParams_setOverlapMergeStrategy_r, GEOSCoverageCleanWithParams_r,
     GEOSCoverageIsValid_r, GEOSCoverageSimplifyVW_r, GEOSCoverageUnion_r, GEOSGeom_createCollection_r,
     GEOSGeom_createLinearRing_r, GEOSGeom_createPolygon_r, GEOSGeom_destroy_r,
     GEOSGeom_getCoordSeq_r, GEOSGeomTypeId_r, GEOSGeometry, GEOSGetExteriorRing_r,
@@ -26,9 +27,11 @@ use crate::error::{Error, Result};
 const POLYGONE: i32 = 3;
 const MULTIPOLYGONE: i32 = 6;
 const COLLECTION: i32 = 7;
+/// `GEOS_MERGE_MIN_AREA`: an overlap goes to the member with the smallest area.
+const AU_PLUS_PETIT: i32 = 2;
 
-/// Makes borders equal vertex for vertex, gives overlaps to one side, and closes gaps thinner than
-/// `interstice` (units of the coordinates). Larger gaps are real holes and stay.
+/// Makes borders equal vertex for vertex, gives each overlap to the smaller member, and closes gaps
+/// thinner than `interstice` (units of the coordinates). Larger gaps are real holes and stay.
 pub fn nettoyer(pavage: &[MultiPolygon], interstice: f64) -> Result<Vec<MultiPolygon>> {
     let session = Session::ouvrir("nettoyage des limites communes")?;
     let entree = session.collection(pavage)?;
@@ -36,6 +39,9 @@ pub fn nettoyer(pavage: &[MultiPolygon], interstice: f64) -> Result<Vec<MultiPol
     let sortie = unsafe {
         let reglages = GEOSCoverageCleanParams_create_r(session.poignee);
         GEOSCoverageCleanParams_setGapMaximumWidth_r(session.poignee, reglages, interstice);
+        GEOSCoverageCleanParams_setOverlapMergeStrategy_r(
+            session.poignee, reglages, AU_PLUS_PETIT,
+        );
         let sortie = GEOSCoverageCleanWithParams_r(session.poignee, entree.brut, reglages);
         GEOSCoverageCleanParams_destroy_r(session.poignee, reglages);
         sortie

@@ -44,6 +44,7 @@ pub struct Bilan {
 struct Prete {
     pays: Arc<Pays>,
     sources: Vec<SourceLue>,
+    millesime_contours: Option<Millesime>,
     remarques: Vec<String>,
 }
 
@@ -81,6 +82,7 @@ pub async fn territoires(
     let prete = entendre.await.ok();
     if let Some(prete) = &prete {
         progres.etape("Généralisation des contours");
+        publication.dater_les_contours(prete.millesime_contours.unwrap_or(millesime)).await?;
         publication.territoires(&prete.pays.unites, &prete.sources).await?;
     }
     let total = BANDES.len() + BANDES_BASSES.len();
@@ -140,6 +142,7 @@ fn preparer_tout(
     let prete = Prete {
         pays: Arc::clone(&pays),
         sources: lecture.sources,
+        millesime_contours: lecture.millesime_contours,
         remarques: lecture.remarques,
     };
     // A closed channel means that the publication has failed and says why itself.

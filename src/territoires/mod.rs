@@ -7,7 +7,113 @@ pub mod import;
 mod pays;
 mod projection;
 mod publication;
+mod recherche;
 mod source;
+mod sources;
+mod unite;
+
+use axum::extract::{FromRef, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::comptes::Principal;
+use crate::http::{Chemin, Parametres, Probleme, Reponse};
 
 pub use codes::{CodeInsee, Maille, Millesime, Siren, Unite};
 pub use generalisation::{BANDES, BANDES_BASSES};
+pub use projection::{MERCATOR, Projection, WGS84};
+use recherche::{Recherche, Resultat};
+pub use sources::{Edition, SourceDeDonnees, sources};
+use unite::Identite;
+
+/// Results given when the search does not say how many, and at most.
+const LIMITE: i64 = 10;
+const LIMITE_MAX: i64 = 100;
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Router::new()
+        .route("/api/territoires", get(chercher))
+        .route("/api/territoires/{maille}/{code}", get(lire))
+}
+
+#[derive(Serialize)]
+struct Resultats {
+    millesime: Millesime,
+    q: Option<String>,
+    resultats: Vec<Resultat>,
+    suggestion: Option<String>,
+    sources: Vec<SourceDeDonnees>,
+}
+
+async fn chercher(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Resultats>> {
+    parametres.admettre(&["q", "maille", "dans", "millesime", "limite", "lon", "lat"])?;
+    let maille = parametres.lire::<Maille>("maille")?;
+    let dans = parametres.lire::<Unite>("dans")?;
+    let lon = parametres.nombre("lon", -180.0..=180.0)?;
+    let lat = parametres.nombre("lat", -85.0..=85.0)?;
+    let limite = parametres.nombre("limite", 1..=LIMITE_MAX)?.unwrap_or(LIMITE);
+    let texte = parametres.texte("q");
+    let millesime = parametres.lire::<Millesime>("millesime")?;
+
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let edition = Edition::de(&mut transaction, millesime).await?;
+    if let Some(dans) = &dans {
+        unite::lire(&mut transaction, edition, dans).await?;
+    }
+    let mut suggestion = None;
+    let resultats = match (texte, lon, lat) {
+        (Some(texte), None, None) => {
+            let recherche = Recherche { texte, maille, dans: dans.as_ref(), limite };
+            let resultats = recherche::chercher(&mut transaction, edition, &recherche).await?;
+            if resultats.is_empty() {
+                suggestion = recherche::suggerer(&mut transaction, edition, texte).await?;
+            }
+            resultats
+        }
+        (None, Some(lon), Some(lat)) => {
+            recherche::situer(&mut transaction, edition, lon, lat, maille).await?
+        }
+        _ => {
+            return Err(Probleme::demande(
+                "Donnez q (un nom, un code ou un code postal), ou bien lon et lat (un point).",
+            ));
+        }
+    };
+    let sources = sources(&mut *transaction, Some(edition.edition)).await?;
+    Ok(Json(Resultats {
+        millesime: edition.millesime,
+        q: texte.map(str::to_owned),
+        resultats,
+        suggestion,
+        sources,
+    }))
+}
+
+#[derive(Serialize)]
+struct Fiche {
+    #[serde(flatten)]
+    identite: Identite,
+    sources: Vec<SourceDeDonnees>,
+}
+
+async fn lire(
+    State(piscine): State<PgPool>,
+    Chemin((maille, code)): Chemin<(String, String)>,
+    parametres: Parametres,
+) -> Reponse<Json<Fiche>> {
+    parametres.admettre(&["millesime"])?;
+    let maille: Maille = maille.parse()?;
+    let unite = Unite { code: maille.code(&code)?, maille };
+    let millesime = parametres.lire::<Millesime>("millesime")?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let edition = Edition::de(&mut transaction, millesime).await?;
+    let identite = unite::lire(&mut transaction, edition, &unite).await?;
+    let sources = sources(&mut *transaction, Some(edition.edition)).await?;
+    Ok(Json(Fiche { identite, sources }))
+}

@@ -4,9 +4,7 @@
 //! killed at any moment leaves nothing behind. Editions that nobody points to are erased after.
 
 use std::collections::HashSet;
-use std::io::Write;
 
-use flate2::{Compression, write::GzEncoder};
 use geo::{Coord, MultiPolygon, Rect};
 use martin_tile_utils::bbox_to_xyz;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -17,6 +15,7 @@ use super::pays::UnitePrete;
 use super::source::SourceLue;
 use crate::base::{CopieBinaire, copier_texte, echapper};
 use crate::error::{Contexte, Result};
+use crate::http::gzip_serre;
 
 /// First key of the advisory locks that serialise publications; the second is the millésime.
 const VERROU: i32 = 0x6d61_696c;
@@ -96,7 +95,7 @@ impl<'c> Publication<'c> {
         // The transaction is long and writes whole tables: no statement limit, no noise.
         transaction.execute("set local client_min_messages = error").await.pour(ACTION)?;
         let edition: i32 = sqlx::query_scalar(
-            "insert into edition (millesime, millesime_contours) values ($1, $1) returning id",
+            "insert into edition (millesime) values ($1) returning id",
         )
         .bind(millesime)
         .fetch_one(&mut *transaction)
@@ -108,6 +107,17 @@ impl<'c> Publication<'c> {
         );
         transaction.execute(AssertSqlSafe(creation)).await.pour(ACTION)?;
         Ok(Self { transaction, millesime, edition, bandes: Vec::new() })
+    }
+
+    /// Says which millésime the contours are of: it may be older than that of the codes.
+    pub async fn dater_les_contours(&mut self, millesime: Millesime) -> Result<()> {
+        sqlx::query("update edition set millesime_contours = $2 where id = $1")
+            .bind(self.edition)
+            .bind(millesime)
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        Ok(())
     }
 
     /// Fills and indexes the leaf of one band. The leaf is new, so its rows skip the log and are
@@ -326,15 +336,10 @@ fn compresser(corps: Vec<(i32, i32, Option<Vec<u8>>)>) -> Vec<(i32, i32, Vec<u8>
             .chunks(moitie)
             .map(|morceau| {
                 portee.spawn(move || {
-                    morceau.iter().map(|(x, y, corps)| (*x, *y, gzip(corps))).collect::<Vec<_>>()
+                    morceau.iter().map(|(x, y, corps)| (*x, *y, gzip_serre(corps))).collect::<Vec<_>>()
                 })
             })
             .collect();
         fils.into_iter().flat_map(|fil| fil.join().expect("compression does not panic")).collect()
     })
-}
-
-fn gzip(corps: &[u8]) -> Vec<u8> {
-    let mut encodeur = GzEncoder::new(Vec::with_capacity(corps.len() / 2), Compression::best());
-    encodeur.write_all(corps).and_then(|()| encodeur.finish()).expect("writing to memory does not fail")
 }

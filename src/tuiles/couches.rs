@@ -25,9 +25,5 @@ pub async fn installer(connexion: &mut PgConnection) -> Result<()> {
     for fichier in FICHIERS {
         transaction.execute(fichier).await.pour(action)?;
     }
-    transaction
-        .execute("grant execute on all functions in schema public to maillage_service")
-        .await
-        .pour(action)?;
     transaction.commit().await.pour(action)
 }

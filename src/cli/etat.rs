@@ -1,0 +1,40 @@
+//! `maillage base etat`: what is loaded.
+
+use serde::Serialize;
+
+use crate::base::Base;
+use crate::error::Result;
+use crate::territoires::Millesime;
+
+#[derive(Debug, Serialize)]
+pub struct EtatDeLaBase {
+    millesimes: Vec<Millesime>,
+    reseaux: Vec<String>,
+}
+
+pub async fn lire(base: &Base) -> Result<EtatDeLaBase> {
+    let mut connexion = base.connexion().await?;
+    Ok(EtatDeLaBase {
+        millesimes: Millesime::publies(&mut connexion).await?,
+        reseaux: Vec::new(),
+    })
+}
+
+impl EtatDeLaBase {
+    /// Prints it: a line each, or one JSON document.
+    pub fn dire(&self, json: bool) {
+        if json {
+            println!("{}", serde_json::json!(self));
+            return;
+        }
+        if self.millesimes.is_empty() {
+            println!("Aucun territoire n'est chargé.");
+        }
+        for millesime in &self.millesimes {
+            println!("Millésime {millesime}");
+        }
+        for reseau in &self.reseaux {
+            println!("Réseau {reseau}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Parameters of a request, read so that whatever is wrong with them is a French problem.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::Probleme;
+use crate::error::Error;
+
+/// Segments of the path. Axum's own extractor answers in English and plain text.
+#[derive(Debug)]
+pub struct Chemin<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Chemin<T> {
+    type Rejection = Probleme;
+
+    async fn from_request_parts(parts: &mut Parts, etat: &S) -> Result<Self, Probleme> {
+        match Path::from_request_parts(parts, etat).await {
+            Ok(Path(segments)) => Ok(Self(segments)),
+            Err(_) => Err(Probleme::demande(
+                "L'adresse contient un caractère qui ne se lit pas. Vérifiez-la.",
+            )),
+        }
+    }
+}
+
+/// The query string, as unique names and values. Empty values count as absent.
+#[derive(Debug, Default)]
+pub struct Parametres(BTreeMap<String, String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Parametres {
+    type Rejection = Probleme;
+
+    async fn from_request_parts(parts: &mut Parts, etat: &S) -> Result<Self, Probleme> {
+        let Query(paires) = Query::<Vec<(String, String)>>::from_request_parts(parts, etat)
+            .await
+            .map_err(|_| Probleme::demande("Les paramètres de l'adresse ne se lisent pas."))?;
+        let mut valeurs = BTreeMap::new();
+        for (nom, valeur) in paires {
+            if valeurs.insert(nom.clone(), valeur).is_some() {
+                return Err(Probleme::demande(format!("Le paramètre « {nom} » est donné deux fois.")));
+            }
+        }
+        // PostgreSQL's text cannot hold it.
+        if valeurs.values().any(|valeur| valeur.contains('\0')) {
+            return Err(Probleme::demande("Un paramètre contient un caractère nul."));
+        }
+        valeurs.retain(|_, valeur| !valeur.trim().is_empty());
+        Ok(Self(valeurs))
+    }
+}
+
+impl Parametres {
+    /// Refuses any parameter that is not in the list, and says which are.
+    pub fn admettre(&self, admis: &[&str]) -> Result<&Self, Probleme> {
+        match self.0.keys().find(|nom| !admis.contains(&nom.as_str())) {
+            None => Ok(self),
+            Some(inconnu) => Err(Probleme::demande(format!(
+                "Le paramètre « {inconnu} » n'existe pas ici. Paramètres admis : {}.",
+                if admis.is_empty() { "aucun".to_owned() } else { admis.join(", ") }
+            ))),
+        }
+    }
+
+    /// The text of a parameter, if it is there.
+    pub fn texte(&self, nom: &str) -> Option<&str> {
+        self.0.get(nom).map(|valeur| valeur.trim())
+    }
+
+    /// A parameter of one of our types, whose parser says what is wrong.
+    pub fn lire<T: FromStr<Err = Error>>(&self, nom: &str) -> Result<Option<T>, Probleme> {
+        Ok(self.texte(nom).map(str::parse).transpose()?)
+    }
+
+    /// A number within bounds.
+    pub fn nombre<T>(&self, nom: &str, bornes: std::ops::RangeInclusive<T>) -> Result<Option<T>, Probleme>
+    where
+        T: FromStr + PartialOrd + std::fmt::Display,
+    {
+        let Some(texte) = self.texte(nom) else { return Ok(None) };
+        match texte.replace(',', ".").parse::<T>() {
+            Ok(nombre) if bornes.contains(&nombre) => Ok(Some(nombre)),
+            _ => Err(Probleme::demande(format!(
+                "Le paramètre « {nom} » doit être un nombre entre {} et {}.",
+                bornes.start(),
+                bornes.end()
+            ))),
+        }
+    }
+
+    /// All of them, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(nom, valeur)| (nom.as_str(), valeur.trim()))
+    }
+}

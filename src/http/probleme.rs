@@ -1,0 +1,141 @@
+//! Errors as RFC 9457 problems, in French, saying what to do next. The cause stays in the log.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// What a handler gives back.
+pub type Reponse<T> = Result<T, Probleme>;
+
+/// An answer `application/problem+json`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Probleme {
+    #[serde(rename = "type")]
+    genre: &'static str,
+    title: &'static str,
+    #[serde(serialize_with = "statut")]
+    status: StatusCode,
+    detail: String,
+}
+
+fn statut<S: serde::Serializer>(statut: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(statut.as_u16())
+}
+
+impl Probleme {
+    /// 400: the request cannot be answered as asked.
+    pub fn demande(detail: impl Into<String>) -> Self {
+        Self {
+            genre: "urn:maillage:demande",
+            title: "Demande à corriger",
+            status: StatusCode::BAD_REQUEST,
+            detail: detail.into(),
+        }
+    }
+
+    /// 404: what was asked for does not exist.
+    pub fn introuvable(detail: impl Into<String>) -> Self {
+        Self {
+            genre: "urn:maillage:introuvable",
+            title: "Introuvable",
+            status: StatusCode::NOT_FOUND,
+            detail: detail.into(),
+        }
+    }
+
+    /// 405: this address answers to other methods.
+    pub fn methode() -> Self {
+        Self {
+            genre: "urn:maillage:methode",
+            title: "Méthode non admise",
+            status: StatusCode::METHOD_NOT_ALLOWED,
+            detail: "Cette adresse se lit : utilisez GET.".into(),
+        }
+    }
+
+    /// 503: the database is away; asking again later may work.
+    pub fn indisponible() -> Self {
+        Self {
+            genre: "urn:maillage:indisponible",
+            title: "Service momentanément indisponible",
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            detail: "La base de données ne répond pas. Réessayez dans quelques secondes.".into(),
+        }
+    }
+
+    /// 500: our fault.
+    pub fn interne() -> Self {
+        Self {
+            genre: "urn:maillage:interne",
+            title: "Erreur du service",
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            detail: "Le service a rencontré une erreur ; elle est notée dans son journal. Réessayez, \
+                     puis prévenez l'administrateur si elle persiste."
+                .into(),
+        }
+    }
+
+    pub fn statut(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl From<Error> for Probleme {
+    fn from(erreur: Error) -> Self {
+        match erreur {
+            Error::Demande(detail) => Self::demande(detail),
+            Error::Introuvable(detail) => Self::introuvable(detail),
+            Error::Base { action, source } => Self::de_la_base(action, &source),
+            autre => {
+                tracing::error!(erreur = %autre, "requête en échec");
+                Self::interne()
+            }
+        }
+    }
+}
+
+impl Probleme {
+    fn de_la_base(action: &'static str, source: &sqlx::Error) -> Self {
+        // Our own SQL functions raise `no_data_found` with a French sentence.
+        if let sqlx::Error::Database(erreur) = source
+            && erreur.code().as_deref() == Some("P0002")
+        {
+            return Self::introuvable(erreur.message());
+        }
+        let absente = match source {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+            // Class 57: shutting down, starting up, query cancelled; 53: out of resources; 08: link.
+            sqlx::Error::Database(erreur) => erreur
+                .code()
+                .is_some_and(|code| ["57", "53", "08"].iter().any(|classe| code.starts_with(classe))),
+            _ => false,
+        };
+        if absente {
+            tracing::warn!(erreur = %source, "base indisponible pendant : {action}");
+            Self::indisponible()
+        } else {
+            tracing::error!(erreur = %source, "requête en échec pendant : {action}");
+            Self::interne()
+        }
+    }
+}
+
+impl IntoResponse for Probleme {
+    fn into_response(self) -> Response {
+        let statut = self.status;
+        let mut reponse = (statut, Json(self)).into_response();
+        let entetes = reponse.headers_mut();
+        entetes.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json; charset=utf-8"),
+        );
+        entetes.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if statut == StatusCode::SERVICE_UNAVAILABLE {
+            entetes.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        reponse
+    }
+}

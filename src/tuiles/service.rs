@@ -1,0 +1,210 @@
+//! Tiles as they are sent: layers put together, encoded, and kept ready.
+//!
+//! A kept body is keyed by everything that makes it: version of the data, principal, layers,
+//! coordinates, parameters, encoding. A request that began before a change stores its body under
+//! the version it began with, where nobody looks any more.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bytes::Bytes;
+use martin_core::tiles::{MartinCoreError, Source, UrlQuery};
+use martin_tile_utils::{Encoding, TileCoord};
+use moka::future::Cache;
+use sqlx::PgPool;
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::source::{Couche, Dessinee, Publiee};
+use crate::base::Version;
+use crate::comptes::Principal;
+use crate::error::{Error, Result};
+use crate::http::{Encodage, Etag, Parametres, Probleme, Reponse, degzip, etag};
+
+/// The data version in a tile's address: it makes the address last, and changes nothing else.
+pub const PARAMETRE_VERSION: &str = "v";
+
+/// A body as it is sent.
+#[derive(Debug, Clone)]
+pub struct Corps {
+    pub octets: Bytes,
+    pub etag: Etag,
+}
+
+/// What is asked for. Coordinates are checked; layers and parameters are when the body is made.
+#[derive(Debug)]
+pub struct DemandeDeTuile<'a> {
+    /// Names, separated by commas.
+    pub couches: &'a str,
+    pub xyz: TileCoord,
+    pub parametres: &'a Parametres,
+    pub encodage: Encodage,
+    pub principal: Principal,
+}
+
+#[derive(Debug, Clone)]
+pub struct ServiceTuiles {
+    piscine: PgPool,
+    version: Version,
+    cache: Cache<u128, Corps>,
+    /// The table of layers, read once for each version of the data.
+    couches: Arc<RwLock<Option<Couches>>>,
+}
+
+type Couches = Arc<[Arc<Couche>]>;
+
+impl ServiceTuiles {
+    /// `memoire_mio` bounds the bodies kept, in mebibytes.
+    pub fn nouveau(piscine: PgPool, version: Version, memoire_mio: u64) -> Self {
+        let cache = Cache::builder()
+            .max_capacity(memoire_mio * 1024 * 1024)
+            // Beside its bytes an entry costs its key, its validator and the cache's own nodes.
+            .weigher(|_, corps: &Corps| {
+                u32::try_from(corps.octets.len()).unwrap_or(u32::MAX).saturating_add(400)
+            })
+            .build();
+        Self { piscine, version, cache, couches: Arc::default() }
+    }
+
+    /// Drops everything kept.
+    pub fn oublier(&self) {
+        self.cache.invalidate_all();
+        *self.couches.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// The version that bodies are keyed by, when it is known.
+    pub fn version(&self) -> Option<i64> {
+        self.version.actuelle()
+    }
+
+    /// How many bodies are kept, and their weight in bytes.
+    pub fn gardees(&self) -> (u64, u64) {
+        (self.cache.entry_count(), self.cache.weighted_size())
+    }
+
+    /// The layers named in an address: in one order, each once.
+    pub async fn couches(&self, noms: &str) -> Result<Vec<Arc<Couche>>> {
+        let toutes = self.toutes_les_couches().await?;
+        let mut choisies: Vec<&str> = noms.split(',').collect();
+        choisies.sort_unstable();
+        choisies.dedup();
+        choisies
+            .into_iter()
+            .map(|nom| {
+                toutes.iter().find(|couche| couche.nom == nom).cloned().ok_or_else(|| {
+                    let connues: Vec<_> = toutes.iter().map(|couche| couche.nom.as_str()).collect();
+                    Error::Introuvable(format!(
+                        "La couche « {nom} » n'existe pas. Couches : {}.",
+                        connues.join(", ")
+                    ))
+                })
+            })
+            .collect()
+    }
+
+    async fn toutes_les_couches(&self) -> Result<Couches> {
+        let connues = self.couches.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(connues) = connues {
+            return Ok(connues);
+        }
+        let lues: Couches = Couche::toutes(&self.piscine).await?.into_iter().map(Arc::new).collect();
+        if self.version().is_some() {
+            *self.couches.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&lues));
+        }
+        Ok(lues)
+    }
+
+    /// The body of a tile; empty when nothing is there.
+    pub async fn tuile(&self, demande: &DemandeDeTuile<'_>) -> Reponse<Corps> {
+        let Some(version) = self.version() else {
+            return self.construire(demande).await;
+        };
+        // Requests for one body that arrive together wait for the first.
+        self.cache
+            .try_get_with(demande.cle(version), self.construire(demande))
+            .await
+            .map_err(|probleme| Probleme::clone(&probleme))
+    }
+
+    /// Parameters that the layers read, as their functions take them.
+    pub fn parametres(couches: &[Arc<Couche>], parametres: &Parametres) -> Reponse<UrlQuery> {
+        let mut admis: Vec<&str> = vec![PARAMETRE_VERSION];
+        admis.extend(couches.iter().flat_map(|couche| &couche.parametres).map(String::as_str));
+        admis.dedup();
+        parametres.admettre(&admis)?;
+        Ok(parametres
+            .iter()
+            .filter(|(nom, _)| *nom != PARAMETRE_VERSION)
+            .map(|(nom, valeur)| (nom.to_owned(), valeur.to_owned()))
+            .collect())
+    }
+
+    async fn construire(&self, demande: &DemandeDeTuile<'_>) -> Reponse<Corps> {
+        let couches = self.couches(demande.couches).await?;
+        let parametres = Self::parametres(&couches, demande.parametres)?;
+        let presentes: Vec<_> =
+            couches.into_iter().filter(|couche| couche.a_le_zoom(demande.xyz.z)).collect();
+        let seule = presentes.len() == 1;
+        let mut clair = Vec::new();
+        for couche in presentes {
+            let piscine = self.piscine.clone();
+            let source: Box<dyn Source> = if couche.est_publiee(demande.xyz.z, &parametres) {
+                Box::new(Publiee::nouvelle(couche, demande.principal, piscine))
+            } else {
+                Box::new(Dessinee::nouvelle(couche, demande.principal, piscine))
+            };
+            let corps = source.get_tile(demande.xyz, Some(&parametres)).await.map_err(erreur)?;
+            if corps.is_empty() {
+                continue;
+            }
+            match source.get_tile_info().encoding {
+                // Compressed at publication and alone in its tile: sent as it is.
+                Encoding::Gzip if seule && demande.encodage == Encodage::Gzip => {
+                    return Ok(Corps::nouveau(corps));
+                }
+                // Layers of a tile stand one after the other: so says the format.
+                Encoding::Gzip => clair.extend(degzip(&corps).map_err(|erreur| Error::Geometrie {
+                    action: "lecture d'une tuile publiée",
+                    message: erreur.to_string(),
+                })?),
+                _ => clair.extend(corps),
+            }
+        }
+        if clair.is_empty() {
+            return Ok(Corps::nouveau(clair));
+        }
+        Ok(Corps::nouveau(demande.encodage.encoder(clair)))
+    }
+}
+
+fn erreur(erreur: MartinCoreError) -> Error {
+    let action = "dessin d'une tuile";
+    let message = match erreur {
+        MartinCoreError::OtherError(cause) => match cause.downcast::<sqlx::Error>() {
+            Ok(source) => return Error::Base { action, source: *source },
+            Err(cause) => cause.to_string(),
+        },
+        autre => autre.to_string(),
+    };
+    Error::Geometrie { action, message }
+}
+
+impl Corps {
+    fn nouveau(octets: Vec<u8>) -> Self {
+        Self { etag: etag(&octets), octets: octets.into() }
+    }
+}
+
+impl DemandeDeTuile<'_> {
+    /// A hash of all that makes the body.
+    fn cle(&self, version: i64) -> u128 {
+        use std::fmt::Write;
+        let mut texte = String::with_capacity(96);
+        let TileCoord { z, x, y } = self.xyz;
+        let qui = self.principal.as_str();
+        // Writing to a string does not fail.
+        let _ = write!(texte, "{version}\0{qui}\0{:?}\0{z}/{x}/{y}\0{}", self.encodage, self.couches);
+        for (nom, valeur) in self.parametres.iter().filter(|(nom, _)| *nom != PARAMETRE_VERSION) {
+            let _ = write!(texte, "\0{nom}={valeur}");
+        }
+        xxh3_128(texte.as_bytes())
+    }
+}
