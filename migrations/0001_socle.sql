@@ -107,11 +107,6 @@ create table contour (
   contour geometry (multipolygon, 3857) not null
 ) partition by list (edition);
 
--- The band that tiles of a zoom are drawn from; `territoires::generalisation` says the same.
-create function bande(z integer) returns smallint
-language sql immutable strict parallel safe
-as $$ select least(z, 11)::smallint $$;
-
 -- Tiles of low zooms, built once at publication. Gzip, as they are sent.
 create table tuile_publiee (
   edition integer not null references edition on delete cascade,

@@ -18,7 +18,10 @@ use crate::config::{Donnees, Service};
 use crate::error::{Error, Result};
 use crate::progres::Progres;
 use crate::territoires::{self, Millesime};
-use crate::tuiles;
+use crate::{demandes, partenaires, tuiles};
+
+/// Exit code of an import that set rows aside.
+const LIGNES_REFUSEES: u8 = 3;
 
 /// SIG partagé des réseaux d'ingénierie territoriale.
 #[derive(Debug, Parser)]
@@ -70,6 +73,15 @@ enum Import {
         /// Année du code officiel géographique.
         #[arg(long, value_name = "ANNÉE")]
         millesime: Millesime,
+    },
+    /// Un réseau : ses partenaires, leurs zones et les demandes, à la place de ce qui était chargé.
+    Reseau {
+        /// Dossier qui contient reseau.toml et les tableaux.
+        #[arg(value_name = "DOSSIER")]
+        reseau: PathBuf,
+        /// Rapport des lignes refusées [défaut : rejets-RESEAU.csv, s'il y en a].
+        #[arg(long, value_name = "FICHIER")]
+        rejets: Option<PathBuf>,
     },
 }
 
@@ -194,9 +206,20 @@ impl Import {
             Self::Territoires { fichiers, millesime } => {
                 let bilan =
                     territoires::import::territoires(base, fichiers, millesime, &progres).await?;
+                partenaires::resoudre_tout(base).await?;
                 progres.fin();
                 println!("{bilan}");
                 Ok(ExitCode::SUCCESS)
+            }
+            Self::Reseau { reseau, rejets } => {
+                let bilan = demandes::import::reseau(base, reseau, &progres).await?;
+                progres.fin();
+                println!("{bilan}");
+                let Some(rapport) = bilan.rapporter(rejets.as_deref())? else {
+                    return Ok(ExitCode::SUCCESS);
+                };
+                println!("Ces lignes sont aussi dans {}.", rapport.display());
+                Ok(ExitCode::from(LIGNES_REFUSEES))
             }
         }
     }

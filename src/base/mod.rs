@@ -77,6 +77,11 @@ impl Base {
         let mut admin = PgConnection::connect_with(&cluster.options("postgres", "postgres"))
             .await
             .pour(action)?;
+        // Two commands that start together take turns; the lock lasts as long as this connection.
+        admin
+            .execute("select pg_advisory_lock(hashtext('maillage preparation'))")
+            .await
+            .pour(action)?;
         admin.execute(include_str!("sql/roles_prives.sql")).await.pour(action)?;
         let existe: bool =
             sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
@@ -88,16 +93,16 @@ impl Base {
             let creation = format!("create database {NOM_BASE} owner {ROLE_PROPRIETAIRE}");
             admin.execute(AssertSqlSafe(creation)).await.pour(action)?;
         }
-        admin.close().await.pour(action)?;
-        let mut admin = PgConnection::connect_with(&cluster.options("postgres", NOM_BASE))
+        let mut dans_la_base = PgConnection::connect_with(&cluster.options("postgres", NOM_BASE))
             .await
             .pour(action)?;
-        admin.execute(include_str!("sql/extensions.sql")).await.map_err(|erreur| {
+        dans_la_base.execute(include_str!("sql/extensions.sql")).await.map_err(|erreur| {
             Error::Installation(format!(
                 "Une extension de PostgreSQL manque ({erreur}). Sur Debian 12 : apt-get install \
                  postgresql-15-postgis-3."
             ))
         })?;
+        dans_la_base.close().await.pour(action)?;
         admin.close().await.pour(action)?;
         Ok(Self {
             proprietaire: cluster.options(ROLE_PROPRIETAIRE, NOM_BASE),

@@ -22,9 +22,9 @@ const REPARATIONS_MAX: usize = 8;
 /// Contours of one band: the zooms that use it, its grid and its tolerance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bande {
-    /// Name of the band: its first zoom. The grid is that of `grille`.
+    /// Name of the band: its first zoom. It serves until the next band's.
     pub zoom: u8,
-    /// Zoom whose tile unit is the grid.
+    /// Zoom whose tile unit is the grid: tiles of that zoom and above round nothing.
     pub grille: u8,
     /// See [`geos::simplifier`]; metres of EPSG:3857. Zero leaves the vertices.
     pub tolerance: f64,
@@ -35,17 +35,16 @@ const fn bande(zoom: u8, grille: u8, tolerance: f64) -> Bande {
 }
 
 /// Bands that carry communes; the other mailles are their unions, so that borders coincide. A
-/// tolerance is a pixel of a 512-pixel tile at the band's zoom; finer, one would not see it. SQL's
-/// `bande(z)` says the same. The grid of zoom 5 is that of zoom 3, half a pixel: its heaviest
+/// tolerance is a pixel of a 512-pixel tile at the band's zoom; finer, one would not see it. From
+/// the finest to the coarsest: each is simplified from the one before. SQL's `bande(z)` says the
+/// same. The grid of zoom 5 is that of zoom 3, half a pixel: its heaviest
 /// tile holds 23,000 communes and must stay under 500 KB with the other mailles beside them.
-pub const BANDES: [Bande; 7] = [
-    bande(5, 3, 2400.0),
-    bande(6, 6, 1200.0),
-    bande(7, 7, 600.0),
+pub const BANDES: [Bande; 5] = [
+    bande(10, 12, 20.0),
     bande(8, 8, 300.0),
-    bande(9, 9, 150.0),
-    bande(10, 10, 75.0),
-    bande(11, 14, 10.0),
+    bande(7, 7, 600.0),
+    bande(6, 6, 1200.0),
+    bande(5, 3, 2400.0),
 ];
 
 /// Bands under the communes' first zoom, drawn from the band of zoom 5.
@@ -81,15 +80,9 @@ impl Bande {
     }
 }
 
-/// Generalises a valid pavage (EPSG:3857, metres) to a band. The result is a valid pavage in grid
+/// Puts a pavage that was simplified for a band on its grid. The result is a valid pavage in grid
 /// coordinates, with as many members, none of them empty unless it was.
-pub fn generaliser(pavage: &[MultiPolygon], bande: Bande) -> Result<Vec<MultiPolygon>> {
-    // A tolerance finer than the data would cost a pass and remove nothing.
-    let simplifie = if bande.tolerance > resolution(pavage) / 2.0 {
-        geos::simplifier(pavage, bande.tolerance)?
-    } else {
-        pavage.to_vec()
-    };
+pub fn poser(simplifie: &[MultiPolygon], bande: Bande) -> Result<Vec<MultiPolygon>> {
     let mut place: Vec<_> = simplifie
         .iter()
         .map(|membre| arrondir(membre, |point| bande.sur_la_grille(point)))
@@ -121,8 +114,9 @@ fn carre(membre: &MultiPolygon, bande: Bande, cote: f64) -> MultiPolygon {
     MultiPolygon(vec![Rect::new(coin, coin + Coord { x: cote, y: cote }).to_polygon()])
 }
 
-/// Length of a typical edge of the pavage: the median over a sample.
-fn resolution(pavage: &[MultiPolygon]) -> f64 {
+/// Length of a typical edge of a pavage: the median over a sample. A tolerance under it would cost a
+/// pass and remove next to nothing.
+pub fn resolution(pavage: &[MultiPolygon]) -> f64 {
     let mut longueurs: Vec<f64> = pavage
         .iter()
         .step_by(1 + pavage.len() / 2000)
@@ -172,7 +166,7 @@ fn reparer(place: &mut [MultiPolygon]) -> Result<()> {
     }
     if !fautifs.is_empty() {
         // A fault of a tile unit must not keep a country from being published.
-        tracing::warn!(restants = fautifs.len(), "contours que la grille laisse imparfaits");
+        tracing::debug!(restants = fautifs.len(), "contours que la grille laisse imparfaits");
     }
     Ok(())
 }

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use geo::{MapCoordsInPlace, MultiPolygon};
 use tokio::sync::{mpsc, oneshot};
 
 use super::codes::{Maille, Millesime};
-use super::generalisation::{BANDES, BANDES_BASSES, Bande, ZOOM_EPCI, generaliser};
+use super::generalisation::{BANDES, BANDES_BASSES, Bande, ZOOM_EPCI, poser, resolution};
 use super::pays::{EtatContour, Pavage, Pays, preparer};
 use super::publication::{BandePrete, Publication, effacer_les_anciennes, verrouiller};
 use super::source::{self, SourceLue};
@@ -129,8 +129,7 @@ fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
     }
 }
 
-/// Everything that blocks: reading, preparing, generalising. Two threads share the bands, the
-/// heaviest first.
+/// Everything that blocks: reading, preparing, generalising on two threads.
 fn preparer_tout(
     fichiers: &[PathBuf],
     edition: i32,
@@ -149,53 +148,84 @@ fn preparer_tout(
     if dire.send(prete).is_err() {
         return Ok(());
     }
-    let restantes = Mutex::new(BANDES.to_vec());
-    let suivante = || restantes.lock().ok().and_then(|mut restantes| restantes.pop());
+    // One thread takes what is simplified, each band from the one before; the other, the bands
+    // finer than the data, which are only put on their grids.
+    let (fines, simplifiees): (Vec<Bande>, Vec<Bande>) = {
+        let resolution = resolution(&pays.pavage.contours);
+        BANDES.into_iter().partition(|bande| bande.tolerance <= resolution)
+    };
     std::thread::scope(|portee| {
-        let fils: Vec<_> = (0..2)
-            .map(|_| {
-                portee.spawn(|| -> Result<()> {
-                    while let Some(bande) = suivante() {
-                        if !bande_de_communes(&pays.pavage, bande, edition, envoyer)? {
-                            return Ok(());
-                        }
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        fils.into_iter().try_for_each(|fil| fil.join().expect("a band does not panic"))
+        let fines = portee.spawn(|| {
+            for bande in fines {
+                if !publier_bande(&pays.pavage, &pays.pavage.contours, bande, edition, envoyer)? {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        let simplifiees = portee.spawn(|| {
+            let mut precedente: Option<Vec<MultiPolygon>> = None;
+            for bande in simplifiees {
+                let source = precedente.as_ref().unwrap_or(&pays.pavage.contours);
+                let simplifie = geos::simplifier(source, bande.tolerance)?;
+                if !publier_bande(&pays.pavage, &simplifie, bande, edition, envoyer)? {
+                    break;
+                }
+                precedente = Some(simplifie);
+            }
+            Ok(())
+        });
+        [fines, simplifiees].into_iter().try_for_each(|fil| fil.join().expect("a band does not panic"))
     })
 }
 
-/// Generalises the communes to a band, derives the larger mailles, and sends the rows; the band of
-/// zoom 5 also gives those below it. False when nobody listens any more.
-fn bande_de_communes(
+/// Puts simplified communes on the grid of a band, derives the larger mailles, and sends the rows;
+/// the lowest band also gives those below it. False when nobody listens any more.
+fn publier_bande(
     pavage: &Pavage,
+    simplifie: &[MultiPolygon],
     bande: Bande,
     edition: i32,
     envoyer: &mpsc::Sender<BandePrete>,
 ) -> Result<bool> {
-    let communes = generaliser(&pavage.contours, bande)?;
+    let communes = poser(simplifie, bande)?;
     let mut prete = BandePrete::nouvelle(bande);
     for (code, contour) in pavage.codes.iter().zip(&communes) {
         if !contour.0.is_empty() {
             prete.ajouter(edition, bande, Maille::Commune, code, contour);
         }
     }
-    for maille in [Maille::Epci, Maille::Departement, Maille::Region] {
-        for (code, rangs) in pavage.membres(maille) {
-            let membres: Vec<_> = rangs.iter().map(|&rang| communes[rang].clone()).collect();
-            prete.ajouter(edition, bande, maille, code, &geos::unir(&membres)?);
-        }
-    }
+    let pieces = reunir(pavage.parents.iter().cloned().zip(communes).collect())?;
+    mailles_superieures(&pieces, &mut prete, edition, bande)?;
     if envoyer.blocking_send(prete).is_err() {
         return Ok(false);
     }
     if bande.zoom == BANDES_BASSES[0].zoom + 1 {
-        return bandes_basses(pavage, &communes, bande, edition, envoyer);
+        return bandes_basses(pieces, bande, edition, envoyer);
     }
     Ok(true)
+}
+
+/// Adds EPCI, départements and régions, each the union of its pieces.
+fn mailles_superieures(
+    pieces: &[(Parents, MultiPolygon)],
+    prete: &mut BandePrete,
+    edition: i32,
+    bande: Bande,
+) -> Result<()> {
+    for (rang, maille) in [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate() {
+        let parent_seul = |(parents, contour): &(Parents, MultiPolygon)| {
+            let mut seul = Parents::default();
+            seul[rang].clone_from(&parents[rang]);
+            (seul, contour.clone())
+        };
+        for (parents, contour) in reunir(pieces.iter().map(parent_seul).collect())? {
+            if let Some(code) = &parents[rang] {
+                prete.ajouter(edition, bande, maille, code, &contour);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Codes of a piece's EPCI, département and région.
@@ -205,44 +235,30 @@ type Parents = [Option<String>; 3];
 /// département, whose borders are all the borders there are; then, once EPCI are too small to
 /// show, whole départements.
 fn bandes_basses(
-    pavage: &Pavage,
-    communes: &[MultiPolygon],
+    mut pieces: Vec<(Parents, MultiPolygon)>,
     depuis: Bande,
     edition: i32,
     envoyer: &mpsc::Sender<BandePrete>,
 ) -> Result<bool> {
-    let mut pieces: Vec<(Parents, MultiPolygon)> =
-        pavage.parents.iter().cloned().zip(communes.iter().cloned()).collect();
     let mut precedente = depuis;
     for bande in BANDES_BASSES {
         if bande.zoom < ZOOM_EPCI {
             for (parents, _) in &mut pieces {
                 parents[0] = None;
             }
+            pieces = reunir(pieces)?;
         }
-        pieces = reunir(pieces)?;
         // From grid to metres by one formula: shared vertices stay equal to the last bit.
         for (_, contour) in &mut pieces {
             contour.map_coords_in_place(|point| precedente.metres(point));
         }
         let (parents, contours): (Vec<Parents>, Vec<MultiPolygon>) = pieces.into_iter().unzip();
-        let places = generaliser(&contours, bande)?;
+        let places = poser(&geos::simplifier(&contours, bande.tolerance)?, bande)?;
         pieces = parents.into_iter().zip(places).collect();
         precedente = bande;
 
         let mut prete = BandePrete::nouvelle(bande);
-        for (rang, maille) in [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate() {
-            let parent_seul = |(parents, contour): &(Parents, MultiPolygon)| {
-                let mut seul = Parents::default();
-                seul[rang].clone_from(&parents[rang]);
-                (seul, contour.clone())
-            };
-            for (parents, contour) in reunir(pieces.iter().map(parent_seul).collect())? {
-                if let Some(code) = &parents[rang] {
-                    prete.ajouter(edition, bande, maille, code, &contour);
-                }
-            }
-        }
+        mailles_superieures(&pieces, &mut prete, edition, bande)?;
         if envoyer.blocking_send(prete).is_err() {
             return Ok(false);
         }
@@ -256,7 +272,13 @@ fn reunir(pieces: Vec<(Parents, MultiPolygon)>) -> Result<Vec<(Parents, MultiPol
     for (parents, contour) in pieces {
         groupes.entry(parents).or_default().push(contour);
     }
-    groupes.into_iter().map(|(parents, membres)| Ok((parents, geos::unir(&membres)?))).collect()
+    groupes
+        .into_iter()
+        .map(|(parents, membres)| match <[MultiPolygon; 1]>::try_from(membres) {
+            Ok([seul]) => Ok((parents, seul)),
+            Err(membres) => Ok((parents, geos::unir(&membres)?)),
+        })
+        .collect()
 }
 
 impl fmt::Display for Bilan {

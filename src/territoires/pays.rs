@@ -71,25 +71,6 @@ pub struct Pavage {
     pub parents: Vec<[Option<String>; 3]>,
 }
 
-impl Pavage {
-    /// Members of each unit of a maille, as ranks in the pavage.
-    pub fn membres(&self, maille: Maille) -> BTreeMap<&str, Vec<usize>> {
-        let mut groupes: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (rang, code) in self.codes.iter().enumerate() {
-            let parent = match maille {
-                Maille::Commune => Some(code),
-                Maille::Epci => self.parents[rang][0].as_ref(),
-                Maille::Departement => self.parents[rang][1].as_ref(),
-                Maille::Region => self.parents[rang][2].as_ref(),
-            };
-            if let Some(parent) = parent {
-                groupes.entry(parent).or_default().push(rang);
-            }
-        }
-        groupes
-    }
-}
-
 #[derive(Debug)]
 pub struct Pays {
     pub unites: Vec<UnitePrete>,
@@ -141,13 +122,17 @@ pub fn preparer(lecture: &mut Lecture) -> Result<Pays> {
         }
     }
 
+    tracing::debug!("contours rassemblés");
     let vers_mercator = Projection::nouvelle(WGS84, MERCATOR)?;
     for (contour, code) in bruts.iter_mut().zip(&pavage.codes) {
         vers_mercator.contour(contour, code)?;
     }
+    tracing::debug!("contours projetés");
     pavage.contours = geos::nettoyer(&bruts, INTERSTICE)?;
 
+    tracing::debug!("limites communes nettoyées");
     signaler_lacunes(&mut unites, &pavage, &lecture.communes, &mut remarques)?;
+    tracing::debug!("lacunes signalées");
     placer(&mut unites, &pavage, &lecture.communes, &vers_mercator)?;
     unites.extend(mailles_superieures(lecture, &unites));
     placer_mailles_superieures(&mut unites);

@@ -3,14 +3,22 @@
 use sqlx::{Connection, Executor, PgConnection};
 
 use crate::error::{Contexte, Result};
+use crate::{couverture, demandes, partenaires};
 
 /// Applied in this order at each start; a new layer is a file and a line here.
-const FICHIERS: [&str; 5] = [
+const FICHIERS: [&str; 12] = [
     include_str!("sql/00_commun.sql"),
+    partenaires::FONCTIONS,
+    demandes::FONCTIONS,
+    couverture::FONCTIONS,
+    include_str!("sql/01_reseaux.sql"),
     include_str!("sql/communes.sql"),
     include_str!("sql/epci.sql"),
     include_str!("sql/departements.sql"),
     include_str!("sql/regions.sql"),
+    include_str!("sql/couverture.sql"),
+    include_str!("sql/zones.sql"),
+    include_str!("sql/demandes.sql"),
 ];
 
 /// Puts the functions that draw the layers in the database, as this program knows them.

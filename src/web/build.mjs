@@ -3,6 +3,7 @@
 // dist/index.html          the page (never cached for long: it names the hashed files)
 // dist/actifs/             scripts, styles and web fonts, with a content hash in their names: cacheable for ever
 // dist/polices-ttf/        the faces from which the glyph service draws the labels of the map
+// dist/licences.txt       those of what is embedded: MapLibre and Source Sans
 // *.gz, *.br               beside every text file
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -61,7 +62,7 @@ if (html.includes('{{')) throw new Error('index.html names a file that the build
 await writeFile(join(dist, 'index.html'), html);
 
 await writeFile(
-  join(actifs, 'licences.txt'),
+  join(dist, 'licences.txt'),
   await licences(['maplibre-gl/LICENSE.txt', 'source-sans/LICENSE.md']),
 );
 for (const face of ['Regular', 'Semibold']) {

@@ -5,7 +5,7 @@ with
   atteint as (
     select c.maille, c.code
     from contour c, lieu
-    where c.edition = $1 and c.bande = 11 and c.contour && lieu.point
+    where c.edition = $1 and c.bande = bande(14) and c.contour && lieu.point
       and st_intersects(c.contour, lieu.point) and ($4::maille is null or c.maille = $4)
   )
 select

@@ -22,25 +22,39 @@ begin
 end
 $$;
 
+-- The band of contours that serves a zoom; `territoires::BANDES` says the same.
+create or replace function bande(z integer) returns smallint
+language sql immutable strict parallel safe
+as $$
+  select (case when z >= 10 then 10 when z >= 8 then 8 else z end)::smallint
+$$;
+
 -- A geometry of EPSG:3857 in the units of a tile (4,096 a side, y down), clipped 64 units outside.
 -- ST_AsMVTGeom is not used: it drops vertices of each polygon on its own, which opens cracks
 -- between neighbours. Here shared vertices round alike, and the bands already lie on the grid.
+-- One expression, so that the planner puts it in the query that calls it.
 create or replace function en_tuile(forme geometry, z integer, x integer, y integer) returns geometry
 language sql immutable parallel safe
 as $$
   select st_forcepolygonccw(st_snaptogrid(
     case
-      when forme @ st_tileenvelope(z, x, y, margin => 64.0 / 4096) then tuile
-      else st_clipbybox2d(tuile, st_makebox2d(st_point(-64, -64), st_point(4160, 4160)))
+      when forme @ st_tileenvelope(z, x, y, margin => 64.0 / 4096) then
+        st_transscale(
+          forme,
+          20037508.342789244 - x * (40075016.68557849 / (1 << z)),
+          -20037508.342789244 + y * (40075016.68557849 / (1 << z)),
+          4096 * (1 << z) / 40075016.68557849,
+          -4096 * (1 << z) / 40075016.68557849)
+      else
+        st_clipbybox2d(
+          st_transscale(
+            forme,
+            20037508.342789244 - x * (40075016.68557849 / (1 << z)),
+            -20037508.342789244 + y * (40075016.68557849 / (1 << z)),
+            4096 * (1 << z) / 40075016.68557849,
+            -4096 * (1 << z) / 40075016.68557849),
+          st_makebox2d(st_point(-64, -64), st_point(4160, 4160)))
     end, 1))
-  from (
-    select st_transscale(
-      forme,
-      20037508.342789244 - x * (40075016.68557849 / (1 << z)),
-      -20037508.342789244 + y * (40075016.68557849 / (1 << z)),
-      4096 * (1 << z) / 40075016.68557849,
-      -4096 * (1 << z) / 40075016.68557849) as tuile
-  ) as transformee
 $$;
 
 -- Contours and label points of one maille: the body that four layers share. Under zoom 8 contours

@@ -27,11 +27,14 @@ declare global {
 class Application {
   private vue = lire(location.search);
   private reseau: Reseau | null = null;
+  /** Whether the service has said which réseaux it holds: until then « none » would be a lie. */
+  private reseauxConnus = false;
   private couverture: Couverture | null = null;
   private cleCouverture = '';
   private classement: Classement = { classes: [], methode: '' };
   private carte: Carte | null = null;
   private fiche: ContenuFiche | null = null;
+  private cleFiche = '';
   private demandeCouverture = new AbortController();
   private demandeFiche = new AbortController();
   private readonly feuille = new Feuille();
@@ -51,6 +54,7 @@ class Application {
     const module = import('./carte');
     await this.chargerReseau();
     await Promise.all([this.dresserCarte(module), this.actualiser()]);
+    if (this.vue.unite && !this.vue.carte) this.cadrerParDefaut();
   }
 
   /** A change that the person makes: it goes to the address, as a new step of the history. */
@@ -77,7 +81,9 @@ class Application {
 
   private async choisir(maille: Maille, code: string, mode: { cadrer: boolean; focus: boolean }): Promise<void> {
     const partagee = maille === 'commune' || maille === 'epci' ? { maille } : {};
-    await this.changer({ unite: `${maille}:${code}`, ...partagee, ...(mode.cadrer ? { carte: null } : {}) });
+    // What is framed on the unit needs no camera in the address; what is clicked keeps the one on screen.
+    const carte = mode.cadrer ? null : (this.carte?.camera ?? null);
+    await this.changer({ unite: `${maille}:${code}`, ...partagee, carte });
     if (mode.cadrer) this.cadrerParDefaut();
     if (mode.focus) document.getElementById('fiche-nom')?.focus();
   }
@@ -90,12 +96,20 @@ class Application {
       habiller(this.reseau, reseaux, (code) => {
         this.vue = { ...this.vue, reseau: code, theme: null, partenaire: null, annee: null, unite: null, carte: null };
         inscrire(this.vue, 'nouvelle');
-        void this.revenir().then(() => this.chargerReseau()).then(() => this.actualiser());
+        void this.recommencer();
       });
       this.assainir();
+      this.reseauxConnus = true;
     } catch (erreur) {
-      this.rater('reseau', erreur, () => void this.chargerReseau().then(() => this.actualiser()).then(() => this.vue.carte ?? this.cadrerParDefaut()));
+      if (erreur instanceof api.Refus) remplir(parId('question'), erreur.message);
+      this.rater('reseau', erreur, () => void this.recommencer());
     }
+  }
+
+  private async recommencer(): Promise<void> {
+    await this.chargerReseau();
+    await this.actualiser();
+    if (!this.vue.carte) this.cadrerParDefaut();
   }
 
   /** A link may name a theme, a partner or a year that this réseau no longer has. */
@@ -126,7 +140,7 @@ class Application {
           }
           if (this.vue.vue === 'demandes') this.legender();
         },
-        panne: () => this.enPanne('carte', 'base', () => this.carte?.reprendre()),
+        panne: (ou) => this.enPanne('carte', ou, () => this.carte?.reprendre()),
       });
     } catch (erreur) {
       console.error(erreur);
@@ -137,21 +151,20 @@ class Application {
     window.maillage.carte = this.carte.maplibre;
     this.peindre();
     this.carte.choisir(uniteDe(this.vue.unite));
-    if (!this.vue.carte && this.vue.unite) this.cadrerParDefaut();
+    this.reperer();
   }
 
   private async actualiser(): Promise<void> {
     const v = this.vue;
     for (const choix of document.querySelectorAll<HTMLInputElement>('input[name=vue]')) choix.checked = choix.value === v.vue;
+    parId('vues').hidden = this.reseauxConnus && !this.reseau;
     if (this.reseau) this.question.montrer(v, this.reseau, this.annee);
-    else remplir(parId('question'), 'Aucun réseau d’ingénierie n’est chargé\u00a0: la carte montre les limites administratives.');
+    else if (this.reseauxConnus) remplir(parId('question'), 'Aucun réseau d’ingénierie n’est chargé\u00a0: la carte montre les limites administratives.');
     const titre = this.reseau ? enMots(v, this.reseau, this.annee) : 'Carte des limites administratives';
     document.title = `${titre} – Maillage`;
     parId('titre').textContent = titre;
     this.carte?.choisir(uniteDe(v.unite));
-    const premiereFiche = !this.fiche && v.unite && !v.carte;
     await Promise.all([this.actualiserCouverture(), this.actualiserFiche()]);
-    if (premiereFiche && this.fiche) this.cadrerParDefaut();
   }
 
   private async actualiserCouverture(): Promise<void> {
@@ -166,12 +179,15 @@ class Application {
       try {
         this.couverture = await api.couverture(filtre, signal);
         this.cleCouverture = cle;
+        parId('panneau').removeAttribute('aria-busy');
       } catch (erreur) {
         if (signal.aborted) return;
-        if (erreur instanceof api.Refus) remplir(parId('reponse'), erreur.message);
+        // During an outage the old answer stays, dimmed: it is not that of the question above it.
+        if (erreur instanceof api.Refus) {
+          parId('panneau').removeAttribute('aria-busy');
+          remplir(parId('reponse'), erreur.message);
+        }
         return this.rater('couverture', erreur, () => void this.actualiserCouverture());
-      } finally {
-        if (!signal.aborted) parId('panneau').removeAttribute('aria-busy');
       }
     }
     this.peindre();
@@ -198,16 +214,21 @@ class Application {
   }
 
   private async actualiserFiche(): Promise<void> {
-    this.demandeFiche.abort();
     const unite = uniteDe(this.vue.unite);
-    if (!unite || !this.vue.unite) {
+    const nom = this.vue.unite;
+    if (!unite || !nom) {
+      this.demandeFiche.abort();
       this.fiche = null;
+      this.cleFiche = '';
+      this.carte?.reperer(null);
       return fermerFiche();
     }
-    const { signal } = (this.demandeFiche = new AbortController());
     const { theme, partenaire, annee } = this.vue;
+    const cle = JSON.stringify([nom, this.reseau?.code, theme, partenaire, annee]);
+    if (cle === this.cleFiche) return;
+    this.demandeFiche.abort();
+    const { signal } = (this.demandeFiche = new AbortController());
     const deBase = unite.maille === 'commune' || unite.maille === 'epci';
-    const nom = this.vue.unite;
     try {
       const [territoire, aide, demandes] = await Promise.all([
         api.territoire(unite.maille, unite.code, signal),
@@ -216,22 +237,30 @@ class Application {
       ]);
       const nouvelle = this.fiche?.territoire.unite !== territoire.unite;
       this.fiche = { territoire, aide, demandes };
-      montrerFiche(this.fiche, this.vue, this.reseau, this.couverture, {
+      this.cleFiche = cle;
+      montrerFiche(this.fiche, this.vue, this.reseau, {
         fermer: () => this.fermer(),
         zoomer: (t) => t.bbox && this.carte?.cadrer(t.bbox, 12),
         choisir: (maille, code) => void this.choisir(maille, code, { cadrer: true, focus: true }),
       });
       if (nouvelle) this.feuille.ouvrir();
+      this.reperer();
     } catch (erreur) {
       if (signal.aborted) return;
       this.fiche = null;
+      this.cleFiche = '';
       annoncerFiche(erreur instanceof Error ? erreur.message : String(erreur), { fermer: () => this.fermer() });
       this.rater('fiche', erreur, () => void this.actualiserFiche());
     }
   }
 
+  private reperer(): void {
+    const t = this.fiche?.territoire;
+    this.carte?.reperer(t?.maille === 'commune' ? t.point : null);
+  }
+
   private fermer(): void {
-    if (this.vue.unite) void this.changer({ unite: null });
+    if (this.vue.unite) void this.changer({ unite: null, carte: this.carte?.camera ?? null });
   }
 
   private rater(nom: string, erreur: unknown, reprendre: () => void): void {

@@ -7,14 +7,16 @@ import {
   NavigationControl,
   ScaleControl,
   setWorkerUrl,
+  type ErrorEvent,
   type GeoJSONSource,
   type MapGeoJSONFeature,
   type MapMouseEvent,
+  type Tile,
 } from 'maplibre-gl';
 import type { Camera } from './adresse';
 import { couleurDe, facteurCercles, type Classe } from './classes';
 import { COUCHES, PARTAGEES, poserCouches, rayon, SOURCE, voileSauf, type Etat } from './couches';
-import type { Bbox, Maille, UniteCouverte } from './reponses';
+import type { Bbox, Maille, Point, UniteCouverte } from './reponses';
 
 declare const ADRESSE_OUVRIER: string;
 
@@ -36,7 +38,7 @@ export interface Ecoute {
   survol(unite: { maille: Maille; code: string; nom: string | null } | null, x: number, y: number): void;
   /** The camera has moved; by the person, or by the page to frame something. */
   deplacement(camera: Camera, parLaPersonne: boolean): void;
-  panne(): void;
+  panne(ou: 'base' | 'service'): void;
 }
 
 export class Carte {
@@ -45,7 +47,9 @@ export class Carte {
   private tableau: Tableau | null = null;
   private choisie: { maille: Maille; code: string } | null = null;
   private survolee: { maille: Maille; code: string } | null = null;
+  private repere: Point | null = null;
   private derniere = '';
+  private echecs: { z: number; x: number; y: number }[] = [];
 
   constructor(
     conteneur: HTMLElement,
@@ -92,13 +96,23 @@ export class Carte {
     this.marquer(unite, 'choisie', true);
   }
 
+  /** Shows where the chosen commune is on a map too small for its outline. */
+  reperer(point: Point | null): void {
+    this.repere = point;
+    if (!this.pose) return;
+    void this.maplibre.getSource<GeoJSONSource>('repere')?.setData({
+      type: 'FeatureCollection',
+      features: point ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: point } }] : [],
+    });
+  }
+
   /** Shows a box; near it glides, far it cuts: nobody is flown across the country. */
-  cadrer(bbox: Bbox, prochainZoom = 12): void {
+  cadrer(bbox: Bbox, zoomMax = 12): void {
     const [ouest, sud, est, nord] = bbox;
     const centre: [number, number] = [(ouest + est) / 2, (sud + nord) / 2];
     const proche = this.maplibre.getBounds().contains(centre);
     const padding = marge(this.maplibre.getContainer());
-    this.maplibre.fitBounds(bbox, { padding, maxZoom: prochainZoom, linear: true, duration: proche ? 350 : 0 }, PAR_LA_PAGE);
+    this.maplibre.fitBounds(bbox, { padding, maxZoom: zoomMax, linear: true, duration: proche ? 350 : 0 }, PAR_LA_PAGE);
   }
 
   aller(camera: Camera): void {
@@ -112,9 +126,14 @@ export class Carte {
 
   /** After an outage: asks again for what failed. */
   reprendre(): void {
-    if (!this.pose) this.maplibre.setStyle(STYLE);
-    else if (!this.maplibre.getSource(SOURCE)?.loaded()) this.maplibre.setStyle(STYLE, { diff: false });
-    else this.maplibre.refreshTiles(SOURCE);
+    if (!this.pose || !this.maplibre.getSource(SOURCE)?.loaded()) {
+      this.pose = false;
+      this.maplibre.setStyle(STYLE, { diff: false });
+    } else {
+      // By name: asked for all its tiles at once, MapLibre 6.17 waits for ever for those that had failed.
+      this.maplibre.refreshTiles(SOURCE, this.echecs);
+    }
+    this.echecs = [];
   }
 
   private ecouter(): void {
@@ -124,16 +143,21 @@ export class Carte {
       this.pose = true;
       this.appliquer();
     });
-    carte.on('error', (evenement) => {
+    carte.on('error', (evenement: ErrorEvent & { tile?: Tile }) => {
+      if (evenement.tile) this.echecs.push(evenement.tile.tileID.canonical);
       const statut = (evenement.error as { status?: number }).status;
       // A tile, a style or a glyph range that the service could not give; a 4xx will not be better later.
-      if (statut === undefined ? evenement.error instanceof TypeError : statut === 0 || statut >= 500) this.ecoute.panne();
+      if (statut === 0 || evenement.error instanceof TypeError) this.ecoute.panne('service');
+      else if (statut && statut >= 500) this.ecoute.panne('base');
       else console.warn(evenement.error);
     });
     carte.on('click', (evenement) => this.ecoute.choix(this.uniteSous(evenement)));
-    carte.on('mousemove', (evenement) => this.survoler(evenement));
-    carte.on('mouseout', () => this.survoler(null));
-    carte.on('movestart', () => this.survoler(null));
+    // A finger does not hover: its tap would leave a label behind.
+    if (matchMedia('(hover: hover)').matches) {
+      carte.on('mousemove', (evenement) => this.survoler(evenement));
+      carte.on('mouseout', () => this.survoler(null));
+      carte.on('movestart', () => this.survoler(null));
+    }
     this.derniere = JSON.stringify(this.camera);
     carte.on('moveend', (evenement) => {
       const camera = this.camera;
@@ -159,6 +183,11 @@ export class Carte {
     this.montrer('noms-epci', maille === 'epci');
     this.montrer('noms-communes', maille === 'commune');
     this.montrer('demandes', t?.vue === 'demandes');
+    for (const noms of ['noms-communes', 'noms-epci']) {
+      // A name centred on a circle would hide it.
+      carte.setLayoutProperty(noms, 'text-anchor', t?.vue === 'demandes' ? 'top' : 'center');
+      carte.setLayoutProperty(noms, 'text-offset', t?.vue === 'demandes' ? [0, 0.7] : [0, 0]);
+    }
     if (t) {
       carte.setPaintProperty('surface-lointaine', 'fill-color', voileSauf(t.departement));
       for (const [code, unite] of Object.entries(t.unites)) {
@@ -167,12 +196,13 @@ export class Carte {
       this.poserCercles(t);
     }
     this.marquer(this.choisie, 'choisie', true);
+    this.reperer(this.repere);
   }
 
   private poserCercles(t: Tableau): void {
     const unites = Object.entries(t.unites).filter(([, u]) => u.point && u.demandes > 0);
     const maximum = Math.max(0, ...unites.map(([, u]) => u.demandes));
-    this.maplibre.setPaintProperty('demandes', 'circle-radius', rayon(facteurCercles(maximum)));
+    this.maplibre.setPaintProperty('demandes', 'circle-radius', rayon(facteurCercles(t.maille, maximum)));
     void this.maplibre.getSource<GeoJSONSource>('demandes')?.setData({
       type: 'FeatureCollection',
       features: unites.map(([code, u]) => ({
@@ -195,6 +225,7 @@ export class Carte {
       { source: SOURCE, sourceLayer: COUCHES[unite.maille], id: unite.code },
       { [cle]: valeur },
     );
+    if (unite.maille === this.tableau?.maille) this.maplibre.setFeatureState({ source: 'demandes', id: unite.code }, { [cle]: valeur });
   }
 
   private survoler(evenement: MapMouseEvent | null): void {

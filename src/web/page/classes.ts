@@ -65,14 +65,19 @@ export function couleurDe(valeur: number, classes: Classe[]): string | null {
   return classes.find((c) => valeur >= c.min && valeur <= c.max)?.couleur ?? null;
 }
 
-/** Factor from the square root of a count to a radius in pixels at zoom 8: area is proportional to the count. */
-export function facteurCercles(maximum: number): number {
-  return maximum > 60 ? 31 / Math.sqrt(maximum) : 4;
+/**
+ * Factor from the square root of a count to a radius in pixels at zoom 8: area is proportional to the count. It is the same
+ * for every theme and partner, so that two maps compare; only very large counts shrink it.
+ */
+export function facteurCercles(maille: 'commune' | 'epci', maximum: number): number {
+  const facteur = maille === 'epci' ? 8 : 4;
+  return Math.min(facteur, 44 / Math.sqrt(Math.max(1, maximum)));
 }
 
 /** Circles grow a little with zoom; the legend follows the same curve. */
 export const CROISSANCE: [zoom: number, facteur: number][] = [
-  [5, 0.45],
+  [5, 0.4],
+  [7, 0.7],
   [8, 1],
   [11, 1.7],
   [14, 2.4],

@@ -18,6 +18,8 @@ export const COUCHES: Record<Maille, string> = {
 export const PARTAGEES: ('commune' | 'epci')[] = ['commune', 'epci'];
 
 const etat = (cle: string): ExpressionSpecification => ['feature-state', cle];
+/** The zoom of « limites-communes » in the base style. */
+const LIGNES_COMMUNES = 7;
 const ENCRE = '#16130d';
 const VOILE = '#e4e3de';
 
@@ -33,6 +35,7 @@ export function poserCouches(carte: CarteMapLibre): void {
   for (const maille of PARTAGEES) poserSurfaces(carte, maille);
   poserSurfaceLointaine(carte);
   for (const maille of ['region', 'departement', 'epci', 'commune'] as Maille[]) poserContours(carte, maille);
+  poserRepere(carte);
   poserCercles(carte);
 }
 
@@ -108,7 +111,8 @@ function poserContours(carte: CarteMapLibre, maille: Maille): void {
     type: 'line' as const,
     source: SOURCE,
     'source-layer': couche,
-    ...(maille === 'commune' ? { minzoom: 5 } : {}),
+    // Lower down a commune is smaller than its outline: a ring shows where it is.
+    ...(maille === 'commune' ? { minzoom: LIGNES_COMMUNES } : {}),
     layout: { 'line-join': 'round' as const, 'line-cap': 'round' as const },
   };
   // White under ink: the outline is read on the lightest and on the darkest colour, and in greyscale.
@@ -138,6 +142,21 @@ function poserContours(carte: CarteMapLibre, maille: Maille): void {
   );
 }
 
+/** Where the chosen commune is, when the country is in sight. */
+function poserRepere(carte: CarteMapLibre): void {
+  carte.addSource('repere', pointsVides());
+  const commun = { type: 'circle' as const, source: 'repere', maxzoom: LIGNES_COMMUNES };
+  const anneau = { 'circle-radius': 9, 'circle-color': 'rgba(0, 0, 0, 0)' };
+  carte.addLayer(
+    { ...commun, id: 'repere-clair', paint: { ...anneau, 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 6 } },
+    'noms-communes',
+  );
+  carte.addLayer(
+    { ...commun, id: 'repere', paint: { ...anneau, 'circle-radius': 10.5, 'circle-stroke-color': ENCRE, 'circle-stroke-width': 3 } },
+    'noms-communes',
+  );
+}
+
 function poserCercles(carte: CarteMapLibre): void {
   carte.addSource('demandes', { ...pointsVides(), promoteId: 'code' });
   carte.addLayer(
@@ -150,7 +169,7 @@ function poserCercles(carte: CarteMapLibre): void {
         'circle-color': '#d95f0e',
         'circle-opacity': 0.78,
         'circle-radius': rayon(4),
-        'circle-stroke-color': '#ffffff',
+        'circle-stroke-color': ['case', ['any', ['to-boolean', etat('choisie')], ['to-boolean', etat('survolee')]], ENCRE, '#ffffff'],
         'circle-stroke-width': ['case', ['to-boolean', etat('choisie')], 2.5, 1],
       },
     },
@@ -158,7 +177,7 @@ function poserCercles(carte: CarteMapLibre): void {
   );
 }
 
-export function pointsVides(): GeoJSONSourceSpecification {
+function pointsVides(): GeoJSONSourceSpecification {
   return { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
 }
 

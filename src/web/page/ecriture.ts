@@ -51,6 +51,13 @@ function sansArticle(nom: string): string {
   return nom.replace(/^(?:l['’]|les? |la |aux? |las |los )/i, '');
 }
 
+/** The warning that goes with figures of a demonstration; empty for real ones. */
+export function mentionDe({ demonstration, mention }: { demonstration: boolean; mention: string | null }): string {
+  const avis = 'Données de démonstration';
+  if (!demonstration) return '';
+  return !mention ? `${avis}.` : mention.startsWith(avis) ? mention : `${avis}\u00a0: ${mention}`;
+}
+
 /** The name of a maille, as officials say it. */
 export const MAILLES = {
   commune: { une: 'la commune', cette: 'cette commune', nom: 'commune', pluriel: 'communes', feminin: true },

@@ -1,10 +1,10 @@
 // The sheet of one unit: what it is, who helps there, what it asked for.
 
 import type { Vue } from './adresse';
-import { dateLongue, liste, MAILLES, nombre, pluriel } from './ecriture';
+import { dateLongue, MAILLES, mentionDe, nombre, pluriel } from './ecriture';
 import { element, parId, phrase, remplir } from './element';
 import { direSources } from './legende';
-import type { Aidant, Aide, Couverture, Demande, Demandes, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
+import type { Aidant, Aide, Demande, Demandes, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
 
 export interface ContenuFiche {
   territoire: Territoire;
@@ -34,12 +34,11 @@ export function montrerFiche(
   { territoire: t, aide, demandes }: ContenuFiche,
   vue: Vue,
   reseau: Reseau | null,
-  couverture: Couverture | null,
   gestes: Gestes,
 ): void {
   const racine = parId('fiche');
   const theme = reseau?.themes.find((x) => x.code === vue.theme)?.libelle ?? null;
-  const demonstration = (aide?.demonstration || demandes?.demonstration) ?? false;
+  const mention = (aide && mentionDe(aide)) || (demandes && mentionDe(demandes));
   racine.hidden = false;
   remplir(
     racine,
@@ -48,8 +47,8 @@ export function montrerFiche(
     element('p', { class: 'sous-titre' }, nature(t)),
     identite(t, gestes),
     ...(aide ? quiAide(t, aide, theme) : []),
-    ...(demandes && reseau ? ceQuiAEteDemande(t, demandes, reseau, couverture) : []),
-    demonstration && element('p', { class: 'mention' }, aide?.mention || demandes?.mention || 'Données de démonstration.'),
+    ...(demandes && reseau ? ceQuiAEteDemande(t, demandes, reseau) : []),
+    mention && element('p', { class: 'mention' }, mention),
     element('div', { class: 'provenance' }, ...direSources(t.sources)),
   );
 }
@@ -73,13 +72,13 @@ function identite(t: Territoire, gestes: Gestes): HTMLElement {
   const lignes: [string, Node | string][] = [[t.maille === 'epci' ? 'Siren' : 'Code Insee', t.code]];
   if (t.codes_postaux.length) lignes.push([t.codes_postaux.length > 1 ? 'Codes postaux' : 'Code postal', t.codes_postaux.join(', ')]);
   const { epci, region } = t.parents;
+  if (t.anciens_codes.length) lignes.push(['Anciens codes', t.anciens_codes.join(', ')]);
+  if (region) lignes.push(['Région', region.nom]);
   if (epci) lignes.push(['Intercommunalité', lien('epci', epci, gestes)]);
   else if (t.maille === 'commune') lignes.push(['Intercommunalité', 'aucune']);
-  if (region) lignes.push(['Région', region.nom]);
-  if (t.anciens_codes.length) lignes.push(['Anciens codes', t.anciens_codes.join(', ')]);
   const liste = element('dl', {}, ...lignes.flatMap(([dt, dd]) => [element('dt', {}, dt), element('dd', {}, dd)]));
   const bloc = element('div', {}, liste);
-  if (t.contour.remarque) bloc.append(element('p', { class: 'note' }, `Contour\u00a0: ${t.contour.remarque}`));
+  if (t.contour.remarque) bloc.append(element('p', { class: 'note' }, t.contour.remarque));
   if (t.bbox) {
     bloc.append(element('button', { type: 'button', class: 'bouton', click: () => gestes.zoomer(t) }, `Voir ${MAILLES[t.maille].une} sur la carte`));
   }
@@ -132,22 +131,17 @@ function lienExterieur(adresse: string, texte: string): HTMLAnchorElement | stri
   return element('a', { href: adresse, rel: 'noopener noreferrer', target: '_blank' }, texte, element('span', { class: 'visuellement-cache' }, ' (nouvelle fenêtre)'));
 }
 
-function ceQuiAEteDemande(t: Territoire, d: Demandes, reseau: Reseau, couverture: Couverture | null): Node[] {
+function ceQuiAEteDemande(t: Territoire, d: Demandes, reseau: Reseau): Node[] {
   const titre = element('h3', {}, `Ce qui a été demandé en ${d.annee}`);
   if (d.total === 0) {
-    const dehors = couverture?.maille === t.maille && !(t.code in couverture.unites);
-    const raison = dehors ? `${majuscule(MAILLES[t.maille].cette)} n’est pas dans le réseau «\u00a0${reseau.nom_court}\u00a0».` : 'Aucune demande.';
-    return [titre, element('p', {}, raison)];
+    return [titre, element('p', {}, `Aucune demande au réseau «\u00a0${reseau.nom_court}\u00a0».`)];
   }
-  const themes = d.par_theme.filter((x) => x.demandes > 0).map((x) => `${nombre(x.demandes)} sur «\u00a0${x.libelle}\u00a0»`);
   const noeuds: Node[] = [
     titre,
-    element('p', {}, ...phrase(`**${pluriel(d.total, 'demande')}**${themes.length ? `\u00a0: ${liste(themes)}` : ''}.`)),
+    element('p', {}, ...phrase(`**${pluriel(d.total, 'demande')}**.`)),
+    comptes('Par thème', d.par_theme.map((x) => [x.libelle, x.demandes])),
+    comptes('Par partenaire', d.par_partenaire.map((x) => [x.nom, x.demandes])),
   ];
-  if (d.par_partenaire.length) {
-    const partenaires = d.par_partenaire.map((p) => element('li', {}, `${p.nom}\u00a0: ${nombre(p.demandes)}`));
-    noeuds.push(element('ul', { class: 'simple' }, ...partenaires));
-  }
   if (t.maille === 'epci') noeuds.push(element('p', { class: 'note' }, 'Demandes de l’EPCI lui-même\u00a0; celles de ses communes sont comptées à part.'));
   if (d.demandes.length) {
     noeuds.push(
@@ -162,13 +156,20 @@ function ceQuiAEteDemande(t: Territoire, d: Demandes, reseau: Reseau, couverture
   return noeuds;
 }
 
+/** Names and counts, largest first. */
+function comptes(titre: string, lignes: [string, number][]): HTMLElement {
+  const triees = lignes.filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
+  return element(
+    'table',
+    { class: 'comptes' },
+    element('caption', {}, titre),
+    element('tbody', {}, ...triees.map(([nom, n]) => element('tr', {}, element('th', { scope: 'row' }, nom), element('td', {}, nombre(n))))),
+  );
+}
+
 function demande(d: Demande, reseau: Reseau): HTMLElement {
   const theme = reseau.themes.find((x) => x.code === d.theme)?.libelle ?? d.theme;
   const p = reseau.partenaires.find((x) => x.code === d.partenaire);
   const details = [d.date && dateLongue(d.date), theme, p ? (p.sigle ?? p.nom) : d.partenaire, d.etat].filter(Boolean);
   return element('li', {}, d.objet || d.reference, element('small', {}, details.join(' · ')));
-}
-
-function majuscule(texte: string): string {
-  return texte.charAt(0).toUpperCase() + texte.slice(1);
 }

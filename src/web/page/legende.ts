@@ -2,7 +2,7 @@
 
 import type { Vue } from './adresse';
 import { croissance, facteurCercles, reperes, type Classement } from './classes';
-import { dateLongue, MAILLES, nombre, pluriel } from './ecriture';
+import { dateLongue, MAILLES, mentionDe, nombre, pluriel } from './ecriture';
 import { dessin, element, parId, remplir } from './element';
 import type { Couverture, Source } from './reponses';
 
@@ -18,7 +18,7 @@ function couleurs(c: Couverture, { classes, methode }: Classement): Node[] {
     const bornes = k.min === k.max ? nombre(k.min) : `${nombre(k.min)} à ${nombre(k.max)}`;
     const pastille = element('span', { class: 'pastille' });
     pastille.style.backgroundColor = k.couleur;
-    return ligne(pastille, c.partenaire ? 'Peut aider' : `${bornes} ${k.max < 2 ? 'partenaire' : 'partenaires'}`, compte(k.effectif, c));
+    return ligne(pastille, c.partenaire ? 'Peut aider' : `${bornes}\u00a0${k.max < 2 ? 'partenaire' : 'partenaires'}`, compte(k.effectif, c));
   });
   const personne = c.totaux.unites - c.totaux.unites_couvertes;
   const hachure = element('span', { class: 'pastille personne' });
@@ -40,15 +40,14 @@ function cercles(c: Couverture, zoom: number): Node[] {
   ];
   return [
     element('h2', {}, `Demandes par ${m.nom} en ${c.annee}`),
-    ...(maximum > 0 ? [emboites(maximum, zoom)] : []),
+    ...(maximum > 0 ? [emboites(facteurCercles(c.maille, maximum) * croissance(zoom), maximum)] : []),
     element('ul', { class: 'lignes' }, ...lignes),
     element('p', { class: 'note' }, 'La surface des cercles est proportionnelle au nombre de demandes.'),
   ];
 }
 
 /** Three circles in one another, on one foot, with their counts on lead lines. */
-function emboites(maximum: number, zoom: number): Element {
-  const facteur = facteurCercles(maximum) * croissance(zoom);
+function emboites(facteur: number, maximum: number): Element {
   const tailles = reperes(maximum).map((n) => ({ n, r: facteur * Math.sqrt(n) }));
   const grand = Math.max(...tailles.map((t) => t.r));
   const [bas, cx] = [2 * grand + 8, grand + 2];
@@ -85,7 +84,7 @@ function provenance(c: Couverture): HTMLElement {
   return element(
     'div',
     { class: 'provenance' },
-    element('p', {}, `Demandes et zones\u00a0: ${c.reseau_nom}, année ${c.annee}.`, c.demonstration ? ` ${c.mention || 'Données de démonstration.'}` : ''),
+    element('p', {}, `Demandes et zones\u00a0: ${c.reseau_nom}, année ${c.annee}. ${mentionDe(c)}`),
     element('p', {}, `Codes\u00a0: millésime ${c.millesime}. Contours\u00a0: millésime ${c.millesime_contours}.`),
     ...direSources(c.sources),
   );

@@ -38,7 +38,7 @@ function direCouverture(c: Couverture): string[] {
     const n = t.partenaires_sans_zone;
     phrases.push(`${pluriel(n, 'partenaire')} n’${n < 2 ? 'a' : 'ont'} pas encore déclaré ${n < 2 ? 'sa' : 'leur'} zone.`);
   }
-  phrases.push(`En ${c.annee}, ${servies(c.maille, t)}, pour **${pluriel(t.demandes, 'demande')}** en tout.`);
+  phrases.push(`En ${c.annee}, ${servies(c.maille, t)}. **${pluriel(t.demandes, 'demande')}** en tout.`);
   return phrases;
 }
 

@@ -91,7 +91,7 @@ export class Tableau {
     return element(
       'th',
       { scope: 'col', 'aria-sort': tri, class: colonne },
-      element('button', { type: 'button', 'data-colonne': colonne, click: trier }, libelle, element('span', { 'aria-hidden': 'true' }, tri ? (tri === 'ascending' ? '▲' : '▼') : '')),
+      element('button', { type: 'button', 'data-colonne': colonne, click: trier }, libelle, tri && element('span', { 'aria-hidden': 'true' }, tri === 'ascending' ? '▲' : '▼')),
     );
   }
 

@@ -1,0 +1,86 @@
+//! The questions that the product exists for: where help is, who can give it, who was helped.
+//!
+//! Coverage is that of the zones in force on 31 December of a year. A zone is worth something within
+//! the perimeter of its réseau only, and a commune is served by its own demandes, not by those of
+//! its EPCI. What a unit is comes from the newest millésime with contours; what a share is divided
+//! by, from the réseau's millésime of reference.
+
+mod aide;
+mod unites;
+
+use axum::extract::{FromRef, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use sqlx::PgPool;
+
+use crate::comptes::Principal;
+use crate::http::{Parametres, Probleme, Reponse};
+use crate::partenaires::{Filtre, Lieu, edition_resolue, verifier_theme};
+use crate::territoires::{Maille, Millesime, Unite};
+use aide::{Aide, Besoin};
+use unites::Couverture;
+
+/// What the questions of coverage and the tiles share, in SQL: installed with the layers.
+pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
+
+/// Longest need that is read, in characters.
+const BESOIN_MAX: usize = 500;
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Router::new().route("/api/couverture", get(couvrir)).route("/api/aide", get(aider))
+}
+
+async fn couvrir(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Couverture>> {
+    parametres.admettre(&["reseau", "maille", "dans", "theme", "partenaire", "annee", "millesime"])?;
+    let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
+    let dans = parametres.lire::<Unite>("dans")?;
+    let annee = parametres.nombre("annee", 1943..=2100)?;
+    let millesime = parametres.lire::<Millesime>("millesime")?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let filtre = Filtre::verifier(
+        &mut transaction,
+        parametres.texte("reseau"),
+        parametres.texte("theme"),
+        parametres.texte("partenaire"),
+        annee,
+    )
+    .await?;
+    let edition = edition_resolue(&mut transaction, millesime).await?;
+    let dans = match &dans {
+        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
+        None => None,
+    };
+    Ok(Json(Couverture::lire(&mut transaction, filtre, edition, maille, dans).await?))
+}
+
+async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Aide>> {
+    parametres.admettre(&["territoire", "lon", "lat", "theme", "q", "annee"])?;
+    let unite = parametres.lire::<Unite>("territoire")?;
+    let lon = parametres.nombre("lon", -180.0..=180.0)?;
+    let lat = parametres.nombre("lat", -85.0..=85.0)?;
+    let besoin = Besoin {
+        theme: parametres.texte("theme"),
+        annee: parametres.nombre("annee", 1943..=2100)?,
+        texte: parametres.texte("q"),
+    };
+    if besoin.texte.is_some_and(|texte| texte.chars().count() > BESOIN_MAX) {
+        return Err(Probleme::demande(format!("Dites le besoin en moins de {BESOIN_MAX} caractères.")));
+    }
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let edition = edition_resolue(&mut transaction, None).await?;
+    verifier_theme(&mut transaction, None, besoin.theme, None).await?;
+    let lieu = match (&unite, lon, lat) {
+        (Some(unite), None, None) => Lieu::trouver(&mut transaction, edition, unite).await?,
+        (None, Some(lon), Some(lat)) => Lieu::au_point(&mut transaction, edition, lon, lat).await?,
+        _ => {
+            return Err(Probleme::demande(
+                "Donnez un territoire (territoire=commune:26001), ou bien lon et lat (un point).",
+            ));
+        }
+    };
+    Ok(Json(Aide::lire(&mut transaction, edition, lieu, &besoin).await?))
+}

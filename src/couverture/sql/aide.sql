@@ -1,0 +1,89 @@
+-- Who can help a place: the partners whose zones in force cover at least one of its communes.
+-- $1 edition, $2 millésime, $3 maille and $4 code of the place, $5 theme, $6 year (null: each
+-- réseau's own), $7 a need in everyday words (null: any).
+with
+  -- A réseau answers for the communes of its perimeter.
+  communes as materialized (
+    select p.reseau, p.code
+    from communes_de($1, $3, $4) t
+    join perimetre_actuel p on p.millesime = $2 and p.maille = 'commune' and p.code = t.code
+  ),
+  reseaux as materialized (
+    select r.*, c.communes
+    from (select reseau, count(*) as communes from communes group by reseau) c
+    join reseau r on r.code = c.reseau
+    order by c.communes desc, r.code
+  ),
+  couvertes as materialized (
+    select z.reseau, z.partenaire, z.theme, zc.commune, zc.origine
+    from communes c
+    join zone_commune zc
+      on zc.millesime = $2 and zc.commune = c.code and zc.reseau = c.reseau
+      and zc.couverte and zc.dans_perimetre
+    join zones_en_vigueur(null, $5, null, $6) z on z.reseau = zc.reseau and z.zone = zc.zone
+  ),
+  presents as (
+    select reseau, partenaire, count(distinct commune) as communes,
+      -- Said by the broadest of the zones that cover the place.
+      case min(array_position(array['region', 'departement', 'epci', 'commune', 'surface'], origine))
+        when 1 then 'région entière' when 2 then 'département entier' when 3 then 'EPCI'
+        when 4 then 'communes' else 'surface dessinée'
+      end as zone
+    from couvertes
+    group by reseau, partenaire
+  ),
+  -- Any of the words will do; the more of them, the better the rank.
+  besoin as (
+    select replace(plainto_tsquery('francais', $7)::text, '&', '|')::tsquery as mots
+    where $7::text is not null
+  ),
+  -- What each partner does here. The words of a first-level theme count a little for those under.
+  themes as (
+    select distinct c.reseau, c.partenaire, t.code, t.libelle, t.rang,
+      ts_rank(t.recherche, b.mots) + 0.3 * coalesce(ts_rank(parent.recherche, b.mots), 0) as score
+    from couvertes c
+    join partenaire_theme pt
+      on pt.reseau = c.reseau and pt.partenaire = c.partenaire
+      and (c.theme is null or pt.theme = c.theme)
+    join theme t on t.reseau = pt.reseau and t.code = pt.theme and ($5::text is null or $5 in (t.code, t.parent))
+    left join theme parent on parent.reseau = t.reseau and parent.code = t.parent
+    left join besoin b on true
+  ),
+  -- A partner is as good as its best theme, and a little better when it says the words itself.
+  classes as (
+    select pr.*, pa.rang, o.nom, o.sigle, o.type, pa.site, pa.courriel, pa.telephone, pa.description,
+      meilleur.score + 0.5 * ts_rank(pa.recherche, b.mots) as score, meilleur.score as score_themes
+    from presents pr
+    join partenaire pa on pa.reseau = pr.reseau and pa.code = pr.partenaire
+    join organisme o on o.code = pa.organisme
+    left join besoin b on true
+    left join lateral (
+      select max(t.score) as score
+      from themes t
+      where t.reseau = pr.reseau and t.partenaire = pr.partenaire
+    ) meilleur on true
+  )
+select
+  (select array_agg(code) from reseaux) as reseaux,
+  coalesce((select max(coalesce($6, annee)) from reseaux), $6)::smallint as annee,
+  coalesce((select bool_or(demonstration) from reseaux), false) as demonstration,
+  (select string_agg(distinct mention, ' ') from reseaux where demonstration) as mention,
+  (select jsonb_build_object('nom', guichet_nom, 'site', guichet_site)
+   from reseaux where guichet_nom is not null limit 1) as guichet,
+  coalesce((
+    select jsonb_agg(jsonb_build_object(
+        'reseau', c.reseau, 'code', c.partenaire, 'nom', c.nom, 'sigle', c.sigle, 'type', c.type,
+        'site', c.site, 'courriel', c.courriel, 'telephone', c.telephone,
+        'description', c.description, 'zone', c.zone,
+        'communes_couvertes', c.communes,
+        'communes', (select r.communes from reseaux r where r.code = c.reseau),
+        'themes', (
+          select jsonb_agg(jsonb_build_object('code', t.code, 'libelle', t.libelle)
+            order by t.score desc nulls last, t.rang)
+          from themes t
+          where t.reseau = c.reseau and t.partenaire = c.partenaire
+            -- Asked for a need, a partner is shown with what answers it.
+            and ($7 is null or t.score > 0 or c.score_themes = 0))
+      ) order by c.score desc nulls last, c.reseau, c.rang)
+    from classes c
+    where $7 is null or c.score > 0), '[]') as partenaires

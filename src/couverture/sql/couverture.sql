@@ -1,0 +1,171 @@
+-- What the zones and the demandes say of each unit of a réseau, and in all.
+-- $1 réseau, $2 theme, $3 partner, $4 year, $5 edition, $6 millésime, $7 maille, $8 and $9 the place
+-- that the answer is about (maille and code; null for the whole réseau).
+with
+  -- The perimeter's communes, the unit that holds each, and whether it is inside the place.
+  communes as materialized (
+    select t.code, t.departement, t.region,
+      case $7
+        when 'commune' then t.code when 'epci' then t.epci
+        when 'departement' then t.departement else t.region
+      end as unite,
+      $8::maille is null or case $8
+        when 'commune' then t.code = $9 when 'epci' then t.epci = $9
+        when 'departement' then t.departement = $9 else t.region = $9
+      end as dedans
+    from perimetre_actuel p
+    join territoire t on t.edition = $5 and t.maille = 'commune' and t.code = p.code
+    where p.reseau = $1 and p.millesime = $6 and p.maille = 'commune'
+  ),
+  -- Its EPCI inside the place.
+  epci as materialized (
+    select p.code
+    from perimetre_actuel p
+    where p.reseau = $1 and p.millesime = $6 and p.maille = 'epci'
+      and ($8 is null or p.code in (select e from epci_de($5, $8, $9) e))
+  ),
+  -- The units of the answer. A unit larger than the place is not inside it.
+  unites as materialized (
+    select t.code, t.nom, t.point, t.etat_contour, t.remarque_contour
+    from (
+      select code from communes where $7 = 'commune' and dedans
+      union all
+      select code from epci where $7 = 'epci'
+      union all
+      select distinct unite from communes
+      where ($7 = 'departement' and ($8 is null or $8 in ('departement', 'region') and dedans))
+        or ($7 = 'region' and ($8 is null or $8 = 'region' and dedans))
+    ) u
+    join territoire t on t.edition = $5 and t.maille = $7 and t.code = u.code
+  ),
+  -- Communes and the partners whose zones in force cover them. A commune in two zones of one
+  -- partner is there once.
+  aidees as materialized (
+    select distinct c.code, c.unite, c.dedans, z.partenaire
+    from zones_en_vigueur($1, $2, $3, $4) z
+    join zone_commune zc
+      on zc.reseau = z.reseau and zc.zone = z.zone and zc.millesime = $6
+      and zc.couverte and zc.dans_perimetre
+    join communes c on c.code = zc.commune
+  ),
+  -- Partners that the question is about, and whether a zone was ever declared for what is asked.
+  partenaires as (
+    select p.code, exists (
+      select
+      from zone z
+      left join theme t on t.reseau = z.reseau and t.code = z.theme
+      where z.reseau = $1 and z.partenaire = p.code
+        and (z.theme is null or $2::text is null or $2 in (t.code, t.parent))) as zone_declaree
+    from partenaire p
+    where p.reseau = $1 and ($3::text is null or p.code = $3)
+      and ($2 is null or exists (
+        select
+        from partenaire_theme pt
+        join theme t on t.reseau = pt.reseau and t.code = pt.theme
+        where pt.reseau = $1 and pt.partenaire = p.code and $2 in (t.code, t.parent)))
+  ),
+  -- The year's demandes of the place, each once, with what its beneficiary's code has become.
+  demandes as materialized (select * from demandes_de($1, $2, $3, $4, $5, $6, $8, $9)),
+  -- Those of each unit: a commune or an EPCI its own, a larger unit those of its communes.
+  demandes_par_unite as (
+    select d.unite, count(*) as demandes
+    from (
+      select d.actuel as unite from demandes d where d.maille = $7::text
+      union all
+      select case $7 when 'departement' then t.departement else t.region end
+      from demandes d
+      join territoire t on t.edition = $5 and t.maille = 'commune' and t.code = d.actuel
+      where $7 in ('departement', 'region') and d.maille = 'commune'
+    ) d
+    group by d.unite
+  ),
+  comptees as materialized (
+    select u.*, coalesce(a.partenaires, 0) as partenaires, coalesce(d.demandes, 0) as demandes
+    from unites u
+    left join (
+      select p.unite, count(*) as partenaires
+      from (select distinct unite, partenaire from aidees) p
+      group by p.unite
+    ) a on a.unite = u.code
+    left join demandes_par_unite d on d.unite = u.code
+  ),
+  -- The perimeter as the réseau counts it: in its millésime of reference, inside the place by what
+  -- each code has become.
+  reference as materialized (
+    select p.maille, p.code, p.nom, s.code as successeur, t.nom as successeur_nom,
+      t.code is null as disparue
+    from perimetre p
+    left join succession s
+      on s.reseau = p.reseau and s.millesime = $6 and s.maille = p.maille and s.ancien = p.code
+    left join territoire t
+      on t.edition = $5 and t.maille = p.maille and t.code = coalesce(s.code, p.code)
+    where p.reseau = $1
+      and ($8 is null
+        or (p.maille = 'commune'
+          and coalesce(s.code, p.code) in (select code from communes where dedans))
+        or (p.maille = 'epci' and p.code in (select code from epci)))
+  ),
+  -- A commune is served by its own demandes: those that name its code or, when the perimeter does
+  -- not have the code that they name, by what that code has become.
+  servies as (
+    select count(*) as nombre
+    from reference r
+    where r.maille = 'commune'
+      and (r.code in (select d.beneficiaire from demandes d where d.maille = 'commune')
+        or r.code in (
+          select d.actuel
+          from demandes d
+          where d.maille = 'commune'
+            and d.beneficiaire not in (select code from reference where maille = 'commune')))
+  ),
+  -- What the map cannot show where it was said: codes that have gone, units without contour, and
+  -- demandes from outside the perimeter.
+  non_dessinees as (
+    select r.code, r.nom,
+      (select count(*) from demandes d where d.maille = r.maille::text and d.beneficiaire = r.code)
+        as demandes,
+      case
+        when r.disparue then format('Ce code n''existe plus dans le millésime %s.', $6)
+        else format('Commune réunie à %s (%s), où elle est comptée.', r.successeur_nom, r.successeur)
+      end as raison
+    from reference r
+    where r.maille = $7 and (r.disparue or r.successeur is not null)
+    union all
+    select c.code, c.nom, c.demandes, coalesce(c.remarque_contour, 'Son contour manque.')
+    from comptees c
+    where c.etat_contour = 'absent'
+    union all
+    select d.beneficiaire, coalesce(min(t.nom), d.beneficiaire), count(*),
+      'Hors du périmètre du réseau.'
+    from demandes d
+    left join territoire t on t.edition = $5 and t.maille = $7 and t.code = d.actuel
+    where d.maille = $7::text and d.actuel not in (select code from unites)
+      and d.beneficiaire not in (select code from reference)
+    group by d.beneficiaire
+  )
+select
+  jsonb_build_object(
+    'unites', (select count(*) from comptees),
+    'unites_couvertes', (select count(*) from comptees where partenaires > 0),
+    'partenaires', (select count(*) from partenaires),
+    'partenaires_presents', (select count(distinct partenaire) from aidees where dedans),
+    'partenaires_sans_zone', (select count(*) from partenaires where not zone_declaree),
+    'demandes', count(*),
+    'demandes_communes', count(*) filter (where d.maille = 'commune'),
+    'demandes_epci', count(*) filter (where d.maille = 'epci'),
+    'demandes_autres', count(*) filter (where d.maille = 'autre'),
+    'communes_servies', (select nombre from servies),
+    'communes', (select count(*) from reference where maille = 'commune'),
+    'epci_servis', count(distinct d.beneficiaire) filter (
+      where d.maille = 'epci'
+        and d.beneficiaire in (select code from reference where maille = 'epci')),
+    'epci', (select count(*) from reference where maille = 'epci'),
+    'autres_servis', count(distinct d.beneficiaire) filter (where d.maille = 'autre')
+  ) as totaux,
+  (select coalesce(jsonb_object_agg(c.code, jsonb_build_object(
+      'nom', c.nom, 'partenaires', c.partenaires, 'demandes', c.demandes,
+      'point', degres(c.point))), '{}')
+   from comptees c) as unites,
+  (select coalesce(jsonb_agg(to_jsonb(n) order by n.code), '[]') from non_dessinees n)
+    as non_dessinees
+from demandes d

@@ -1,0 +1,47 @@
+//! Demandes: what was asked, by whom, of whom.
+
+pub mod import;
+mod registre;
+
+use axum::extract::{FromRef, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use sqlx::PgPool;
+
+use crate::comptes::Principal;
+use crate::http::{Parametres, Reponse};
+use crate::partenaires::{Filtre, Lieu, edition_resolue};
+use crate::territoires::Unite;
+use registre::Registre;
+
+/// What the questions about demandes share, in SQL: installed with the layers.
+pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Router::new().route("/api/demandes", get(lire))
+}
+
+async fn lire(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Registre>> {
+    parametres.admettre(&["reseau", "territoire", "theme", "partenaire", "annee"])?;
+    let unite = parametres.lire::<Unite>("territoire")?;
+    let annee = parametres.nombre("annee", 1943..=2100)?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let filtre = Filtre::verifier(
+        &mut transaction,
+        parametres.texte("reseau"),
+        parametres.texte("theme"),
+        parametres.texte("partenaire"),
+        annee,
+    )
+    .await?;
+    let edition = edition_resolue(&mut transaction, None).await?;
+    let lieu = match &unite {
+        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
+        None => None,
+    };
+    Ok(Json(Registre::lire(&mut transaction, filtre, edition, lieu).await?))
+}

@@ -1,0 +1,106 @@
+//! The demandes of a place: how many, about what, handled by whom, and the latest of them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::error::{Contexte, Result};
+use crate::partenaires::{Filtre, Lieu};
+use crate::territoires::{Edition, Maille};
+
+/// How many demandes are listed; all are counted.
+const LISTEES: i64 = 200;
+
+#[derive(Debug, Serialize)]
+pub struct Registre {
+    pub reseau: String,
+    pub demonstration: bool,
+    pub mention: Option<String>,
+    /// The whole réseau when there is none.
+    pub territoire: Option<Lieu>,
+    pub remarque: Option<String>,
+    pub annee: i16,
+    /// Of an EPCI, its own.
+    pub total: i64,
+    /// Of an EPCI, those of its member communes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub communes_total: Option<i64>,
+    pub par_theme: Vec<ParTheme>,
+    /// A demande counts for each of its partners.
+    pub par_partenaire: Vec<ParPartenaire>,
+    pub demandes: Vec<Demande>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ParTheme {
+    code: String,
+    libelle: String,
+    demandes: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ParPartenaire {
+    code: String,
+    nom: String,
+    demandes: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Demande {
+    reference: String,
+    date: NaiveDate,
+    theme: String,
+    /// The one that leads.
+    partenaire: String,
+    maille: String,
+    beneficiaire: String,
+    objet: Option<String>,
+    etat: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Ligne {
+    total: i64,
+    communes_total: i64,
+    par_theme: Json<Vec<ParTheme>>,
+    par_partenaire: Json<Vec<ParPartenaire>>,
+    demandes: Json<Vec<Demande>>,
+}
+
+impl Registre {
+    pub async fn lire(
+        connexion: &mut PgConnection,
+        filtre: Filtre,
+        edition: Edition,
+        lieu: Option<Lieu>,
+    ) -> Result<Self> {
+        let ligne: Ligne = sqlx::query_as(include_str!("sql/lire_demandes.sql"))
+            .bind(&filtre.reseau.code)
+            .bind(&filtre.theme)
+            .bind(&filtre.partenaire)
+            .bind(i32::from(filtre.annee))
+            .bind(edition.edition)
+            .bind(edition.millesime)
+            .bind(lieu.as_ref().map(|lieu| lieu.maille))
+            .bind(lieu.as_ref().map(|lieu| &lieu.code))
+            .bind(LISTEES)
+            .fetch_one(connexion)
+            .await
+            .pour("lecture des demandes")?;
+        let epci = lieu.as_ref().is_some_and(|lieu| lieu.maille == Maille::Epci);
+        Ok(Self {
+            reseau: filtre.reseau.code,
+            demonstration: filtre.reseau.demonstration,
+            mention: filtre.reseau.mention,
+            remarque: lieu.as_ref().and_then(|lieu| lieu.remarque.clone()),
+            territoire: lieu,
+            annee: filtre.annee,
+            total: ligne.total,
+            communes_total: epci.then_some(ligne.communes_total),
+            par_theme: ligne.par_theme.0,
+            par_partenaire: ligne.par_partenaire.0,
+            demandes: ligne.demandes.0,
+        })
+    }
+}

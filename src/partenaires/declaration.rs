@@ -1,0 +1,191 @@
+//! What a réseau says of itself in `reseau.toml`.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{ContexteFichier, Error, Result};
+use crate::territoires::{Maille, Millesime};
+
+/// Contrast that text of the réseau's colour must have on white (WCAG 2.2, level AA).
+const CONTRASTE_MINIMAL: f64 = 4.5;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    pub code: String,
+    pub nom: String,
+    pub nom_court: Option<String>,
+    pub departement: Option<String>,
+    /// The year its figures speak of.
+    pub annee: i16,
+    /// That of its codes: communes are counted as they were on that 1 January.
+    pub millesime: i16,
+    #[serde(default)]
+    pub demonstration: bool,
+    pub mention: Option<String>,
+    /// A sentence that may end with its address in brackets.
+    pub source: Option<String>,
+    pub couleur: Option<String>,
+    #[serde(default = "oui")]
+    pub public: bool,
+    pub guichet: Option<Guichet>,
+}
+
+/// Where a mayor is received when no partner covers the commune.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guichet {
+    pub nom: String,
+    pub site: Option<String>,
+}
+
+fn oui() -> bool {
+    true
+}
+
+impl Declaration {
+    pub fn lire(chemin: &Path) -> Result<Self> {
+        if !chemin.is_file() {
+            return Err(Error::Donnees(format!(
+                "Il manque {} : c'est le fichier qui dit le code, le nom et l'année du réseau.",
+                chemin.display()
+            )));
+        }
+        let texte =
+            std::fs::read_to_string(chemin).pour_fichier("lecture de la déclaration du réseau", chemin)?;
+        let mut declaration = Self::parse(&texte)?;
+        declaration.couleur = declaration.couleur.map(|couleur| couleur.to_lowercase());
+        Ok(declaration)
+    }
+
+    fn parse(texte: &str) -> Result<Self> {
+        let declaration: Self = toml::from_str(texte).map_err(|erreur| {
+            let avant = erreur.span().and_then(|etendue| texte.get(..etendue.start)).unwrap_or_default();
+            Error::Donnees(format!(
+                "reseau.toml, ligne {} : le texte ne se lit pas ({}). Corrigez-le, puis relancez : rien \
+                 n'a été changé.",
+                avant.matches('\n').count() + 1,
+                erreur.message()
+            ))
+        })?;
+        declaration.verifier()?;
+        Ok(declaration)
+    }
+
+    fn verifier(&self) -> Result<()> {
+        let refuser = |raison: String| Err(Error::Donnees(format!("reseau.toml : {raison}")));
+        if !est_identifiant(&self.code) {
+            return refuser(format!(
+                "le code « {} » doit être fait de lettres minuscules sans accent, de chiffres et de tirets.",
+                self.code
+            ));
+        }
+        if self.nom.trim().is_empty() {
+            return refuser("le nom est vide.".into());
+        }
+        Millesime::new(self.millesime)?;
+        Millesime::new(self.annee)?;
+        if let Some(departement) = &self.departement {
+            Maille::Departement.code(departement)?;
+        }
+        if self.demonstration && self.mention.is_none() {
+            return refuser(
+                "des données de démonstration doivent le dire : ajoutez une mention.".into(),
+            );
+        }
+        if let Some(site) = self.guichet.as_ref().and_then(|guichet| guichet.site.as_ref())
+            && !est_adresse(site)
+        {
+            return refuser(format!("« {site} » doit commencer par https:// ou http://."));
+        }
+        if let Some(couleur) = &self.couleur {
+            match contraste_sur_blanc(couleur) {
+                None => return refuser(format!("la couleur « {couleur} » doit s'écrire #rrggbb.")),
+                Some(contraste) if contraste < CONTRASTE_MINIMAL => {
+                    return refuser(format!(
+                        "la couleur « {couleur} » est trop claire pour se lire sur du blanc \
+                         (contraste {contraste:.1}, il en faut {CONTRASTE_MINIMAL}). Choisissez-en une \
+                         plus sombre."
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub fn nom_court(&self) -> &str {
+        self.nom_court.as_deref().unwrap_or(&self.nom)
+    }
+
+    /// The source's name, and the address that it ends with.
+    pub fn source(&self) -> (Option<&str>, Option<&str>) {
+        let Some(source) = self.source.as_deref() else { return (None, None) };
+        source
+            .strip_suffix(')')
+            .and_then(|debut| debut.rsplit_once('('))
+            .filter(|(_, adresse)| est_adresse(adresse))
+            .map_or((Some(source), None), |(nom, adresse)| (Some(nom.trim_end()), Some(adresse)))
+    }
+}
+
+/// Lower-case ASCII letters, digits and hyphens: what names a thing in files and addresses.
+pub fn est_identifiant(texte: &str) -> bool {
+    texte.starts_with(|lettre: char| lettre.is_ascii_lowercase() || lettre.is_ascii_digit())
+        && texte.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-')
+}
+
+/// A link that a page may follow.
+pub fn est_adresse(texte: &str) -> bool {
+    (texte.starts_with("https://") || texte.starts_with("http://"))
+        && !texte.contains(|lettre: char| lettre.is_whitespace() || lettre.is_control())
+}
+
+/// Contrast ratio of a colour `#rrggbb` against white, as WCAG defines it: (1 + 0.05) over the
+/// colour's relative luminance plus 0.05. Black has 21, white 1.
+fn contraste_sur_blanc(couleur: &str) -> Option<f64> {
+    let chiffres = couleur.strip_prefix('#').filter(|chiffres| chiffres.len() == 6)?;
+    let canal = |rang: usize| -> Option<f64> {
+        let valeur = f64::from(u8::from_str_radix(chiffres.get(rang..rang + 2)?, 16).ok()?) / 255.0;
+        Some(if valeur <= 0.04045 { valeur / 12.92 } else { ((valeur + 0.055) / 1.055).powf(2.4) })
+    };
+    let luminance = 0.2126 * canal(0)? + 0.7152 * canal(2)? + 0.0722 * canal(4)?;
+    Some(1.05 / (luminance + 0.05))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMALE: &str = "code = 'x'\nnom = 'X'\nannee = 2018\nmillesime = 2019\n";
+
+    #[test]
+    fn a_broken_declaration_says_its_line() {
+        let erreur = Declaration::parse("code = 'x'\nnom = \n").unwrap_err().to_string();
+        assert!(erreur.contains("ligne 2"), "{erreur}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error() {
+        assert!(Declaration::parse(&format!("{MINIMALE}nmo_court = 'Y'")).is_err());
+    }
+
+    #[test]
+    fn demonstration_data_must_say_so() {
+        assert!(Declaration::parse(&format!("{MINIMALE}demonstration = true")).is_err());
+    }
+
+    #[test]
+    fn a_colour_too_light_to_read_is_refused() {
+        assert!(Declaration::parse(&format!("{MINIMALE}couleur = '#6b4a8e'")).is_ok());
+        assert!(Declaration::parse(&format!("{MINIMALE}couleur = '#ffcc00'")).is_err());
+        assert!((contraste_sur_blanc("#000000").unwrap() - 21.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn source_gives_up_its_address() {
+        let declaration = Declaration::parse(&format!("{MINIMALE}source = 'Un document (https://x.fr/)'"));
+        assert_eq!(declaration.unwrap().source(), (Some("Un document"), Some("https://x.fr/")));
+    }
+}

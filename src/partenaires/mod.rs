@@ -1,0 +1,64 @@
+//! Réseaux: their partners, themes and zones; reading the folder that declares them.
+
+mod contenu;
+mod declaration;
+mod dossier;
+mod filtre;
+pub mod import;
+mod lieu;
+mod nomenclature;
+mod rejet;
+mod reseaux;
+mod resolution;
+mod zones;
+
+use axum::extract::{FromRef, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::comptes::Principal;
+use crate::http::{Chemin, Parametres, Reponse};
+
+pub use contenu::{Contenu, succession};
+pub use dossier::{Rang, Table};
+pub use filtre::{Filtre, verifier_theme};
+pub use lieu::{Lieu, edition_resolue};
+pub use nomenclature::Nomenclature;
+pub use rejet::Rejet;
+pub use reseaux::{Adresse, Citation, Description, Reseau, citations};
+pub use resolution::{PART_COUVERTE, resoudre_tout};
+
+/// What the questions about partners share, in SQL: installed with the layers.
+pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Router::new().route("/api/reseaux", get(lister)).route("/api/reseaux/{code}", get(lire))
+}
+
+#[derive(Serialize)]
+struct Liste {
+    reseaux: Vec<Reseau>,
+}
+
+async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Liste>> {
+    parametres.admettre(&[])?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    Ok(Json(Liste { reseaux: Reseau::tous(&mut transaction).await? }))
+}
+
+async fn lire(
+    State(piscine): State<PgPool>,
+    Chemin(code): Chemin<String>,
+    parametres: Parametres,
+) -> Reponse<Json<Description>> {
+    parametres.admettre(&[])?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &code).await?;
+    Ok(Json(reseau.decrire(&mut transaction).await?))
+}

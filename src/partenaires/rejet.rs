@@ -1,0 +1,70 @@
+//! Rows set aside: where they are, what is wrong, what to do. Never a silent loss.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejet {
+    pub fichier: String,
+    /// What the number counts: « ligne » or « objet ».
+    pub unite: &'static str,
+    pub numero: u64,
+    pub colonne: String,
+    pub valeur: String,
+    /// A sentence: what is wrong and what to do.
+    pub raison: String,
+}
+
+impl fmt::Display for Rejet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} {}, {} : {}", self.fichier, self.unite, self.numero, self.colonne, self.raison)
+    }
+}
+
+/// Writes the report that a person corrects the files from.
+pub fn ecrire_rapport(rejets: &[Rejet], chemin: &Path) -> Result<()> {
+    let ecrire = || -> csv::Result<()> {
+        let mut rapport = csv::Writer::from_path(chemin)?;
+        rapport.write_record(["fichier", "place", "numero", "colonne", "valeur", "raison"])?;
+        for rejet in rejets {
+            rapport.write_record([
+                &rejet.fichier,
+                rejet.unite,
+                &rejet.numero.to_string(),
+                &rejet.colonne,
+                &inerte(&rejet.valeur),
+                &inerte(&rejet.raison),
+            ])?;
+        }
+        Ok(rapport.flush()?)
+    };
+    ecrire().map_err(|erreur| {
+        Error::Donnees(format!(
+            "Le rapport des lignes refusées n'a pas pu être écrit dans {} ({erreur}). Choisissez une \
+             autre place avec --rejets.",
+            chemin.display()
+        ))
+    })
+}
+
+/// A cell that no spreadsheet takes for a formula: what was refused is the user's own text.
+fn inerte(cellule: &str) -> String {
+    if cellule.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cellule}")
+    } else {
+        cellule.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_in_a_refused_cell_stays_text() {
+        assert_eq!(inerte("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(inerte("26200"), "26200");
+    }
+}

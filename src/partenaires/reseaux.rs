@@ -1,0 +1,155 @@
+//! Réseaux as answers show them.
+
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::error::{Contexte, Error, Result};
+use crate::territoires::{SourceDeDonnees, sources};
+
+/// A réseau in a list, and beside every figure that comes from it.
+#[derive(Debug, Clone, Serialize, sqlx::FromRow)]
+pub struct Reseau {
+    pub code: String,
+    pub nom: String,
+    pub nom_court: String,
+    pub departement: Option<String>,
+    /// The year its figures speak of, unless asked otherwise.
+    pub annee: i16,
+    pub millesime_reference: i16,
+    pub demonstration: bool,
+    pub mention: Option<String>,
+    pub couleur: Option<String>,
+    #[serde(skip)]
+    source_nom: Option<String>,
+    #[serde(skip)]
+    source_site: Option<String>,
+    #[serde(skip)]
+    guichet_nom: Option<String>,
+    #[serde(skip)]
+    guichet_site: Option<String>,
+}
+
+/// A réseau with its members and its themes.
+#[derive(Debug, Serialize)]
+pub struct Description {
+    #[serde(flatten)]
+    pub reseau: Reseau,
+    /// West, south, east, north of its communes, degrees.
+    bbox: Option<Vec<f64>>,
+    annees: Vec<i16>,
+    guichet: Option<Adresse>,
+    partenaires: Vec<Partenaire>,
+    themes: Vec<Theme>,
+    perimetre: Perimetre,
+    source: Option<Adresse>,
+}
+
+/// A name, and where to read more.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Adresse {
+    pub nom: String,
+    pub site: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Partenaire {
+    code: String,
+    nom: String,
+    sigle: Option<String>,
+    #[serde(rename = "type")]
+    genre: Option<String>,
+    site: Option<String>,
+    courriel: Option<String>,
+    telephone: Option<String>,
+    description: Option<String>,
+    themes: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Theme {
+    code: String,
+    libelle: String,
+    parent: Option<String>,
+}
+
+/// How many units the réseau says it serves, in its millésime of reference.
+#[derive(Debug, Serialize)]
+struct Perimetre {
+    communes: i64,
+    epci: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Ligne {
+    bbox: Option<Vec<f64>>,
+    annees: Vec<i16>,
+    partenaires: Json<Vec<Partenaire>>,
+    themes: Json<Vec<Theme>>,
+    communes: i64,
+    epci: i64,
+}
+
+impl Reseau {
+    /// Those that the principal may read.
+    pub async fn tous(connexion: &mut PgConnection) -> Result<Vec<Self>> {
+        sqlx::query_as(include_str!("sql/lire_reseaux.sql"))
+            .bind(None::<String>)
+            .fetch_all(connexion)
+            .await
+            .pour("lecture des réseaux")
+    }
+
+    /// The one of this code.
+    pub async fn lire(connexion: &mut PgConnection, code: &str) -> Result<Self> {
+        let reseau: Option<Self> = sqlx::query_as(include_str!("sql/lire_reseaux.sql"))
+            .bind(code)
+            .fetch_optional(connexion)
+            .await
+            .pour("lecture d'un réseau")?;
+        reseau.ok_or_else(|| {
+            Error::Introuvable(format!("Le réseau « {code} » n'existe pas. La liste est à /api/reseaux."))
+        })
+    }
+
+    pub async fn decrire(self, connexion: &mut PgConnection) -> Result<Description> {
+        let ligne: Ligne = sqlx::query_as(include_str!("sql/decrire_reseau.sql"))
+            .bind(&self.code)
+            .fetch_one(connexion)
+            .await
+            .pour("lecture d'un réseau")?;
+        Ok(Description {
+            bbox: ligne.bbox,
+            annees: ligne.annees,
+            guichet: adresse(self.guichet_nom.clone(), self.guichet_site.clone()),
+            partenaires: ligne.partenaires.0,
+            themes: ligne.themes.0,
+            perimetre: Perimetre { communes: ligne.communes, epci: ligne.epci },
+            source: adresse(self.source_nom.clone(), self.source_site.clone()),
+            reseau: self,
+        })
+    }
+}
+
+fn adresse(nom: Option<String>, site: Option<String>) -> Option<Adresse> {
+    nom.map(|nom| Adresse { nom, site })
+}
+
+/// A source as an answer cites it. That of a réseau has no licence unless it gives one.
+#[derive(Debug, Serialize)]
+pub struct Citation {
+    nom: String,
+    licence: Option<String>,
+    date: Option<chrono::NaiveDate>,
+}
+
+/// What figures of these réseaux on this edition come from.
+pub async fn citations(connexion: &mut PgConnection, reseaux: &[Reseau], edition: i32) -> Result<Vec<Citation>> {
+    let des_reseaux = reseaux.iter().filter_map(|reseau| {
+        Some(Citation { nom: reseau.source_nom.clone()?, licence: None, date: None })
+    });
+    let des_territoires = sources(connexion, Some(edition)).await?.into_iter().map(
+        |SourceDeDonnees { nom, licence, date }| Citation { nom, licence: Some(licence), date },
+    );
+    Ok(des_reseaux.chain(des_territoires).collect())
+}

@@ -1,0 +1,70 @@
+//! What zones, perimeters and former codes come to in each millésime that has contours.
+//!
+//! Derived, so that questions need no geometry: made again for a réseau when it is loaded, and for
+//! all of them when a millésime is published. A zone lists units or is drawn. A listed unit is
+//! covered whole; a drawn surface covers the communes of which it holds at least half. Within the
+//! perimeter of its réseau only: an EPCI that crosses a département's border is covered on one side.
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::base::Base;
+use crate::error::{Contexte, Result};
+
+/// Share of a commune's surface from which a drawn zone covers it.
+pub const PART_COUVERTE: f64 = 0.5;
+/// Share under which a drawn zone only follows a commune's border: not kept.
+const PART_NEGLIGEE: f64 = 0.001;
+
+const ACTION: &str = "rattachement des zones aux communes";
+
+/// Holds until the end of the transaction, so that loads and resolutions take turns.
+pub async fn attendre_son_tour(connexion: &mut PgConnection) -> Result<()> {
+    connexion
+        .execute("select pg_advisory_xact_lock(hashtext('maillage reseaux'))")
+        .await
+        .map(|_| ())
+        .pour("attente d'un autre chargement de réseau")
+}
+
+/// Resolves one réseau, or all.
+pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Result<()> {
+    // Rows just written are not in the server's statistics yet, and plans made without them are a
+    // thousand times slower, here and for the first questions.
+    analyser(connexion, "analyze perimetre, zone, zone_unite, demande, demande_partenaire").await?;
+    for table in ["zone_commune", "perimetre_actuel", "succession"] {
+        let effacement = format!("delete from {table} where $1::text is null or reseau = $1");
+        sqlx::query(AssertSqlSafe(effacement)).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
+    }
+    for etape in [
+        include_str!("sql/resoudre_successions.sql"),
+        include_str!("sql/resoudre_perimetres.sql"),
+    ] {
+        sqlx::query(etape).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
+        analyser(connexion, "analyze succession, perimetre_actuel").await?;
+    }
+    sqlx::query(include_str!("sql/resoudre_zones.sql"))
+        .bind(reseau)
+        .bind(PART_COUVERTE)
+        .bind(PART_NEGLIGEE)
+        .execute(&mut *connexion)
+        .await
+        .pour(ACTION)?;
+    analyser(connexion, "analyze zone_commune").await
+}
+
+async fn analyser(connexion: &mut PgConnection, ordre: &'static str) -> Result<()> {
+    connexion.execute(ordre).await.map(|_| ()).pour(ACTION)
+}
+
+/// Resolves all réseaux after a millésime was published, and tells the running services.
+pub async fn resoudre_tout(base: &Base) -> Result<()> {
+    let mut connexion = base.connexion().await?;
+    let mut transaction = connexion.begin().await.pour(ACTION)?;
+    attendre_son_tour(&mut transaction).await?;
+    resoudre(&mut transaction, None).await?;
+    sqlx::query("select annoncer_changement() where exists (select from reseau)")
+        .execute(&mut *transaction)
+        .await
+        .pour(ACTION)?;
+    transaction.commit().await.pour(ACTION)
+}

@@ -1,0 +1,10 @@
+-- $1 réseau, $2 its partners as JSON.
+insert into partenaire (
+  reseau, code, organisme, rang, site, courriel, telephone, description, recherche)
+select $1, x.code, o.code, x.rang, x.site, x.courriel, x.telephone, x.description,
+  setweight(to_tsvector('francais', concat_ws(' ', o.nom, o.sigle)), 'C')
+    || setweight(to_tsvector('francais', coalesce(x.description, '')), 'D')
+from jsonb_to_recordset($2) as x (
+  code text, siren text, rang smallint, site text, courriel text, telephone text,
+  description text)
+join organisme o on o.code = coalesce(x.siren, $1 || '/' || x.code)

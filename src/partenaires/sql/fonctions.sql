@@ -1,0 +1,83 @@
+-- What the questions about partners share. Applied at each start, before the layers.
+
+-- Zones in force on 31 December of a year (by default the réseau's own), with their partner.
+-- Null asks for every réseau, theme or partner. A theme of the first level stands for those under
+-- it; a zone without theme is worth all the themes of its partner.
+create or replace function zones_en_vigueur(
+  p_reseau text, p_theme text, p_partenaire text, p_annee integer)
+returns table (reseau text, zone text, partenaire text, theme text, nom text)
+language sql stable parallel safe
+as $$
+  select z.reseau, z.code, z.partenaire, z.theme, z.nom
+  from zone z
+  join reseau r on r.code = z.reseau
+  where (p_reseau is null or z.reseau = p_reseau)
+    and (p_partenaire is null or z.partenaire = p_partenaire)
+    and z.debut <= make_date(coalesce(p_annee, r.annee), 12, 31)
+    and (z.fin is null or z.fin >= make_date(coalesce(p_annee, r.annee), 12, 31))
+    and (p_theme is null or exists (
+      select
+      from partenaire_theme pt
+      join theme t on t.reseau = pt.reseau and t.code = pt.theme
+      where pt.reseau = z.reseau and pt.partenaire = z.partenaire
+        and (z.theme is null or z.theme = pt.theme)
+        and p_theme in (t.code, t.parent)))
+$$;
+
+-- Communes of a place in an edition; all of them when the place is null.
+create or replace function communes_de(p_edition integer, p_maille maille, p_code text)
+returns setof territoire
+language sql stable parallel safe
+as $$
+  select t.*
+  from territoire t
+  where t.edition = p_edition and t.maille = 'commune'
+    and (p_maille is null
+      or (p_maille = 'commune' and t.code = p_code)
+      or (p_maille = 'epci' and t.epci = p_code)
+      or (p_maille = 'departement' and t.departement = p_code)
+      or (p_maille = 'region' and t.region = p_code))
+$$;
+
+-- EPCI that belong to a place: itself, or those with most of their communes in it.
+create or replace function epci_de(p_edition integer, p_maille maille, p_code text)
+returns setof text
+language sql stable parallel safe
+as $$
+  select p_code where p_maille = 'epci'
+  union all
+  select t.epci
+  from territoire t
+  where p_maille in ('departement', 'region')
+    and t.edition = p_edition and t.maille = 'commune'
+    and t.epci in (select c.epci from communes_de(p_edition, p_maille, p_code) c)
+  group by t.epci
+  having 2 * count(*) filter (
+    where (p_maille = 'departement' and t.departement = p_code)
+      or (p_maille = 'region' and t.region = p_code)) > count(*)
+$$;
+
+-- Refuses, with a sentence, what a layer was asked about and does not exist.
+create or replace function exiger_reseau(p_reseau text, p_theme text, p_partenaire text)
+returns void
+language plpgsql stable parallel safe
+as $$
+begin
+  if p_reseau is not null and not exists (select from reseau r where r.code = p_reseau) then
+    raise exception using errcode = 'P0002',
+      message = format('Le réseau « %s » n''existe pas. La liste est à /api/reseaux.', p_reseau);
+  end if;
+  if p_theme is not null and not exists (
+    select from theme t where t.code = p_theme and (p_reseau is null or t.reseau = p_reseau))
+  then
+    raise exception using errcode = 'P0002',
+      message = format('Le thème « %s » n''existe pas. Les thèmes d''un réseau sont à /api/reseaux/{code}.', p_theme);
+  end if;
+  if p_partenaire is not null and not exists (
+    select from partenaire p where p.code = p_partenaire and (p_reseau is null or p.reseau = p_reseau))
+  then
+    raise exception using errcode = 'P0002',
+      message = format('Le partenaire « %s » n''existe pas. Les partenaires d''un réseau sont à /api/reseaux/{code}.', p_partenaire);
+  end if;
+end
+$$;

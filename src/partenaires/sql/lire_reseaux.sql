@@ -1,0 +1,6 @@
+-- Réseaux that may be read; $1 the code of one, or null for all.
+select r.code, r.nom, r.nom_court, r.departement, r.annee, r.millesime as millesime_reference,
+  r.demonstration, r.mention, r.couleur, r.source_nom, r.source_site, r.guichet_nom, r.guichet_site
+from reseau r
+where $1::text is null or r.code = $1
+order by r.nom, r.code

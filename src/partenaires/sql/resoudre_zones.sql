@@ -1,0 +1,85 @@
+-- The communes of each zone, in each millésime that has contours.
+-- $1 réseau, or null for all; $2 share of a commune's surface from which a drawn zone covers it;
+-- $3 share under which a drawn zone only touches a commune by its border.
+with
+  editions as (
+    select m.annee as millesime, m.edition
+    from millesime m join edition e on e.id = m.edition
+    where e.millesime_contours is not null
+  ),
+  zones as (
+    select z.reseau, z.code as zone, z.surface, e.millesime, e.edition
+    from zone z cross join editions e
+    where $1::text is null or z.reseau = $1
+  ),
+  -- Listed units, whole: communes by their code or by what it became, others by their members.
+  unites as (
+    select z.reseau, z.zone, z.millesime, z.edition, u.maille, u.code
+    from zones z
+    join zone_unite u on u.reseau = z.reseau and u.zone = z.zone
+  ),
+  listees as (
+    select u.*, t.code as commune
+    from unites u
+    left join succession s
+      on s.reseau = u.reseau and s.millesime = u.millesime and s.maille = 'commune'
+      and s.ancien = u.code
+    join territoire t
+      on t.edition = u.edition and t.maille = 'commune' and t.code = coalesce(s.code, u.code)
+    where u.maille = 'commune'
+    union all
+    select u.*, t.code
+    from unites u
+    join territoire t on t.edition = u.edition and t.maille = 'commune' and t.epci = u.code
+    where u.maille = 'epci'
+    union all
+    select u.*, t.code
+    from unites u
+    join territoire t on t.edition = u.edition and t.maille = 'commune' and t.departement = u.code
+    where u.maille = 'departement'
+    union all
+    select u.*, t.code
+    from unites u
+    join territoire t on t.edition = u.edition and t.maille = 'commune' and t.region = u.code
+    where u.maille = 'region'
+  ),
+  -- Drawn surfaces: the share of each commune on the finest contours. Both areas are measured in
+  -- one plane and so near that its distortion cancels out.
+  dessinees as (
+    select z.reseau, z.zone, z.millesime, c.code as commune,
+      least(1, st_area(st_intersection(st_makevalid(c.contour), z.surface)) / st_area(c.contour))
+        as part,
+      'surface' as origine
+    from zones z
+    join contour c
+      on c.edition = z.edition and c.bande = bande(14) and c.maille = 'commune' and c.contour && z.surface
+    where z.surface is not null and st_intersects(c.contour, z.surface)
+    union all
+    -- A commune without contour is wholly where its label is.
+    select z.reseau, z.zone, z.millesime, t.code, 1, 'surface'
+    from zones z
+    join territoire t
+      on t.edition = z.edition and t.maille = 'commune' and t.etat_contour = 'absent'
+      and t.point && z.surface
+    where st_intersects(t.point, z.surface)
+  ),
+  -- A commune once a zone, however many of its units hold it: the largest share, the broadest unit.
+  reunies as (
+    select reseau, zone, millesime, commune, max(part) as part,
+      (array_agg(origine order by array_position(
+        array['region', 'departement', 'epci', 'commune', 'surface'], origine)))[1] as origine
+    from (
+      select reseau, zone, millesime, commune, 1 as part, maille::text as origine from listees
+      union all
+      select reseau, zone, millesime, commune, part, origine from dessinees where part >= $3
+    ) as toutes
+    group by reseau, zone, millesime, commune
+  )
+insert into zone_commune
+  (reseau, zone, millesime, commune, part, origine, couverte, dans_perimetre)
+select r.reseau, r.zone, r.millesime, r.commune, r.part, r.origine, r.part >= $2,
+  exists (
+    select from perimetre_actuel p
+    where p.reseau = r.reseau and p.millesime = r.millesime and p.maille = 'commune'
+      and p.code = r.commune)
+from reunies r

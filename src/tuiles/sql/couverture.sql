@@ -1,0 +1,74 @@
+-- Units of the réseaux, with how many partners can help there and how many demandes they made.
+create or replace function couche_couverture(z integer, x integer, y integer, parametres jsonb)
+returns bytea
+language plpgsql stable parallel safe
+as $$
+declare
+  p record := parametres_de_reseau(parametres);
+  -- Communes are not drawn under zoom 5.
+  p_maille maille := case when z < 5 and coalesce(p.maille, 'commune') = 'commune' then 'epci'
+    else coalesce(p.maille, 'commune') end;
+  enveloppe geometry := st_tileenvelope(z, x, y, margin => 64.0 / 4096);
+  codes text[];
+  corps bytea;
+begin
+  -- Which units the tile shows, by the index of the contours; what is said of them is then asked
+  -- about those alone.
+  select array_agg(distinct c.code) into codes
+  from contour c
+  join unites_des_reseaux(p.reseau, p.edition, p.millesime, p_maille, null) u on u.code = c.code
+  where c.edition = p.edition and c.bande = bande(z) and c.maille = p_maille
+    and c.contour && enveloppe;
+  if codes is null then
+    return '';
+  end if;
+
+  with
+    comptees as materialized (
+      select *
+      from couverture_des_unites(
+        p.reseau, p.theme, p.partenaire, p.annee, p.edition, p.millesime, p_maille, codes)
+    ),
+    dessins as (
+      select u.code,
+        case when z >= 8 then t.nom end as nom,
+        p_maille::text as maille,
+        p.millesime::integer as millesime,
+        u.partenaires,
+        u.demandes,
+        nullif(u.demonstration, false) as demonstration,
+        en_tuile(c.contour, z, x, y) as forme
+      from comptees u
+      join contour c
+        on c.edition = p.edition and c.bande = bande(z) and c.maille = p_maille and c.code = u.code
+      join territoire t on t.edition = p.edition and t.maille = p_maille and t.code = u.code
+      order by u.code
+    )
+  select st_asmvt(dessins, 'couverture', 4096, 'forme') into corps
+  from dessins
+  where not st_isempty(forme);
+  return corps;
+end
+$$;
+
+insert into couche (nom, fonction, titre, description, zoom_min, zoom_max, champs, parametres, publiee_jusqu_a)
+values (
+  'couverture', 'couche_couverture', 'Couverture',
+  'Partenaires qui peuvent aider chaque territoire, et demandes qu''il a faites. Des communes à partir du zoom 5, des EPCI au-dessous.',
+  3, 14,
+  '{
+    "couverture": {
+      "code": "Code officiel",
+      "nom": "Nom, à partir du zoom 8",
+      "maille": "Maille",
+      "millesime": "Millésime du code officiel géographique",
+      "partenaires": "Partenaires dont une zone est en vigueur au 31 décembre de l''année",
+      "demandes": "Demandes de l''année",
+      "demonstration": "Vrai si ce sont des données de démonstration"
+    }
+  }',
+  '{reseau,maille,theme,partenaire,annee,millesime}', null)
+on conflict (nom) do update set
+  fonction = excluded.fonction, titre = excluded.titre, description = excluded.description,
+  zoom_min = excluded.zoom_min, zoom_max = excluded.zoom_max, champs = excluded.champs,
+  parametres = excluded.parametres, publiee_jusqu_a = excluded.publiee_jusqu_a;

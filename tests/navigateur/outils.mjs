@@ -1,0 +1,98 @@
+// What the browser tests share: tools from src/web (their only package.json), the browser, and a page that keeps account
+// of everything it should not do.
+import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export const racine = new URL('../../', import.meta.url);
+export const outil = createRequire(new URL('src/web/package.json', racine));
+
+/** The service under test, already serving the demonstration data. */
+export const service = process.env.MAILLAGE_URL?.replace(/\/$/, '');
+
+export const BUREAU = { width: 1280, height: 800 };
+export const TELEPHONE = { width: 390, height: 844 };
+
+export function lancer() {
+  const { chromium } = outil('playwright-core');
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Opens the page and waits until the map has drawn what the address asks for. `fautes` fills with every misdeed. */
+export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre = false, attendre = true } = {}) {
+  const telephone = taille === TELEPHONE;
+  const contexte = await navigateur.newContext({
+    viewport: taille,
+    colorScheme: sombre ? 'dark' : 'light',
+    hasTouch: telephone,
+    isMobile: telephone,
+    locale: 'fr-FR',
+  });
+  const page = await contexte.newPage();
+  const fautes = [];
+  const hotes = new Set();
+  page.on('request', (r) => {
+    if (!/^(data|blob|about):/.test(r.url())) hotes.add(new URL(r.url()).host);
+  });
+  page.on('pageerror', (e) => fautes.push(`exception: ${e.message}`));
+  page.on('console', (m) => {
+    // The drawing driver of a machine without a screen complains of its own slowness.
+    if (m.type() === 'error' || (m.type() === 'warning' && !/GL Driver|WebGL/.test(m.text()))) fautes.push(`${m.type()}: ${m.text()}`);
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
+  });
+  const reponse = await page.goto(chemin.startsWith('/') ? service + chemin : chemin);
+  if (attendre) await dessinee(page);
+  return { page, contexte, fautes, hotes, reponse };
+}
+
+/** The answer in words is there and the map has nothing left to load. */
+export async function dessinee(page) {
+  await page.waitForFunction(
+    () => window.maillage?.carte?.loaded() && document.querySelector('#legende h2') && !document.querySelector('#panneau[aria-busy]'),
+    null,
+    { timeout: 60_000 },
+  );
+}
+
+export async function capturer(page, nom) {
+  if (!process.env.CAPTURES) return;
+  await mkdir(process.env.CAPTURES, { recursive: true });
+  // Labels fade in after the tiles are there.
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: join(process.env.CAPTURES, `${nom}.png`) });
+}
+
+/** Serious and critical faults that axe finds on the page as it is. */
+export async function fautesAccessibilite(page) {
+  await page.evaluate(outil('axe-core').source);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+}
+
+/** Clicks on the map at a longitude and a latitude. */
+export async function cliquer(page, [lon, lat]) {
+  const point = await page.evaluate((lngLat) => {
+    const { x, y } = window.maillage.carte.project(lngLat);
+    const cadre = document.getElementById('carte').getBoundingClientRect();
+    return { x: x + cadre.left, y: y + cadre.top };
+  }, [lon, lat]);
+  await page.mouse.click(point.x, point.y);
+}
