@@ -1,8 +1,8 @@
 -- Réseaux: who helps whom, where, and what was asked.
 --
 -- Every row belongs to a réseau and is kept by a policy of row-level security from whoever may not
--- see that réseau. What depends on a millésime (`zone_commune`, `perimetre_actuel`, `succession`)
--- is derived from the rest and can be made again at any time: `partenaires::resoudre`.
+-- see that réseau. What depends on a millésime (`succession`, `perimetre_actuel`, `zone_commune`,
+-- `zone_contour`) is derived from the rest and can be made again at any time: `partenaires::resoudre`.
 
 -- The words of a need as people write them: without accents, and reduced to their French stems.
 create text search configuration francais (copy = pg_catalog.french);
@@ -225,6 +225,17 @@ create table zone_commune (
 create index zone_commune_par_commune on zone_commune (millesime, commune)
   where couverte and dans_perimetre;
 
+-- A zone as a surface, on the contours of a band: what tiles draw.
+create table zone_contour (
+  reseau text not null,
+  zone text not null,
+  millesime smallint not null,
+  bande smallint not null,
+  contour geometry (multipolygon, 3857) not null,
+  constraint zone_contour_identifie primary key (reseau, zone, millesime, bande),
+  constraint zone_contour_zone_connue foreign key (reseau, zone) references zone on delete cascade
+);
+
 -- Who reads. `maillage.principal` is set in each transaction (`comptes::Principal`); without it,
 -- nobody.
 create function principal() returns text
@@ -249,7 +260,8 @@ declare
 begin
   foreach nom in array array[
     'partenaire', 'theme', 'partenaire_theme', 'perimetre', 'beneficiaire', 'zone', 'zone_unite',
-    'demande', 'demande_partenaire', 'succession', 'perimetre_actuel', 'zone_commune']
+    'demande', 'demande_partenaire', 'succession', 'perimetre_actuel', 'zone_commune',
+    'zone_contour']
   loop
     execute format('alter table %I enable row level security', nom);
     execute format('alter table %I force row level security', nom);
@@ -282,3 +294,4 @@ grant select on demande_partenaire to maillage_service;
 grant select on succession to maillage_service;
 grant select on perimetre_actuel to maillage_service;
 grant select on zone_commune to maillage_service;
+grant select on zone_contour to maillage_service;

@@ -20,7 +20,7 @@ use crate::http::Probleme;
 use crate::metriques::Metriques;
 use crate::tuiles::{self, ServiceTuiles, UrlPublique};
 use crate::web::{self, Polices};
-use crate::territoires;
+use crate::{couverture, demandes, partenaires, territoires};
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
@@ -63,6 +63,9 @@ impl Etat {
 pub fn routeur(etat: Etat) -> Router {
     let reste = Router::new()
         .merge(territoires::routes())
+        .merge(partenaires::routes())
+        .merge(demandes::routes())
+        .merge(couverture::routes())
         .merge(web::routes())
         .layer(CompressionLayer::new());
     Router::new()

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::base::Base;
-use crate::error::Result;
+use crate::error::{Contexte, Result};
 use crate::territoires::Millesime;
 
 #[derive(Debug, Serialize)]
@@ -16,7 +16,10 @@ pub async fn lire(base: &Base) -> Result<EtatDeLaBase> {
     let mut connexion = base.connexion().await?;
     Ok(EtatDeLaBase {
         millesimes: Millesime::publies(&mut connexion).await?,
-        reseaux: Vec::new(),
+        reseaux: sqlx::query_scalar("select code from reseau order by code")
+            .fetch_all(&mut connexion)
+            .await
+            .pour("lecture des réseaux")?,
     })
 }
 

@@ -31,7 +31,7 @@ pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Res
     // Rows just written are not in the server's statistics yet, and plans made without them are a
     // thousand times slower, here and for the first questions.
     analyser(connexion, "analyze perimetre, zone, zone_unite, demande, demande_partenaire").await?;
-    for table in ["zone_commune", "perimetre_actuel", "succession"] {
+    for table in ["zone_contour", "zone_commune", "perimetre_actuel", "succession"] {
         let effacement = format!("delete from {table} where $1::text is null or reseau = $1");
         sqlx::query(AssertSqlSafe(effacement)).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
     }
@@ -49,7 +49,13 @@ pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Res
         .execute(&mut *connexion)
         .await
         .pour(ACTION)?;
-    analyser(connexion, "analyze zone_commune").await
+    analyser(connexion, "analyze zone_commune").await?;
+    sqlx::query(include_str!("sql/resoudre_contours.sql"))
+        .bind(reseau)
+        .execute(&mut *connexion)
+        .await
+        .pour(ACTION)?;
+    analyser(connexion, "analyze zone_contour").await
 }
 
 async fn analyser(connexion: &mut PgConnection, ordre: &'static str) -> Result<()> {

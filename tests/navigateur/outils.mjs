@@ -32,8 +32,11 @@ export function lancer() {
   });
 }
 
-/** Opens the page and waits until the map has drawn what the address asks for. `fautes` fills with every misdeed. */
-export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre = false, attendre = true } = {}) {
+/**
+ * Opens the page and waits for the answer in words, and until the map has drawn what the address asks for unless
+ * `attendre` says otherwise (drawing without a graphics card takes seconds). `fautes` fills with every misdeed.
+ */
+export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre = false, attendre = 'carte' } = {}) {
   const telephone = taille === TELEPHONE;
   const contexte = await navigateur.newContext({
     viewport: taille,
@@ -57,7 +60,8 @@ export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre
     addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI}`));
   });
   const reponse = await page.goto(chemin.startsWith('/') ? service + chemin : chemin);
-  if (attendre) await dessinee(page);
+  if (attendre === 'carte') await dessinee(page);
+  else if (attendre === 'panneau') await page.waitForSelector('#legende h2');
   return { page, contexte, fautes, hotes, reponse };
 }
 

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { BUREAU, capturer, cliquer, dessinee, fautesAccessibilite, lancer, ouvrir, service, TELEPHONE } from './outils.mjs';
 
 const DIE = [5.3704, 44.7535];
+const PANNEAU = { attendre: 'panneau' };
 const options = { skip: service ? false : 'MAILLAGE_URL is not set', concurrency: 1, timeout: 600_000 };
 
 describe('the page', options, () => {
@@ -127,14 +128,14 @@ describe('the page', options, () => {
 
   describe('search', () => {
     test('forgives accents, hyphens and capitals', () =>
-      avec('/', {}, async ({ page }) => {
+      avec('/', PANNEAU, async ({ page }) => {
         await page.fill('#recherche-champ', 'chatillon EN diois');
         await page.waitForSelector('#recherche-liste li');
         assert.match(await page.textContent('#recherche-liste'), /Châtillon-en-Diois/);
       }));
 
     test('understands a slip of the finger, and the keyboard alone leads to the sheet', () =>
-      avec('/', {}, async ({ page, fautes }) => {
+      avec('/', PANNEAU, async ({ page, fautes }) => {
         await page.fill('#recherche-champ', 'sainy jean en royans');
         await page.waitForSelector('#recherche-liste li:has-text("Saint-Jean-en-Royans")');
         await capturer(page, 'recherche-bureau');
@@ -151,13 +152,13 @@ describe('the page', options, () => {
       }));
 
     test('says so when nothing is found', () =>
-      avec('/', {}, async ({ page }) => {
+      avec('/', PANNEAU, async ({ page }) => {
         await page.fill('#recherche-champ', 'zzzzqqqq');
         await page.waitForFunction(() => /Auc(un|une) .* ne correspond/.test(document.getElementById('recherche-etat').textContent));
       }));
 
     test('finds the whole country, and says of a commune outside any réseau that nobody helps there', () =>
-      avec('/?unite=commune:2A004', {}, async ({ page }) => {
+      avec('/?unite=commune:2A004', PANNEAU, async ({ page }) => {
         await page.waitForSelector('#fiche h2');
         assert.equal(await page.textContent('#fiche h2'), 'Ajaccio');
         assert.match(await page.textContent('#fiche'), /Aucun partenaire n’a déclaré pouvoir aider cette commune/);
@@ -194,13 +195,13 @@ describe('the page', options, () => {
       }));
 
     test('a unit that does not exist gets a sentence, not an empty sheet', () =>
-      avec('/?unite=commune:99999', {}, async ({ page }) => {
+      avec('/?unite=commune:99999', PANNEAU, async ({ page }) => {
         await page.waitForSelector('#fiche [role=status]');
         assert.ok((await page.textContent('#fiche [role=status]')).length > 10);
       }));
 
     test('a theme or a partner that the réseau does not have is left out', () =>
-      avec('/?theme=astronomie&partenaire=personne', {}, async ({ page }) => {
+      avec('/?theme=astronomie&partenaire=personne', PANNEAU, async ({ page }) => {
         assert.deepEqual(await page.evaluate(() => [window.maillage.vue().theme, window.maillage.vue().partenaire]), [null, null]);
       }));
   });
@@ -231,7 +232,7 @@ describe('the page', options, () => {
       }));
 
     test('the table holds every unit, sorts, and leads back to the map', () =>
-      avec('/', {}, async ({ page }) => {
+      avec('/', PANNEAU, async ({ page }) => {
         await page.click('#voir-tableau');
         const lignes = await page.$$eval('#tableau tbody tr', (l) => l.length);
         assert.ok(lignes >= 360, `${lignes} rows`);
@@ -248,7 +249,7 @@ describe('the page', options, () => {
   });
 
   test('the sheet of a phone has three heights, and the map keeps what is left', () =>
-    avec('/', { taille: TELEPHONE }, async ({ page }) => {
+    avec('/', { taille: TELEPHONE, ...PANNEAU }, async ({ page }) => {
       const hauteurs = [];
       for (let i = 0; i < 3; i++) {
         hauteurs.push(await page.evaluate(() => document.getElementById('panneau').offsetHeight));
@@ -259,7 +260,7 @@ describe('the page', options, () => {
     }));
 
   test('the dark scheme is as readable', () =>
-    avec('/?unite=commune:26113', { sombre: true }, async ({ page }) => {
+    avec('/?unite=commune:26113', { sombre: true, ...PANNEAU }, async ({ page }) => {
       await page.waitForSelector('#fiche h2');
       assert.deepEqual(await fautesAccessibilite(page), []);
       await capturer(page, 'sombre-bureau');
@@ -283,7 +284,7 @@ describe('the page', options, () => {
 
   test('a page opened during an outage comes to life after it', () => {
     const panne = (route) => route.fulfill({ status: 503, body: '' });
-    return avec('about:blank', { attendre: false }, async ({ page }) => {
+    return avec('about:blank', { attendre: 'rien' }, async ({ page }) => {
       await page.route(/\/(api|tuiles|styles|ready)/, panne);
       await page.goto(service);
       await page.waitForSelector('#panne:visible');

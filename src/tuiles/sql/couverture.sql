@@ -2,6 +2,7 @@
 create or replace function couche_couverture(z integer, x integer, y integer, parametres jsonb)
 returns bytea
 language plpgsql stable parallel safe
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   p record := parametres_de_reseau(parametres);

@@ -1,45 +1,58 @@
--- One point a unit that made demandes, where its label is.
+-- One point a unit of the réseaux that made demandes, where its label is: communes and EPCI, or the
+-- maille asked for.
 create or replace function couche_demandes(z integer, x integer, y integer, parametres jsonb)
 returns bytea
 language plpgsql stable parallel safe
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   p record := parametres_de_reseau(parametres);
+  maille_1 maille := coalesce(p.maille, 'commune');
+  maille_2 maille := case when p.maille is null then 'epci'::maille end;
+  codes_1 text[];
+  codes_2 text[];
+  demonstration_1 text[];
+  demonstration_2 text[];
   enveloppe geometry := st_tileenvelope(z, x, y);
   corps bytea;
 begin
+  -- Which units have their point in the tile; what is said of them is then asked about those alone.
+  select array_agg(distinct t.code), array_agg(distinct t.code) filter (where r.demonstration)
+  into codes_1, demonstration_1
+  from territoire t
+  join unites_des_reseaux(p.reseau, p.edition, p.millesime, maille_1, null) u on u.code = t.code
+  join reseau r on r.code = u.reseau
+  where t.edition = p.edition and t.maille = maille_1 and t.point && enveloppe;
+  if maille_2 is not null then
+    select array_agg(distinct t.code), array_agg(distinct t.code) filter (where r.demonstration)
+    into codes_2, demonstration_2
+    from territoire t
+    join unites_des_reseaux(p.reseau, p.edition, p.millesime, maille_2, null) u on u.code = t.code
+    join reseau r on r.code = u.reseau
+    where t.edition = p.edition and t.maille = maille_2 and t.point && enveloppe;
+  end if;
+
   with
-    -- Half-open on two sides, so that a point on an edge belongs to one tile.
-    unites as materialized (
-      select t.maille, t.code, t.nom, t.point
-      from territoire t
-      where t.edition = p.edition
-        and (t.maille = p.maille or (p.maille is null and t.maille in ('commune', 'epci')))
-        and t.point && enveloppe
-        and st_x(t.point) < st_xmax(enveloppe) and st_y(t.point) > st_ymin(enveloppe)
+    comptees as materialized (
+      select maille_1 as maille, d.code, d.demandes, d.code = any (demonstration_1) as demonstration
+      from demandes_des_unites(
+        p.reseau, p.theme, p.partenaire, p.annee, p.edition, p.millesime, maille_1, codes_1) d
+      where codes_1 is not null
+      union all
+      select maille_2, d.code, d.demandes, d.code = any (demonstration_2)
+      from demandes_des_unites(
+        p.reseau, p.theme, p.partenaire, p.annee, p.edition, p.millesime, maille_2, codes_2) d
+      where codes_2 is not null
     ),
-    mailles as (select maille, array_agg(code) as codes from unites group by maille),
-    comptes as (
-      select m.maille, d.code, d.demandes
-      from mailles m
-      cross join lateral demandes_des_unites(
-        p.reseau, p.theme, p.partenaire, p.annee, p.edition, p.millesime, m.maille, m.codes) d
-    ),
-    -- A unit is demonstration when a réseau that says so has it in its perimeter.
     points as (
-      select u.code,
-        u.maille::text as maille,
-        u.nom,
-        p.millesime::integer as millesime,
-        c.demandes,
-        (select true
-         from unites_des_reseaux(p.reseau, p.edition, p.millesime, u.maille, array[u.code]) r
-         join reseau on reseau.code = r.reseau
-         where reseau.demonstration limit 1) as demonstration,
-        en_tuile(u.point, z, x, y) as forme
-      from comptes c
-      join unites u on u.maille = c.maille and u.code = c.code
-      order by c.demandes desc, u.code
+      select c.code, c.maille::text as maille, t.nom, p.millesime::integer as millesime, c.demandes,
+        nullif(c.demonstration, false) as demonstration,
+        en_tuile(t.point, z, x, y) as forme
+      from comptees c
+      join territoire t on t.edition = p.edition and t.maille = c.maille and t.code = c.code
+      -- Half-open on two sides: a point on an edge belongs to one tile.
+      where st_x(t.point) < st_xmax(enveloppe) and st_y(t.point) > st_ymin(enveloppe)
+      order by c.demandes desc, c.code
     )
   select st_asmvt(points, 'demandes', 4096, 'forme') into corps from points;
   return corps;

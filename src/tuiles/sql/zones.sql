@@ -1,58 +1,31 @@
 -- Zones d'intervention in force, one feature each: the surface that was drawn, or the union of the
--- communes that it lists, within the perimeter of its réseau.
+-- communes that it covers. Zones are few and found by their key; policies come before geometry.
 create or replace function couche_zones(z integer, x integer, y integer, parametres jsonb)
 returns bytea
 language plpgsql stable parallel safe
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   p record := parametres_de_reseau(parametres);
   enveloppe geometry := st_tileenvelope(z, x, y, margin => 64.0 / 4096);
-  p_bande smallint := bande(greatest(z, 5));
   corps bytea;
 begin
   with
-    -- The tile's communes, by the index of the contours.
-    communes as materialized (
-      select c.code, c.contour
-      from contour c
-      where c.edition = p.edition and c.bande = p_bande and c.maille = 'commune'
-        and c.contour && enveloppe
-    ),
-    zones as materialized (
-      select v.*, r.demonstration, s.surface
-      from zones_en_vigueur(p.reseau, p.theme, p.partenaire, p.annee) v
-      join reseau r on r.code = v.reseau
-      join zone s on s.reseau = v.reseau and s.code = v.zone
-    ),
-    -- Many zones are the whole département: what is the same in the tile is united once.
-    listes as materialized (
-      select zs.reseau, zs.zone, array_agg(zc.commune order by zc.commune) as communes
-      from zones zs
-      join zone_commune zc
-        on zc.reseau = zs.reseau and zc.zone = zs.zone and zc.millesime = p.millesime
-        and zc.couverte and zc.dans_perimetre
-      where zs.surface is null and zc.commune in (select code from communes)
-      group by zs.reseau, zs.zone
-    ),
-    unions as materialized (
-      select l.communes, st_multi(st_unaryunion(st_collect(c.contour))) as surface
-      from (select distinct communes from listes) l
-      join communes c on c.code = any (l.communes)
-      group by l.communes
-    ),
     dessins as (
-      select zs.zone as code, zs.reseau, zs.partenaire, zs.theme,
-        coalesce(zs.nom, o.nom) as nom,
+      select v.zone as code, v.reseau, v.partenaire, v.theme,
+        coalesce(v.nom, o.nom) as nom,
         p.millesime::integer as millesime,
-        case when zs.demonstration then true end as demonstration,
-        en_tuile(coalesce(zs.surface, u.surface), z, x, y) as forme
-      from zones zs
-      join partenaire pa on pa.reseau = zs.reseau and pa.code = zs.partenaire
+        nullif(r.demonstration, false) as demonstration,
+        en_tuile(c.contour, z, x, y) as forme
+      from zones_en_vigueur(p.reseau, p.theme, p.partenaire, p.annee) v
+      join zone_contour c
+        on c.reseau = v.reseau and c.zone = v.zone and c.millesime = p.millesime
+        and c.bande = bande(z)
+      join reseau r on r.code = v.reseau
+      join partenaire pa on pa.reseau = v.reseau and pa.code = v.partenaire
       join organisme o on o.code = pa.organisme
-      left join listes l on l.reseau = zs.reseau and l.zone = zs.zone
-      left join unions u on u.communes = l.communes
-      where u.surface is not null or zs.surface && enveloppe
-      order by zs.reseau, zs.zone
+      where c.contour && enveloppe
+      order by v.reseau, v.zone
     )
   select st_asmvt(dessins, 'zones', 4096, 'forme') into corps
   from dessins
