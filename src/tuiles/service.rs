@@ -18,6 +18,7 @@ use crate::base::Version;
 use crate::comptes::Principal;
 use crate::error::{Error, Result};
 use crate::http::{Encodage, Etag, Parametres, Probleme, Reponse, degzip, etag};
+use crate::territoires::{Maille, Millesime};
 
 /// The data version in a tile's address: it makes the address last, and changes nothing else.
 pub const PARAMETRE_VERSION: &str = "v";
@@ -130,6 +131,10 @@ impl ServiceTuiles {
         admis.extend(couches.iter().flat_map(|couche| &couche.parametres).map(String::as_str));
         admis.dedup();
         parametres.admettre(&admis)?;
+        // Those with a type are read here; codes are looked up by the layer's function.
+        parametres.lire::<Millesime>("millesime")?;
+        parametres.lire::<Maille>("maille")?;
+        parametres.nombre("annee", 1900..=2099)?;
         Ok(parametres
             .iter()
             .filter(|(nom, _)| *nom != PARAMETRE_VERSION)

@@ -5,6 +5,7 @@ import * as api from './api';
 import { inscrire, lire, uniteDe, type Vue } from './adresse';
 import type { Carte } from './carte';
 import { classer, type Classement } from './classes';
+import { MAILLES } from './ecriture';
 import { parId, remplir } from './element';
 import { Feuille } from './feuille';
 import { annoncerFiche, fermerFiche, montrerFiche, type ContenuFiche } from './fiche';
@@ -228,16 +229,16 @@ class Application {
     if (cle === this.cleFiche) return;
     this.demandeFiche.abort();
     const { signal } = (this.demandeFiche = new AbortController());
-    const deBase = unite.maille === 'commune' || unite.maille === 'epci';
     try {
       const [territoire, aide, demandes] = await Promise.all([
         api.territoire(unite.maille, unite.code, signal),
-        deBase ? api.aide(nom, theme, signal) : null,
-        deBase && this.reseau ? api.demandes(nom, { reseau: this.reseau.code, theme, partenaire, annee }, signal) : null,
+        api.aide(nom, theme, signal),
+        this.reseau ? api.demandes(nom, { reseau: this.reseau.code, theme, partenaire, annee }, signal) : null,
       ]);
       const nouvelle = this.fiche?.territoire.unite !== territoire.unite;
       this.fiche = { territoire, aide, demandes };
       this.cleFiche = cle;
+      this.suivre(territoire.unite);
       montrerFiche(this.fiche, this.vue, this.reseau, {
         fermer: () => this.fermer(),
         zoomer: (t) => t.bbox && this.carte?.cadrer(t.bbox, 12),
@@ -249,9 +250,17 @@ class Application {
       if (signal.aborted) return;
       this.fiche = null;
       this.cleFiche = '';
-      annoncerFiche(erreur instanceof Error ? erreur.message : String(erreur), { fermer: () => this.fermer() });
+      annoncerFiche(refusDeFiche(erreur, unite), { fermer: () => this.fermer() });
       this.rater('fiche', erreur, () => void this.actualiserFiche());
     }
+  }
+
+  /** An old code leads to the commune of today: the address and the outline follow. */
+  private suivre(unite: string): void {
+    if (unite === this.vue.unite) return;
+    this.vue.unite = unite;
+    inscrire(this.vue, 'meme');
+    this.carte?.choisir(uniteDe(unite));
   }
 
   private reperer(): void {
@@ -271,6 +280,12 @@ class Application {
   private enPanne(nom: string, ou: 'base' | 'service', reprendre: () => void): void {
     signaler(nom, new api.Panne(ou).message, reprendre);
   }
+}
+
+function refusDeFiche(erreur: unknown, { maille, code }: { maille: Maille; code: string }): string {
+  const { feminin, nom } = MAILLES[maille];
+  if (erreur instanceof api.Refus && erreur.statut === 404) return `Auc${feminin ? 'une' : 'un'} ${nom} n’a le code ${code}.`;
+  return erreur instanceof Error ? erreur.message : String(erreur);
 }
 
 void new Application().demarrer();

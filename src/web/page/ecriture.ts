@@ -60,8 +60,8 @@ export function mentionDe({ demonstration, mention }: { demonstration: boolean; 
 
 /** The name of a maille, as officials say it. */
 export const MAILLES = {
-  commune: { une: 'la commune', cette: 'cette commune', nom: 'commune', pluriel: 'communes', feminin: true },
-  epci: { une: 'l’EPCI', cette: 'cet EPCI', nom: 'EPCI', pluriel: 'EPCI', feminin: false },
-  departement: { une: 'le département', cette: 'ce département', nom: 'département', pluriel: 'départements', feminin: false },
-  region: { une: 'la région', cette: 'cette région', nom: 'région', pluriel: 'régions', feminin: true },
+  commune: { la: 'la commune', cette: 'cette commune', nom: 'commune', pluriel: 'communes', feminin: true },
+  epci: { la: 'l’EPCI', cette: 'cet EPCI', nom: 'EPCI', pluriel: 'EPCI', feminin: false },
+  departement: { la: 'le département', cette: 'ce département', nom: 'département', pluriel: 'départements', feminin: false },
+  region: { la: 'la région', cette: 'cette région', nom: 'région', pluriel: 'régions', feminin: true },
 } as const;

@@ -1,7 +1,7 @@
 // The sheet of one unit: what it is, who helps there, what it asked for.
 
 import type { Vue } from './adresse';
-import { dateLongue, MAILLES, mentionDe, nombre, pluriel } from './ecriture';
+import { dateLongue, MAILLES, nombre, pluriel } from './ecriture';
 import { element, parId, phrase, remplir } from './element';
 import { direSources } from './legende';
 import type { Aidant, Aide, Demande, Demandes, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
@@ -38,7 +38,7 @@ export function montrerFiche(
 ): void {
   const racine = parId('fiche');
   const theme = reseau?.themes.find((x) => x.code === vue.theme)?.libelle ?? null;
-  const mention = (aide && mentionDe(aide)) || (demandes && mentionDe(demandes));
+  const demonstration = aide?.demonstration || demandes?.demonstration;
   racine.hidden = false;
   remplir(
     racine,
@@ -48,7 +48,7 @@ export function montrerFiche(
     identite(t, gestes),
     ...(aide ? quiAide(t, aide, theme) : []),
     ...(demandes && reseau ? ceQuiAEteDemande(t, demandes, reseau) : []),
-    mention && element('p', { class: 'mention' }, mention),
+    demonstration && element('p', { class: 'mention' }, 'Données de démonstration'),
     element('div', { class: 'provenance' }, ...direSources(t.sources)),
   );
 }
@@ -78,9 +78,9 @@ function identite(t: Territoire, gestes: Gestes): HTMLElement {
   else if (t.maille === 'commune') lignes.push(['Intercommunalité', 'aucune']);
   const liste = element('dl', {}, ...lignes.flatMap(([dt, dd]) => [element('dt', {}, dt), element('dd', {}, dd)]));
   const bloc = element('div', {}, liste);
-  if (t.contour.remarque) bloc.append(element('p', { class: 'note' }, t.contour.remarque));
+  for (const remarque of [t.remarque, t.contour.remarque]) if (remarque) bloc.append(element('p', { class: 'note' }, remarque));
   if (t.bbox) {
-    bloc.append(element('button', { type: 'button', class: 'bouton', click: () => gestes.zoomer(t) }, `Voir ${MAILLES[t.maille].une} sur la carte`));
+    bloc.append(element('button', { type: 'button', class: 'bouton', click: () => gestes.zoomer(t) }, `Voir ${MAILLES[t.maille].la} sur la carte`));
   }
   return bloc;
 }
@@ -89,15 +89,19 @@ function lien(maille: Maille, unite: Nomme, gestes: Gestes): HTMLElement {
   return element('button', { type: 'button', class: 'lien', click: () => gestes.choisir(maille, unite.code) }, unite.nom);
 }
 
-function quiAide(t: Territoire, aide: Aide, theme: string | null): Node[] {
+function quiAide(t: Territoire, aide: Aide, theme: string | null): (Node | '')[] {
   const n = aide.partenaires.length;
   const sur = theme ? ` sur le thème «\u00a0${theme}\u00a0»` : '';
+  const { cette } = MAILLES[t.maille];
+  const vaste = t.maille === 'departement' || t.maille === 'region';
+  const verbe = vaste ? (n < 2 ? 'intervient dans' : 'interviennent dans') : n < 2 ? 'peut aider' : 'peuvent aider';
   const resume = n
-    ? `**${pluriel(n, 'partenaire')}** ${n < 2 ? 'peut' : 'peuvent'} aider ${MAILLES[t.maille].cette}${sur}.`
-    : `Aucun partenaire n’a déclaré pouvoir aider ${MAILLES[t.maille].cette}${sur}.`;
+    ? `**${pluriel(n, 'partenaire')}** ${verbe} ${cette}${sur}.`
+    : `Aucun partenaire n’a déclaré ${vaste ? 'intervenir dans' : 'pouvoir aider'} ${cette}${sur}.`;
   return [
     element('h3', {}, 'Qui peut aider'),
     element('p', {}, ...phrase(resume)),
+    aide.remarque ? element('p', { class: 'note' }, aide.remarque) : '',
     ...aide.partenaires.map(partenaire),
     ...(aide.guichet ? [guichet(aide.guichet)] : []),
   ];
@@ -113,11 +117,20 @@ function partenaire(p: Aidant): HTMLElement {
   return element(
     'details',
     { class: 'partenaire' },
-    element('summary', {}, element('span', {}, titre), element('small', {}, p.themes.map((x) => x.libelle).join(', '))),
+    element('summary', {}, element('span', {}, titre), element('small', {}, enBref(p.themes.map((x) => x.libelle)))),
     p.description ? element('p', {}, p.description) : null,
-    p.zone ? element('p', { class: 'note' }, `Zone d’intervention\u00a0: ${p.zone}.`) : null,
+    p.themes.length > 3 && element('p', { class: 'note' }, `Thèmes\u00a0: ${p.themes.map((x) => x.libelle).join(', ')}.`),
+    p.zone && element('p', { class: 'note' }, `Zone d’intervention\u00a0: ${ZONES[p.zone] ?? p.zone}.`),
     contacts.length > 0 && element('ul', { class: 'contacts' }, ...contacts.map((c) => element('li', {}, c))),
   );
+}
+
+const ZONES: Record<string, string> = { communes: 'une liste de communes', EPCI: 'une liste d’EPCI' };
+
+/** Two themes and how many more: a summary stays short. */
+function enBref(libelles: string[]): string {
+  if (libelles.length <= 3) return libelles.join(', ');
+  return `${libelles.slice(0, 2).join(', ')} et ${pluriel(libelles.length - 2, 'autre thème', 'autres thèmes')}`;
 }
 
 function guichet(g: Guichet): HTMLElement {
@@ -136,29 +149,27 @@ function ceQuiAEteDemande(t: Territoire, d: Demandes, reseau: Reseau): Node[] {
   if (d.total === 0) {
     return [titre, element('p', {}, `Aucune demande au réseau «\u00a0${reseau.nom_court}\u00a0».`)];
   }
-  const noeuds: Node[] = [
-    titre,
-    element('p', {}, ...phrase(`**${pluriel(d.total, 'demande')}**.`)),
-    comptes('Par thème', d.par_theme.map((x) => [x.libelle, x.demandes])),
-    comptes('Par partenaire', d.par_partenaire.map((x) => [x.nom, x.demandes])),
-  ];
+  const noeuds: Node[] = [titre, element('p', {}, ...phrase(`**${pluriel(d.total, 'demande')}**.`))];
   if (t.maille === 'epci') noeuds.push(element('p', { class: 'note' }, 'Demandes de l’EPCI lui-même\u00a0; celles de ses communes sont comptées à part.'));
+  const detail = element('ol', { class: 'demandes' }, ...d.demandes.map((x) => demande(x, reseau)));
+  // A few are read as they are; many are first counted.
+  if (d.total <= 3) return [...noeuds, detail];
+  noeuds.push(
+    comptes('Par thème', 'thèmes', d.par_theme.map((x) => [x.libelle, x.demandes])),
+    comptes('Par partenaire', 'partenaires', d.par_partenaire.map((x) => [x.nom, x.demandes])),
+  );
   if (d.demandes.length) {
-    noeuds.push(
-      element(
-        'details',
-        { class: 'partenaire' },
-        element('summary', {}, d.demandes.length < 2 ? 'Voir la demande' : `Voir les ${nombre(d.demandes.length)} demandes`),
-        element('ol', { class: 'demandes' }, ...d.demandes.map((x) => demande(x, reseau))),
-      ),
-    );
+    const titreDetail = element('summary', {}, `Voir ${d.demandes.length < d.total ? nombre(d.demandes.length) : `les ${nombre(d.total)}`} demandes`);
+    noeuds.push(element('details', { class: 'partenaire' }, titreDetail, detail));
   }
   return noeuds;
 }
 
-/** Names and counts, largest first. */
-function comptes(titre: string, lignes: [string, number][]): HTMLElement {
+/** Names and counts, largest first; the smallest of a long list are added up. */
+function comptes(titre: string, quoi: string, lignes: [string, number][]): HTMLElement {
   const triees = lignes.filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
+  const reste = triees.length > 12 ? triees.splice(10) : [];
+  if (reste.length) triees.push([`${nombre(reste.length)} autres ${quoi}`, reste.reduce((somme, [, n]) => somme + n, 0)]);
   return element(
     'table',
     { class: 'comptes' },
@@ -167,9 +178,11 @@ function comptes(titre: string, lignes: [string, number][]): HTMLElement {
   );
 }
 
+const ETATS: Record<string, string> = { terminee: 'terminée', en_cours: 'en cours', abandonnee: 'abandonnée' };
+
 function demande(d: Demande, reseau: Reseau): HTMLElement {
   const theme = reseau.themes.find((x) => x.code === d.theme)?.libelle ?? d.theme;
   const p = reseau.partenaires.find((x) => x.code === d.partenaire);
-  const details = [d.date && dateLongue(d.date), theme, p ? (p.sigle ?? p.nom) : d.partenaire, d.etat].filter(Boolean);
+  const details = [d.date && dateLongue(d.date), theme, p ? (p.sigle ?? p.nom) : d.partenaire, d.etat && (ETATS[d.etat] ?? d.etat)].filter(Boolean);
   return element('li', {}, d.objet || d.reference, element('small', {}, details.join(' · ')));
 }

@@ -96,7 +96,7 @@ export function direSources(sources: Source[]): HTMLElement[] {
     const details = [
       s.millesime ? `millésime ${s.millesime}` : null,
       s.date ? dateLongue(s.date) : null,
-      s.licence || null,
+      s.licence && (/^(licence|odbl|cc)/i.test(s.licence) ? s.licence : `licence ${s.licence}`),
     ].filter(Boolean);
     return element('p', {}, `Source\u00a0: ${s.nom}${details.length ? ` (${details.join(', ')})` : ''}.`);
   });

@@ -24,14 +24,14 @@ export class Question {
 
   private choix(cle: Cle, vue: Vue, reseau: Reseau, annee: number): HTMLElement {
     if (cle === 'annee' && reseau.annees.length < 2) return element('span', {}, String(annee));
-    const options = optionsDe(cle, reseau);
     const valeur = cle === 'annee' ? String(annee) : (vue[cle] ?? '');
     const select = element('select', {
       'data-cle': cle,
       'aria-label': INTITULES[cle],
       change: () => this.surChoix({ [cle]: cle === 'annee' ? Number(select.value) : select.value || null }),
     });
-    for (const [v, libelle] of options) select.append(element('option', { value: v, selected: v === valeur }, libelle));
+    select.append(...optionsDe(cle, reseau).map(([v, libelle]) => element('option', { value: v, selected: v === valeur }, libelle)));
+    if (cle === 'theme') grouper(select, reseau);
     ajuster(select);
     return select;
   }
@@ -82,6 +82,26 @@ function optionsDe(cle: Cle, reseau: Reseau): [string, string][] {
       return [['', 'tous les partenaires'], ...reseau.partenaires.map((p): [string, string] => [p.code, nomCourt(p)])];
     case 'annee':
       return reseau.annees.map((a): [string, string] => [String(a), String(a)]);
+  }
+}
+
+/** Themes have a parent, which may be chosen too: it heads its own group. */
+function grouper(select: HTMLSelectElement, reseau: Reseau): void {
+  const parents = new Map(reseau.themes.map((t) => [t.code, t.parent]));
+  const racine = (code: string): string => {
+    const parent = parents.get(code);
+    return parent ? racine(parent) : code;
+  };
+  const groupes = new Map<string, HTMLOptGroupElement>();
+  if (![...parents.values()].some(Boolean)) return;
+  for (const option of [...select.options]) {
+    if (!option.value) continue;
+    const code = racine(option.value);
+    const libelle = reseau.themes.find((t) => t.code === code)?.libelle ?? code;
+    const groupe = groupes.get(code) ?? element('optgroup', { label: libelle });
+    groupes.set(code, groupe);
+    groupe.append(option);
+    select.append(groupe);
   }
 }
 

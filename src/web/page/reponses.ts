@@ -85,6 +85,8 @@ export interface Territoire extends Nomme {
   membres: { communes: number } | null;
   point: Point | null;
   bbox: Bbox | null;
+  /** What must be known of the answer itself: an old code that led to the commune of today… */
+  remarque: string | null;
   sources: Source[];
 }
 
@@ -143,6 +145,7 @@ export interface Aidant extends Nomme {
 }
 
 export interface Aide {
+  remarque?: string | null;
   annee: number;
   demonstration: boolean;
   mention: string | null;
@@ -161,6 +164,7 @@ export interface Demande {
 }
 
 export interface Demandes {
+  remarque?: string | null;
   demonstration: boolean;
   mention: string | null;
   annee: number;

@@ -1,0 +1,84 @@
+//! Who may read: the database says so, whatever the query.
+
+use maillage::comptes::Principal;
+use sqlx::{AssertSqlSafe, Executor};
+
+use crate::dossier::Reseau;
+use crate::pays::pays;
+
+/// Tables that hold rows of réseaux: those that name one, and the bodies behind their partners.
+const TABLES: &str = "select c.relname::text
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'public' and c.relkind = 'r'
+      and (c.relname in ('reseau', 'organisme') or exists (
+        select from pg_attribute a where a.attrelid = c.oid and a.attname = 'reseau'))";
+
+#[tokio::test]
+async fn every_table_of_reseaux_forces_row_security() {
+    let pays = pays().await;
+    let mut connexion = pays.base.connexion().await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut connexion).await.unwrap();
+    assert!(tables.len() >= 15, "{tables:?}");
+    let libres: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!(
+        "select relname::text from pg_class
+         where relname in ({TABLES}) and not (relrowsecurity and relforcerowsecurity)"
+    )))
+    .fetch_all(&mut connexion)
+    .await
+    .unwrap();
+    assert_eq!(libres, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_transaction_without_principal_sees_no_row() {
+    let pays = pays().await;
+    let reseau = Reseau::nouveau("droits")
+        .avec("zones.csv", "z,caue,,commune,26001,2010-01-01,\n")
+        .avec("demandes.csv", "D1,2018-03-01,caue,,eau-potable,commune,26399,2019,,terminee\n");
+    pays.charger(&reseau).await;
+    let mut proprietaire = pays.base.connexion().await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut proprietaire).await.unwrap();
+    let piscine = pays.base.piscine();
+    for table in tables {
+        let compter = || AssertSqlSafe(format!("select count(*) from {table}"));
+        let personne: i64 = sqlx::query_scalar(compter()).fetch_one(&piscine).await.unwrap();
+        assert_eq!(personne, 0, "{table}");
+        let mut transaction = Principal::Public.transaction(&piscine).await.unwrap();
+        let public: i64 = sqlx::query_scalar(compter()).fetch_one(&mut *transaction).await.unwrap();
+        assert!(public > 0, "{table}");
+        transaction.commit().await.unwrap();
+        // The principal ends with its transaction, on whichever connection.
+        let apres: i64 = sqlx::query_scalar(compter()).fetch_one(&piscine).await.unwrap();
+        assert_eq!(apres, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_reseau_that_is_not_public_does_not_exist_for_the_public() {
+    let pays = pays().await;
+    let mut reseau = Reseau::nouveau("cache").avec("zones.csv", "z,caue,,commune,26008,2010-01-01,\n");
+    reseau.declaration = format!("public = false\n{}", reseau.declaration);
+    pays.charger(&reseau).await;
+    pays.refus("/api/reseaux/cache", 404).await;
+    pays.refus("/api/couverture?reseau=cache", 404).await;
+    let liste = pays.lire("/api/reseaux").await.to_string();
+    assert!(!liste.contains("\"cache\""));
+    let aide = pays.lire("/api/aide?territoire=commune:26008").await.to_string();
+    assert!(!aide.contains("\"cache\""));
+}
+
+#[tokio::test]
+async fn the_service_writes_nothing() {
+    let pays = pays().await;
+    pays.charger(&Reseau::nouveau("ecrit")).await;
+    let piscine = pays.base.piscine();
+    for ordre in [
+        "update reseau set nom = 'x'",
+        "delete from demande",
+        "insert into organisme (code, nom) values ('x', 'x')",
+        "alter table demande disable row level security",
+    ] {
+        let mut transaction = Principal::Public.transaction(&piscine).await.unwrap();
+        assert!(transaction.execute(ordre).await.is_err(), "{ordre}");
+    }
+}
