@@ -4,6 +4,7 @@
 
 mod etat;
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -91,8 +92,9 @@ pub fn executer() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("MAILLAGE_JOURNAL")
-                .unwrap_or_else(|_| "warn,maillage=info".into()),
+                .unwrap_or_else(|_| "warn,maillage=info,sqlx::query=error".into()),
         )
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     let moteur = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
