@@ -11,17 +11,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// The database refused or did not answer; the text says while doing what.
     #[error("{action} : {source}")]
-    Base {
-        action: &'static str,
-        source: sqlx::Error,
-    },
+    Base { action: &'static str, source: sqlx::Error },
 
     #[error("{action} ({}) : {source}", chemin.display())]
-    Fichier {
-        action: &'static str,
-        chemin: PathBuf,
-        source: std::io::Error,
-    },
+    Fichier { action: &'static str, chemin: PathBuf, source: std::io::Error },
 
     /// A file that is not what it should be. The sentence says what is wrong, where and what to do.
     #[error("{0}")]
@@ -40,10 +33,7 @@ pub enum Error {
     Introuvable(String),
 
     #[error("{action} : {message}")]
-    Geometrie {
-        action: &'static str,
-        message: String,
-    },
+    Geometrie { action: &'static str, message: String },
 }
 
 /// Says what was being done when an I/O or database call failed.
@@ -64,10 +54,6 @@ pub trait ContexteFichier<T> {
 
 impl<T> ContexteFichier<T> for std::io::Result<T> {
     fn pour_fichier(self, action: &'static str, chemin: impl Into<PathBuf>) -> Result<T> {
-        self.map_err(|source| Error::Fichier {
-            action,
-            chemin: chemin.into(),
-            source,
-        })
+        self.map_err(|source| Error::Fichier { action, chemin: chemin.into(), source })
     }
 }

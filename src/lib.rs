@@ -3,6 +3,16 @@
 //! Rooms, each depending only on those before it:
 //! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`partenaires`] → [`demandes`] →
 //! [`couverture`] → [`tuiles`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
+//!
+//! Invariants, held by `tests/maison.rs`:
+//! - axum appears in `app.rs`, `http/` and the `mod.rs` files, and where the service is started;
+//! - gdal appears only where files are read, proj only in `territoires/projection.rs`, GEOS (and all
+//!   `unsafe` code) only in `territoires/geos.rs`;
+//! - martin-core draws tiles in `tuiles/` and glyphs in `web/polices.rs`;
+//! - SQL over five lines stands in a file of its own.
+//!
+//! And by the database: a row that a person may not see is kept from them by row-level security. The
+//! service's role owns nothing; the principal is set in each transaction.
 
 pub mod app;
 pub mod base;

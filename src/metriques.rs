@@ -35,7 +35,8 @@ impl Default for Metriques {
         .expect("a valid metric name");
         let bornes = vec![0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
         let durees = HistogramVec::new(
-            HistogramOpts::new("maillage_duree_secondes", "Durée des réponses, par route").buckets(bornes),
+            HistogramOpts::new("maillage_duree_secondes", "Durée des réponses, par route")
+                .buckets(bornes),
             &["route"],
         )
         .expect("a valid metric name");
@@ -46,7 +47,10 @@ impl Default for Metriques {
             durees,
             tuiles_gardees: jauge("maillage_tuiles_gardees", "Tuiles gardées prêtes"),
             octets_gardes: jauge("maillage_tuiles_octets", "Octets des tuiles gardées prêtes"),
-            version: jauge("maillage_version_donnees", "Version des données ; 0 quand la base est injoignable"),
+            version: jauge(
+                "maillage_version_donnees",
+                "Version des données ; 0 quand la base est injoignable",
+            ),
             connexions: jauge("maillage_connexions", "Connexions ouvertes à la base"),
             registre,
         }

@@ -137,7 +137,11 @@ async fn two_imports_of_one_millesime_do_not_mix() {
         (a.join().unwrap(), b.join().unwrap())
     });
     for sortie in [&a, &b] {
-        assert!(sortie.status.success() || phrase(sortie).contains("est en cours"), "{}", phrase(sortie));
+        assert!(
+            sortie.status.success() || phrase(sortie).contains("est en cours"),
+            "{}",
+            phrase(sortie)
+        );
     }
     assert!(a.status.success() || b.status.success());
     let base = dossier.base().await;
@@ -170,8 +174,12 @@ async fn files_that_are_not_the_packages_get_a_sentence() {
         assert_eq!(sortie.status.code(), Some(1));
         assert!(phrase(&sortie).contains(attendu), "{}", phrase(&sortie));
     }
-    let sortie =
-        dossier.maillage().args(["import", "territoires", "--millesime", "1789"]).arg(&roue).output().unwrap();
+    let sortie = dossier
+        .maillage()
+        .args(["import", "territoires", "--millesime", "1789"])
+        .arg(&roue)
+        .output()
+        .unwrap();
     assert_eq!(sortie.status.code(), Some(2));
     assert!(phrase(&sortie).contains("à partir de 1943"), "{}", phrase(&sortie));
 }

@@ -57,9 +57,8 @@ impl Cluster {
     pub fn ouvrir(dossier: &Path) -> Result<Self> {
         let outils = Outils::trouver()?;
         outils.creer_dossier(dossier)?;
-        let dossier = dossier
-            .canonicalize()
-            .pour_fichier("lecture du dossier des données", dossier)?;
+        let dossier =
+            dossier.canonicalize().pour_fichier("lecture du dossier des données", dossier)?;
         if dossier.join("socket").as_os_str().len() > SOCKET_MAX {
             return Err(Error::Installation(format!(
                 "Le chemin du dossier des données est trop long pour une base privée : {}. \
@@ -68,18 +67,13 @@ impl Cluster {
             )));
         }
         let cluster = Self {
-            utilisateurs: Some(verrou(
-                &dossier.join("utilisateurs.verrou"),
-                FlockArg::LockShared,
-            )?),
+            utilisateurs: Some(verrou(&dossier.join("utilisateurs.verrou"), FlockArg::LockShared)?),
             outils,
             dossier,
         };
         // One at a time starts or stops: two commands launched together do not race.
-        let _demarrage = verrou(
-            &cluster.dossier.join("demarrage.verrou"),
-            FlockArg::LockExclusive,
-        )?;
+        let _demarrage =
+            verrou(&cluster.dossier.join("demarrage.verrou"), FlockArg::LockExclusive)?;
         cluster.initialiser()?;
         cluster.demarrer()?;
         Ok(cluster)
@@ -87,10 +81,7 @@ impl Cluster {
 
     /// Where to connect, as the given role.
     pub fn options(&self, role: &str, base: &str) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass()
-            .socket(self.socket())
-            .username(role)
-            .database(base)
+        PgConnectOptions::new_without_pgpass().socket(self.socket()).username(role).database(base)
     }
 
     /// Stops the server, unless another command still uses it.
@@ -103,14 +94,9 @@ impl Cluster {
             return Ok(());
         };
         drop(partage);
-        let _demarrage = verrou(
-            &self.dossier.join("demarrage.verrou"),
-            FlockArg::LockExclusive,
-        )?;
-        let dernier = verrou(
-            &self.dossier.join("utilisateurs.verrou"),
-            FlockArg::LockExclusiveNonblock,
-        );
+        let _demarrage = verrou(&self.dossier.join("demarrage.verrou"), FlockArg::LockExclusive)?;
+        let dernier =
+            verrou(&self.dossier.join("utilisateurs.verrou"), FlockArg::LockExclusiveNonblock);
         if dernier.is_err() {
             tracing::info!("la base privée reste ouverte : une autre commande s'en sert");
             return Ok(());
@@ -149,7 +135,11 @@ impl Cluster {
         tracing::info!(dossier = %self.dossier.display(), "initialisation de la base privée");
         self.outils.lancer(
             self.outils.commande("initdb").arg("-D").arg(&partiel).args([
-                "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust",
+                "-U",
+                "postgres",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--auth=trust",
                 "--no-instructions",
             ]),
             "initialisation de la base privée",
@@ -174,7 +164,10 @@ impl Cluster {
         Err(Error::Installation(format!(
             "La base privée de {} est au format de PostgreSQL {} et la version installée est {}. \
              Installez postgresql-{} ou choisissez un autre dossier avec --dossier.",
-            self.dossier.display(), version.trim(), self.outils.version, version.trim()
+            self.dossier.display(),
+            version.trim(),
+            self.outils.version,
+            version.trim()
         )))
     }
 
@@ -183,7 +176,9 @@ impl Cluster {
         let etat = self
             .outils
             .commande("pg_ctl")
-            .arg("-D").arg(self.donnees()).arg("status")
+            .arg("-D")
+            .arg(self.donnees())
+            .arg("status")
             .output()
             .pour_fichier("lecture de l'état de la base", self.donnees())?;
         if etat.status.success() {
@@ -200,9 +195,14 @@ impl Cluster {
         let options = format!("-k '{}'", self.socket().display());
         self.pg_ctl(
             &[
-                "start", "-w", "-t", "60",
-                "-l", &self.dossier.join("journal.log").to_string_lossy(),
-                "-o", &options,
+                "start",
+                "-w",
+                "-t",
+                "60",
+                "-l",
+                &self.dossier.join("journal.log").to_string_lossy(),
+                "-o",
+                &options,
             ],
             "démarrage de la base privée",
         )
@@ -211,8 +211,13 @@ impl Cluster {
     /// A server that another process is starting answers a little later.
     fn attendre(&self) -> Result<()> {
         self.outils.lancer(
-            self.outils.commande("pg_isready").arg("-q").arg("-t").arg("30")
-                .arg("-h").arg(self.socket()),
+            self.outils
+                .commande("pg_isready")
+                .arg("-q")
+                .arg("-t")
+                .arg("30")
+                .arg("-h")
+                .arg(self.socket()),
             "attente de la base privée",
         )
     }
@@ -299,7 +304,8 @@ impl Outils {
 
     /// Creates a folder that only the server's user (and root) may enter, and checks that it can.
     fn creer_dossier(&self, dossier: &Path) -> Result<()> {
-        std::fs::create_dir_all(dossier).pour_fichier("création du dossier des données", dossier)?;
+        std::fs::create_dir_all(dossier)
+            .pour_fichier("création du dossier des données", dossier)?;
         if let Some(utilisateur) = &self.utilisateur {
             chown(dossier, Some(utilisateur.uid.as_raw()), Some(utilisateur.gid.as_raw()))
                 .pour_fichier("attribution du dossier des données à postgres", dossier)?;
@@ -308,7 +314,8 @@ impl Outils {
             .pour_fichier("protection du dossier des données", dossier)?;
         let entre = self
             .sous_utilisateur(Command::new("test"))
-            .arg("-x").arg(dossier)
+            .arg("-x")
+            .arg(dossier)
             .status()
             .is_ok_and(|etat| etat.success());
         if entre {

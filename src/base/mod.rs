@@ -123,9 +123,7 @@ impl Base {
 
     /// One connection as the owner.
     pub async fn connexion(&self) -> Result<PgConnection> {
-        PgConnection::connect_with(&self.proprietaire)
-            .await
-            .pour("connexion à la base de données")
+        PgConnection::connect_with(&self.proprietaire).await.pour("connexion à la base de données")
     }
 
     /// The service's pool. Opened lazily: a database that is down makes the service not ready, it

@@ -52,7 +52,11 @@ pub async fn veiller(piscine: PgPool, version: Version, au_changement: impl Fn()
 
 /// Listens until the link is lost. Listening begins before the version is read: no change can fall
 /// between the two.
-async fn ecouter(piscine: &PgPool, version: &Version, au_changement: &impl Fn()) -> sqlx::Result<()> {
+async fn ecouter(
+    piscine: &PgPool,
+    version: &Version,
+    au_changement: &impl Fn(),
+) -> sqlx::Result<()> {
     let mut ecoute = PgListener::connect_with(piscine).await?;
     ecoute.eager_reconnect(false);
     ecoute.listen(CANAL).await?;

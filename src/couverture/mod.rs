@@ -34,8 +34,19 @@ where
     Router::new().route("/api/couverture", get(couvrir)).route("/api/aide", get(aider))
 }
 
-async fn couvrir(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Couverture>> {
-    parametres.admettre(&["reseau", "maille", "dans", "theme", "partenaire", "annee", "millesime"])?;
+async fn couvrir(
+    State(piscine): State<PgPool>,
+    parametres: Parametres,
+) -> Reponse<Json<Couverture>> {
+    parametres.admettre(&[
+        "reseau",
+        "maille",
+        "dans",
+        "theme",
+        "partenaire",
+        "annee",
+        "millesime",
+    ])?;
     let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
     let dans = parametres.lire::<Unite>("dans")?;
     let annee = parametres.nombre("annee", 1943..=2100)?;
@@ -68,7 +79,9 @@ async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse
         texte: parametres.texte("q"),
     };
     if besoin.texte.is_some_and(|texte| texte.chars().count() > BESOIN_MAX) {
-        return Err(Probleme::demande(format!("Dites le besoin en moins de {BESOIN_MAX} caractères.")));
+        return Err(Probleme::demande(format!(
+            "Dites le besoin en moins de {BESOIN_MAX} caractères."
+        )));
     }
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let edition = edition_resolue(&mut transaction, None).await?;

@@ -104,7 +104,8 @@ impl Couverture {
             .await
             .pour("calcul de la couverture")?;
         totaux.part_communes_servies = part(totaux.communes_servies, totaux.communes);
-        let sources = citations(connexion, std::slice::from_ref(&filtre.reseau), edition.edition).await?;
+        let sources =
+            citations(connexion, std::slice::from_ref(&filtre.reseau), edition.edition).await?;
         Ok(Self {
             reseau: filtre.reseau.code,
             reseau_nom: filtre.reseau.nom,

@@ -104,7 +104,10 @@ fn demande(
     };
     let etat = rang.exiger("etat")?;
     let etat = ETATS.into_iter().find(|connu| *connu == etat).ok_or_else(|| {
-        rang.refuser("etat", format!("« {etat} » n'est pas un état de demande : {}.", ETATS.join(", ")))
+        rang.refuser(
+            "etat",
+            format!("« {etat} » n'est pas un état de demande : {}.", ETATS.join(", ")),
+        )
     })?;
     Ok(Demande {
         reference: rang.exiger("reference")?.to_owned(),

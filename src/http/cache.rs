@@ -31,14 +31,19 @@ pub type Etag = HeaderValue;
 
 /// A strong validator: a hash of the bytes as they are sent.
 pub fn etag(corps: &[u8]) -> Etag {
-    HeaderValue::from_str(&format!("\"{:016x}\"", xxh3_64(corps))).expect("hexadecimal is a header value")
+    HeaderValue::from_str(&format!("\"{:016x}\"", xxh3_64(corps)))
+        .expect("hexadecimal is a header value")
 }
 
 /// Whether the client already holds what the validator names (`If-None-Match`).
 pub fn inchange(entetes: &HeaderMap, etag: &Etag) -> bool {
-    let Some(connus) = entetes.get(header::IF_NONE_MATCH).and_then(|valeur| valeur.to_str().ok()) else {
+    let Some(connus) = entetes.get(header::IF_NONE_MATCH).and_then(|valeur| valeur.to_str().ok())
+    else {
         return false;
     };
     let etag = etag.to_str().unwrap_or_default();
-    connus.split(',').map(str::trim).any(|connu| connu == "*" || connu.trim_start_matches("W/") == etag)
+    connus
+        .split(',')
+        .map(str::trim)
+        .any(|connu| connu == "*" || connu.trim_start_matches("W/") == etag)
 }

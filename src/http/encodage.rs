@@ -15,7 +15,8 @@ pub enum Encodage {
 impl Encodage {
     /// The best that `Accept-Encoding` allows. Absent, the header allows identity alone.
     pub fn negocier(entetes: &HeaderMap) -> Self {
-        let Some(acceptes) = entetes.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()) else {
+        let Some(acceptes) = entetes.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok())
+        else {
             return Self::Identite;
         };
         let accepte = |nom: &str| {

@@ -35,13 +35,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Parametres {
     type Rejection = Probleme;
 
     async fn from_request_parts(parts: &mut Parts, etat: &S) -> Result<Self, Probleme> {
-        let Query(paires) = Query::<Vec<(String, String)>>::from_request_parts(parts, etat)
-            .await
-            .map_err(|_| Probleme::demande("Les paramètres de l'adresse ne se lisent pas."))?;
+        let Query(paires) =
+            Query::<Vec<(String, String)>>::from_request_parts(parts, etat)
+                .await
+                .map_err(|_| Probleme::demande("Les paramètres de l'adresse ne se lisent pas."))?;
         let mut valeurs = BTreeMap::new();
         for (nom, valeur) in paires {
             if valeurs.insert(nom.clone(), valeur).is_some() {
-                return Err(Probleme::demande(format!("Le paramètre « {nom} » est donné deux fois.")));
+                return Err(Probleme::demande(format!(
+                    "Le paramètre « {nom} » est donné deux fois."
+                )));
             }
         }
         // PostgreSQL's text cannot hold it.
@@ -76,7 +79,11 @@ impl Parametres {
     }
 
     /// A number within bounds.
-    pub fn nombre<T>(&self, nom: &str, bornes: std::ops::RangeInclusive<T>) -> Result<Option<T>, Probleme>
+    pub fn nombre<T>(
+        &self,
+        nom: &str,
+        bornes: std::ops::RangeInclusive<T>,
+    ) -> Result<Option<T>, Probleme>
     where
         T: FromStr + PartialOrd + std::fmt::Display,
     {

@@ -72,9 +72,10 @@ impl Probleme {
             genre: "urn:maillage:interne",
             title: "Erreur du service",
             status: StatusCode::INTERNAL_SERVER_ERROR,
-            detail: "Le service a rencontré une erreur ; elle est notée dans son journal. Réessayez, \
+            detail:
+                "Le service a rencontré une erreur ; elle est notée dans son journal. Réessayez, \
                      puis prévenez l'administrateur si elle persiste."
-                .into(),
+                    .into(),
         }
     }
 
@@ -108,9 +109,9 @@ impl Probleme {
         let absente = match source {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
             // Class 57: shutting down, starting up, query cancelled; 53: out of resources; 08: link.
-            sqlx::Error::Database(erreur) => erreur
-                .code()
-                .is_some_and(|code| ["57", "53", "08"].iter().any(|classe| code.starts_with(classe))),
+            sqlx::Error::Database(erreur) => erreur.code().is_some_and(|code| {
+                ["57", "53", "08"].iter().any(|classe| code.starts_with(classe))
+            }),
             _ => false,
         };
         if absente {

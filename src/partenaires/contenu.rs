@@ -121,7 +121,8 @@ impl Contenu {
         let mut ordre: Vec<&str> = table.rangs().map(|rang| rang.texte("code")).collect();
         ordre.dedup();
         for rang in premiers.into_iter().chain(seconds) {
-            let place = ordre.iter().position(|code| *code == rang.texte("code")).unwrap_or_default();
+            let place =
+                ordre.iter().position(|code| *code == rang.texte("code")).unwrap_or_default();
             match theme(rang, &self.themes, &self.annuaire, place) {
                 Ok(theme) => {
                     self.annuaire.themes.insert(theme.code.clone(), false);
@@ -138,7 +139,8 @@ impl Contenu {
     fn partenaires_themes(&mut self, table: &Table) {
         for rang in table.rangs() {
             let lu = || {
-                let partenaire = self.annuaire.partenaire(rang, "partenaire", rang.exiger("partenaire")?)?;
+                let partenaire =
+                    self.annuaire.partenaire(rang, "partenaire", rang.exiger("partenaire")?)?;
                 let theme = self.annuaire.theme(rang, "theme", rang.exiger("theme")?)?;
                 Ok((partenaire, theme))
             };
@@ -165,7 +167,10 @@ impl Contenu {
                 let millesime = rang.millesime(self.declaration.millesime)?;
                 let nom = rang.exiger("nom")?.to_owned();
                 if !vues.insert((maille, unite.code.clone())) {
-                    return Err(rang.refuser("code", format!("« {} » est déjà dans le périmètre.", unite.code)));
+                    return Err(rang.refuser(
+                        "code",
+                        format!("« {} » est déjà dans le périmètre.", unite.code),
+                    ));
                 }
                 Ok((unite, millesime, nom))
             };
@@ -185,7 +190,8 @@ impl Contenu {
             let lu = || {
                 let code = rang.exiger("code")?.to_owned();
                 if self.annuaire.beneficiaires.contains(&code) {
-                    return Err(rang.refuser("code", format!("Le code « {code} » est déjà pris plus haut.")));
+                    return Err(rang
+                        .refuser("code", format!("Le code « {code} » est déjà pris plus haut.")));
                 }
                 Ok(Beneficiaire {
                     nom: rang.exiger("nom")?.to_owned(),
@@ -205,7 +211,11 @@ impl Contenu {
     }
 }
 
-fn partenaire(rang: Rang<'_>, annuaire: &Annuaire, connus: &[Partenaire]) -> Result<Partenaire, Rejet> {
+fn partenaire(
+    rang: Rang<'_>,
+    annuaire: &Annuaire,
+    connus: &[Partenaire],
+) -> Result<Partenaire, Rejet> {
     let code = rang.identifiant("code")?;
     if annuaire.partenaires.contains(code) {
         return Err(rang.refuser("code", format!("Le code « {code} » est déjà pris plus haut.")));
@@ -214,13 +224,18 @@ fn partenaire(rang: Rang<'_>, annuaire: &Annuaire, connus: &[Partenaire]) -> Res
     if let Some(site) = site
         && !est_adresse(site)
     {
-        return Err(rang.refuser("site", format!("« {site} » doit commencer par https:// ou http://.")));
+        return Err(
+            rang.refuser("site", format!("« {site} » doit commencer par https:// ou http://."))
+        );
     }
     let siren = siren(rang)?;
     if let Some(connu) = connus.iter().find(|connu| siren.is_some() && connu.siren == siren) {
         return Err(rang.refuser(
             "siren",
-            format!("Ce numéro Siren est déjà celui de {} ({}) : un organisme est partenaire une fois.", connu.nom, connu.code),
+            format!(
+                "Ce numéro Siren est déjà celui de {} ({}) : un organisme est partenaire une fois.",
+                connu.nom, connu.code
+            ),
         ));
     }
     let texte = |colonne: &str| rang.rempli(colonne).map(str::to_owned);
@@ -238,7 +253,12 @@ fn partenaire(rang: Rang<'_>, annuaire: &Annuaire, connus: &[Partenaire]) -> Res
     })
 }
 
-fn theme(rang: Rang<'_>, connus: &[Theme], annuaire: &Annuaire, place: usize) -> Result<Theme, Rejet> {
+fn theme(
+    rang: Rang<'_>,
+    connus: &[Theme],
+    annuaire: &Annuaire,
+    place: usize,
+) -> Result<Theme, Rejet> {
     let code = rang.identifiant("code")?;
     if annuaire.themes.contains_key(code) {
         return Err(rang.refuser("code", format!("Le code « {code} » est déjà pris plus haut.")));
@@ -255,7 +275,9 @@ fn theme(rang: Rang<'_>, connus: &[Theme], annuaire: &Annuaire, place: usize) ->
             Some(theme) if theme.parent.is_some() => {
                 return Err(rang.refuser(
                     "parent",
-                    format!("« {parent} » est déjà sous un autre thème : il n'y a que deux niveaux."),
+                    format!(
+                        "« {parent} » est déjà sous un autre thème : il n'y a que deux niveaux."
+                    ),
                 ));
             }
             Some(_) => {}
@@ -283,7 +305,10 @@ pub fn maille(rang: Rang<'_>, admises: &[Maille]) -> Result<Maille, Rejet> {
     let texte = rang.exiger("maille")?;
     admises.iter().copied().find(|maille| maille.as_str() == texte).ok_or_else(|| {
         let noms: Vec<_> = admises.iter().map(|maille| maille.as_str()).collect();
-        rang.refuser("maille", format!("« {texte} » n'est pas une maille admise ici : {}.", noms.join(", ")))
+        rang.refuser(
+            "maille",
+            format!("« {texte} » n'est pas une maille admise ici : {}.", noms.join(", ")),
+        )
     })
 }
 

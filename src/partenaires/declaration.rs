@@ -52,8 +52,8 @@ impl Declaration {
                 chemin.display()
             )));
         }
-        let texte =
-            std::fs::read_to_string(chemin).pour_fichier("lecture de la déclaration du réseau", chemin)?;
+        let texte = std::fs::read_to_string(chemin)
+            .pour_fichier("lecture de la déclaration du réseau", chemin)?;
         let mut declaration = Self::parse(&texte)?;
         declaration.couleur = declaration.couleur.map(|couleur| couleur.to_lowercase());
         Ok(declaration)
@@ -133,7 +133,9 @@ impl Declaration {
 /// Lower-case ASCII letters, digits and hyphens: what names a thing in files and addresses.
 pub fn est_identifiant(texte: &str) -> bool {
     texte.starts_with(|lettre: char| lettre.is_ascii_lowercase() || lettre.is_ascii_digit())
-        && texte.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-')
+        && texte
+            .bytes()
+            .all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'-')
 }
 
 /// A link that a page may follow.
@@ -185,7 +187,8 @@ mod tests {
 
     #[test]
     fn source_gives_up_its_address() {
-        let declaration = Declaration::parse(&format!("{MINIMALE}source = 'Un document (https://x.fr/)'"));
+        let declaration =
+            Declaration::parse(&format!("{MINIMALE}source = 'Un document (https://x.fr/)'"));
         assert_eq!(declaration.unwrap().source(), (Some("Un document"), Some("https://x.fr/")));
     }
 }

@@ -53,7 +53,10 @@ impl Dossier {
             partenaires_themes: table("partenaires_themes.csv", &["partenaire", "theme"])?,
             perimetre: table("perimetre.csv", &["maille", "code", "nom", "millesime"])?,
             beneficiaires: table("beneficiaires.csv", &["code", "nom"])?,
-            zones: table("zones.csv", &["code", "partenaire", "theme", "maille", "unite", "debut", "fin"])?,
+            zones: table(
+                "zones.csv",
+                &["code", "partenaire", "theme", "maille", "unite", "debut", "fin"],
+            )?,
             zones_dessinees: dessins(&dossier.join("zones"))?,
             demandes: table(
                 "demandes.csv",
@@ -112,10 +115,13 @@ impl Table {
             .delimiter(separateur)
             .trim(csv::Trim::All)
             .from_reader(texte.as_bytes());
-        let colonnes = lecteur.headers().map_err(illisible)?.iter().map(str::to_lowercase).collect();
+        let colonnes =
+            lecteur.headers().map_err(illisible)?.iter().map(str::to_lowercase).collect();
         let lignes = lecteur
             .records()
-            .map(|ligne| ligne.map(|ligne| (ligne.position().map_or(0, csv::Position::line), ligne)))
+            .map(|ligne| {
+                ligne.map(|ligne| (ligne.position().map_or(0, csv::Position::line), ligne))
+            })
             .collect::<Result<_, _>>()
             .map_err(illisible)?;
         let table = Self { fichier: nom.to_owned(), unite: "ligne", colonnes, lignes };
@@ -273,7 +279,8 @@ fn dessin(chemin: &Path) -> Result<Dessin> {
              Exportez-le de nouveau dans ce système."
         )));
     }
-    let colonnes: Vec<String> = couche.defn().fields().map(|champ| champ.name().to_lowercase()).collect();
+    let colonnes: Vec<String> =
+        couche.defn().fields().map(|champ| champ.name().to_lowercase()).collect();
     let (mut lignes, mut surfaces) = (Vec::new(), Vec::new());
     for (objet, numero) in couche.features().zip(1_u64..) {
         let valeurs: StringRecord = (0..colonnes.len())

@@ -46,7 +46,10 @@ async fn le_seul(connexion: &mut PgConnection) -> Result<Reseau> {
         1 => Ok(reseaux.remove(0)),
         _ => {
             let codes: Vec<_> = reseaux.iter().map(|reseau| reseau.code.as_str()).collect();
-            Err(Error::Demande(format!("Précisez le réseau : reseau={}.", codes.join(" ou reseau="))))
+            Err(Error::Demande(format!(
+                "Précisez le réseau : reseau={}.",
+                codes.join(" ou reseau=")
+            )))
         }
     }
 }
@@ -68,9 +71,9 @@ pub async fn verifier_theme(
             .pour("vérification d'un thème et d'un partenaire")?;
     let ou = format!("/api/reseaux/{}", reseau.unwrap_or("{code}"));
     match (theme, partenaire) {
-        (Some(theme), _) if !theme_connu => {
-            Err(Error::Introuvable(format!("Le thème « {theme} » n'existe pas. La liste est à {ou}.")))
-        }
+        (Some(theme), _) if !theme_connu => Err(Error::Introuvable(format!(
+            "Le thème « {theme} » n'existe pas. La liste est à {ou}."
+        ))),
         (_, Some(partenaire)) if !partenaire_connu => Err(Error::Introuvable(format!(
             "Le partenaire « {partenaire} » n'existe pas. La liste est à {ou}."
         ))),

@@ -54,9 +54,9 @@ impl<'c> Chargement<'c> {
             let contenu = Contenu::juger(&dossier, &nomenclature)?;
             Ok::<_, Error>((contenu, nomenclature, dossier.demandes))
         });
-        let (contenu, nomenclature, demandes) = lecture
-            .await
-            .map_err(|erreur| Error::Donnees(format!("La lecture du dossier s'est arrêtée : {erreur}")))??;
+        let (contenu, nomenclature, demandes) = lecture.await.map_err(|erreur| {
+            Error::Donnees(format!("La lecture du dossier s'est arrêtée : {erreur}"))
+        })??;
         let mut chargement = Self { transaction, contenu, nomenclature, demandes };
         chargement.remplacer().await?;
         Ok(chargement)
@@ -81,22 +81,53 @@ impl<'c> Chargement<'c> {
 
         let Self { transaction, contenu, .. } = self;
         let reseau = &contenu.declaration.code;
-        let partages: Vec<String> = sqlx::query_scalar(include_str!("sql/lire_organismes_partages.sql"))
-            .bind(reseau)
-            .bind(Json(&contenu.partenaires))
-            .fetch_all(&mut **transaction)
-            .await
-            .pour(ACTION)?;
+        let partages: Vec<String> =
+            sqlx::query_scalar(include_str!("sql/lire_organismes_partages.sql"))
+                .bind(reseau)
+                .bind(Json(&contenu.partenaires))
+                .fetch_all(&mut **transaction)
+                .await
+                .pour(ACTION)?;
         contenu.remarques.extend(partages);
-        ecrire(transaction, include_str!("sql/ecrire_organismes.sql"), reseau, &contenu.partenaires).await?;
-        ecrire(transaction, include_str!("sql/ecrire_partenaires.sql"), reseau, &contenu.partenaires).await?;
+        ecrire(
+            transaction,
+            include_str!("sql/ecrire_organismes.sql"),
+            reseau,
+            &contenu.partenaires,
+        )
+        .await?;
+        ecrire(
+            transaction,
+            include_str!("sql/ecrire_partenaires.sql"),
+            reseau,
+            &contenu.partenaires,
+        )
+        .await?;
         ecrire(transaction, include_str!("sql/ecrire_themes.sql"), reseau, &contenu.themes).await?;
-        ecrire(transaction, include_str!("sql/ecrire_partenaires_themes.sql"), reseau, &contenu.partenaires_themes)
+        ecrire(
+            transaction,
+            include_str!("sql/ecrire_partenaires_themes.sql"),
+            reseau,
+            &contenu.partenaires_themes,
+        )
+        .await?;
+        ecrire(transaction, include_str!("sql/ecrire_perimetre.sql"), reseau, &contenu.perimetre)
             .await?;
-        ecrire(transaction, include_str!("sql/ecrire_perimetre.sql"), reseau, &contenu.perimetre).await?;
-        ecrire(transaction, include_str!("sql/ecrire_beneficiaires.sql"), reseau, &contenu.beneficiaires).await?;
+        ecrire(
+            transaction,
+            include_str!("sql/ecrire_beneficiaires.sql"),
+            reseau,
+            &contenu.beneficiaires,
+        )
+        .await?;
         ecrire(transaction, include_str!("sql/ecrire_zones.sql"), reseau, &contenu.zones).await?;
-        ecrire(transaction, include_str!("sql/ecrire_unites_de_zones.sql"), reseau, &contenu.unites_de_zones).await
+        ecrire(
+            transaction,
+            include_str!("sql/ecrire_unites_de_zones.sql"),
+            reseau,
+            &contenu.unites_de_zones,
+        )
+        .await
     }
 
     async fn ecrire_reseau(&mut self) -> Result<()> {
@@ -125,7 +156,11 @@ impl<'c> Chargement<'c> {
     }
 
     /// Writes rows of the réseau: `ordre` takes its code and the rows as JSON.
-    pub async fn ecrire<T: Serialize + Sync>(&mut self, ordre: &'static str, lignes: &[T]) -> Result<()> {
+    pub async fn ecrire<T: Serialize + Sync>(
+        &mut self,
+        ordre: &'static str,
+        lignes: &[T],
+    ) -> Result<()> {
         ecrire(&mut self.transaction, ordre, &self.contenu.declaration.code, lignes).await
     }
 
@@ -180,8 +215,10 @@ impl Bilan {
         if self.rejets.is_empty() {
             return Ok(None);
         }
-        let chemin =
-            rapport.map_or_else(|| PathBuf::from(format!("rejets-{}.csv", self.reseau)), Path::to_path_buf);
+        let chemin = rapport.map_or_else(
+            || PathBuf::from(format!("rejets-{}.csv", self.reseau)),
+            Path::to_path_buf,
+        );
         ecrire_rapport(&self.rejets, &chemin)?;
         Ok(Some(chemin))
     }
@@ -192,7 +229,13 @@ impl fmt::Display for Bilan {
         writeln!(
             f,
             "{} ({}) : {} partenaires, {} thèmes, {} territoires du périmètre, {} zones, {} demandes.",
-            self.nom, self.reseau, self.partenaires, self.themes, self.perimetre, self.zones, self.demandes
+            self.nom,
+            self.reseau,
+            self.partenaires,
+            self.themes,
+            self.perimetre,
+            self.zones,
+            self.demandes
         )?;
         for remarque in &self.remarques {
             writeln!(f, "  {remarque}")?;

@@ -8,7 +8,10 @@ use crate::territoires::{Edition, Maille, Millesime, Unite};
 
 /// The edition that zones are resolved for: that of the millésime asked for, else the newest that
 /// has contours.
-pub async fn edition_resolue(connexion: &mut PgConnection, millesime: Option<Millesime>) -> Result<Edition> {
+pub async fn edition_resolue(
+    connexion: &mut PgConnection,
+    millesime: Option<Millesime>,
+) -> Result<Edition> {
     let edition: Option<Edition> = sqlx::query_as(include_str!("sql/lire_edition.sql"))
         .bind(millesime)
         .fetch_optional(connexion)
@@ -39,14 +42,19 @@ pub struct Lieu {
 
 impl Lieu {
     /// The unit of this code; for a former code of a commune, what it became.
-    pub async fn trouver(connexion: &mut PgConnection, edition: Edition, unite: &Unite) -> Result<Self> {
-        let trouve: Option<(Maille, String, String)> = sqlx::query_as(include_str!("sql/lire_lieu.sql"))
-            .bind(edition.edition)
-            .bind(unite.maille)
-            .bind(&unite.code)
-            .fetch_optional(connexion)
-            .await
-            .pour("lecture d'un territoire")?;
+    pub async fn trouver(
+        connexion: &mut PgConnection,
+        edition: Edition,
+        unite: &Unite,
+    ) -> Result<Self> {
+        let trouve: Option<(Maille, String, String)> =
+            sqlx::query_as(include_str!("sql/lire_lieu.sql"))
+                .bind(edition.edition)
+                .bind(unite.maille)
+                .bind(&unite.code)
+                .fetch_optional(connexion)
+                .await
+                .pour("lecture d'un territoire")?;
         let (maille, code, nom) = trouve.ok_or_else(|| {
             Error::Introuvable(format!(
                 "Aucun territoire {} n'a le code {} dans le millésime {}. Cherchez-le par son nom : \
@@ -55,20 +63,29 @@ impl Lieu {
             ))
         })?;
         let remarque = (code != unite.code).then(|| {
-            format!("{} est un ancien code : la commune est aujourd'hui {nom} ({code}).", unite.code)
+            format!(
+                "{} est un ancien code : la commune est aujourd'hui {nom} ({code}).",
+                unite.code
+            )
         });
         Ok(Self::nouveau(maille, code, nom, remarque))
     }
 
     /// The commune that holds a point, in degrees.
-    pub async fn au_point(connexion: &mut PgConnection, edition: Edition, lon: f64, lat: f64) -> Result<Self> {
-        let trouve: Option<(Maille, String, String)> = sqlx::query_as(include_str!("sql/situer_lieu.sql"))
-            .bind(edition.edition)
-            .bind(lon)
-            .bind(lat)
-            .fetch_optional(connexion)
-            .await
-            .pour("recherche de la commune d'un point")?;
+    pub async fn au_point(
+        connexion: &mut PgConnection,
+        edition: Edition,
+        lon: f64,
+        lat: f64,
+    ) -> Result<Self> {
+        let trouve: Option<(Maille, String, String)> =
+            sqlx::query_as(include_str!("sql/situer_lieu.sql"))
+                .bind(edition.edition)
+                .bind(lon)
+                .bind(lat)
+                .fetch_optional(connexion)
+                .await
+                .pour("recherche de la commune d'un point")?;
         let (maille, code, nom) = trouve.ok_or_else(|| {
             Error::Introuvable(format!(
                 "Aucune commune à la longitude {lon} et à la latitude {lat}. Vérifiez leur ordre : \

@@ -77,9 +77,16 @@ impl Nomenclature {
 
     /// Reads the unit that a row names, or says why it is none. `douteuse` tells that the column
     /// holds post codes elsewhere ([`Self::colonne_douteuse`]).
-    pub fn unite(&self, rang: Rang<'_>, maille: Maille, colonne: &str, douteuse: bool) -> Result<UniteLue, Rejet> {
+    pub fn unite(
+        &self,
+        rang: Rang<'_>,
+        maille: Maille,
+        colonne: &str,
+        douteuse: bool,
+    ) -> Result<UniteLue, Rejet> {
         let texte = rang.exiger(colonne)?;
-        let code = maille.code(texte).map_err(|erreur| rang.refuser(colonne, erreur.to_string()))?;
+        let code =
+            maille.code(texte).map_err(|erreur| rang.refuser(colonne, erreur.to_string()))?;
         let successeur = match maille {
             Maille::Commune => self.commune(rang, colonne, &code, douteuse)?,
             _ if self.connue(maille, &code) => None,
@@ -88,7 +95,13 @@ impl Nomenclature {
         Ok(UniteLue { maille, code, successeur })
     }
 
-    fn commune(&self, rang: Rang<'_>, colonne: &str, code: &str, douteuse: bool) -> Result<Option<Commune>, Rejet> {
+    fn commune(
+        &self,
+        rang: Rang<'_>,
+        colonne: &str,
+        code: &str,
+        douteuse: bool,
+    ) -> Result<Option<Commune>, Rejet> {
         let postal = self.codes_postaux.get(code);
         let Some(nom) = self.noms.get(&(Maille::Commune, code.to_owned())) else {
             return match (self.successeurs.get(code), postal) {
@@ -100,7 +113,8 @@ impl Nomenclature {
         let Some(communes) = postal else { return Ok(None) };
         // A code of both kinds: the name beside it decides, and failing that the rest of the column.
         let nomme = |nom: &str| rang.rempli("nom").is_some_and(|lu| meme_nom(lu, nom));
-        if let Some(commune) = communes.iter().find(|commune| nomme(&commune.nom) && commune.code != code)
+        if let Some(commune) =
+            communes.iter().find(|commune| nomme(&commune.nom) && commune.code != code)
             && !nomme(nom)
         {
             return Err(rang.refuser(colonne, code_postal(code, std::slice::from_ref(commune))));
@@ -142,7 +156,9 @@ fn inconnue(maille: Maille, code: &str) -> String {
         Maille::Departement => "Aucun département n'a",
         Maille::Region => "Aucune région n'a",
     };
-    format!("{quoi} le code « {code} » dans les millésimes chargés. Corrigez-le, ou chargez le millésime qui l'a.")
+    format!(
+        "{quoi} le code « {code} » dans les millésimes chargés. Corrigez-le, ou chargez le millésime qui l'a."
+    )
 }
 
 fn code_postal(code: &str, communes: &[Commune]) -> String {
@@ -161,8 +177,11 @@ fn code_postal(code: &str, communes: &[Commune]) -> String {
 /// The first communes with their codes.
 fn lister(communes: &[Commune]) -> String {
     const MONTREES: usize = 6;
-    let mut liste: Vec<String> =
-        communes.iter().take(MONTREES).map(|commune| format!("{} {}", commune.nom, commune.code)).collect();
+    let mut liste: Vec<String> = communes
+        .iter()
+        .take(MONTREES)
+        .map(|commune| format!("{} {}", commune.nom, commune.code))
+        .collect();
     if communes.len() > MONTREES {
         liste.push("…".into());
     }
@@ -258,7 +277,11 @@ mod tests {
     #[test]
     fn a_post_code_is_refused_with_the_code_to_write() {
         let verdict = juger("code\n26340\n").remove(0).unwrap_err();
-        assert!(verdict.starts_with("t.csv, ligne 2, code : Le code « 26340 » est un code postal (Saillans)"));
+        assert!(
+            verdict.starts_with(
+                "t.csv, ligne 2, code : Le code « 26340 » est un code postal (Saillans)"
+            )
+        );
         assert!(verdict.contains("26289"), "{verdict}");
     }
 

@@ -19,7 +19,11 @@ pub struct Rejet {
 
 impl fmt::Display for Rejet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {} {}, {} : {}", self.fichier, self.unite, self.numero, self.colonne, self.raison)
+        write!(
+            f,
+            "{}, {} {}, {} : {}",
+            self.fichier, self.unite, self.numero, self.colonne, self.raison
+        )
     }
 }
 

@@ -108,7 +108,9 @@ impl Reseau {
             .await
             .pour("lecture d'un réseau")?;
         reseau.ok_or_else(|| {
-            Error::Introuvable(format!("Le réseau « {code} » n'existe pas. La liste est à /api/reseaux."))
+            Error::Introuvable(format!(
+                "Le réseau « {code} » n'existe pas. La liste est à /api/reseaux."
+            ))
         })
     }
 
@@ -144,7 +146,11 @@ pub struct Citation {
 }
 
 /// What figures of these réseaux on this edition come from.
-pub async fn citations(connexion: &mut PgConnection, reseaux: &[Reseau], edition: i32) -> Result<Vec<Citation>> {
+pub async fn citations(
+    connexion: &mut PgConnection,
+    reseaux: &[Reseau],
+    edition: i32,
+) -> Result<Vec<Citation>> {
     let des_reseaux = reseaux.iter().filter_map(|reseau| {
         Some(Citation { nom: reseau.source_nom.clone()?, licence: None, date: None })
     });

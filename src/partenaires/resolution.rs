@@ -33,12 +33,15 @@ pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Res
     analyser(connexion, "analyze perimetre, zone, zone_unite, demande, demande_partenaire").await?;
     for table in ["zone_contour", "zone_commune", "perimetre_actuel", "succession"] {
         let effacement = format!("delete from {table} where $1::text is null or reseau = $1");
-        sqlx::query(AssertSqlSafe(effacement)).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
+        sqlx::query(AssertSqlSafe(effacement))
+            .bind(reseau)
+            .execute(&mut *connexion)
+            .await
+            .pour(ACTION)?;
     }
-    for etape in [
-        include_str!("sql/resoudre_successions.sql"),
-        include_str!("sql/resoudre_perimetres.sql"),
-    ] {
+    for etape in
+        [include_str!("sql/resoudre_successions.sql"), include_str!("sql/resoudre_perimetres.sql")]
+    {
         sqlx::query(etape).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
         analyser(connexion, "analyze succession, perimetre_actuel").await?;
     }

@@ -91,7 +91,9 @@ fn dessinees(contenu: &mut Contenu, dossier: &Dossier) -> Result<()> {
             let lu = || {
                 let mut zone = zone(rang, &contenu.annuaire)?;
                 if contenu.zones.iter().any(|connue| connue.code == zone.code) {
-                    return Err(rang.refuser("code", format!("La zone « {} » existe déjà.", zone.code)));
+                    return Err(
+                        rang.refuser("code", format!("La zone « {} » existe déjà.", zone.code))
+                    );
                 }
                 zone.surface = Some(surface_sure(rang, surface.as_ref(), &vers_mercator)?);
                 Ok(zone)
@@ -109,7 +111,8 @@ fn dessinees(contenu: &mut Contenu, dossier: &Dossier) -> Result<()> {
 fn zone(rang: Rang<'_>, annuaire: &Annuaire) -> Result<Zone, Rejet> {
     let code = rang.identifiant("code")?;
     let partenaire = annuaire.partenaire(rang, "partenaire", rang.exiger("partenaire")?)?;
-    let theme = rang.rempli("theme").map(|theme| annuaire.theme(rang, "theme", theme)).transpose()?;
+    let theme =
+        rang.rempli("theme").map(|theme| annuaire.theme(rang, "theme", theme)).transpose()?;
     if let Some(theme) = &theme
         && !annuaire.partenaires_themes.contains(&(partenaire.clone(), theme.clone()))
     {
@@ -124,7 +127,9 @@ fn zone(rang: Rang<'_>, annuaire: &Annuaire) -> Result<Zone, Rejet> {
     let debut = rang.date("debut")?;
     let fin = rang.rempli("fin").map(|_| rang.date("fin")).transpose()?;
     if fin.is_some_and(|fin| fin < debut) {
-        return Err(rang.refuser("fin", "La zone finit avant d'avoir commencé : corrigez ses dates."));
+        return Err(
+            rang.refuser("fin", "La zone finit avant d'avoir commencé : corrigez ses dates.")
+        );
     }
     Ok(Zone {
         code: code.to_owned(),
@@ -147,7 +152,10 @@ fn surface_sure(
     let Some(surface) = surface.filter(|surface| surface.coords_iter().next().is_some()) else {
         return refuser("L'objet n'a pas de surface : dessinez un polygone.");
     };
-    if surface.coords_iter().any(|point| !(-180.0..=180.0).contains(&point.x) || !(-85.0..=85.0).contains(&point.y)) {
+    if surface
+        .coords_iter()
+        .any(|point| !(-180.0..=180.0).contains(&point.x) || !(-85.0..=85.0).contains(&point.y))
+    {
         return refuser(
             "La surface sort du globe : GeoJSON veut la longitude puis la latitude, en degrés (EPSG:4326).",
         );

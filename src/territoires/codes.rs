@@ -18,7 +18,8 @@ impl CodeInsee {
         let code = texte.trim().to_ascii_uppercase();
         let octets = code.as_bytes();
         let valide = octets.len() == 5
-            && (octets[..2].iter().all(u8::is_ascii_digit) || matches!(&octets[..2], b"2A" | b"2B"))
+            && (octets[..2].iter().all(u8::is_ascii_digit)
+                || matches!(&octets[..2], b"2A" | b"2B"))
             && octets[2..].iter().all(u8::is_ascii_digit)
             && !code.starts_with("00");
         if valide {
@@ -114,7 +115,12 @@ impl Maille {
     }
 }
 
-fn code_court(texte: &str, longueurs: &[usize], quoi: &str, exemple: &str) -> Result<String, Error> {
+fn code_court(
+    texte: &str,
+    longueurs: &[usize],
+    quoi: &str,
+    exemple: &str,
+) -> Result<String, Error> {
     let code = texte.trim().to_ascii_uppercase();
     let valide = longueurs.contains(&code.len())
         && code.bytes().all(|octet| octet.is_ascii_digit() || matches!(octet, b'A' | b'B'))
@@ -122,9 +128,7 @@ fn code_court(texte: &str, longueurs: &[usize], quoi: &str, exemple: &str) -> Re
     if valide {
         Ok(code)
     } else {
-        Err(Error::Demande(format!(
-            "« {texte} » n'est pas un code de {quoi}, comme {exemple}."
-        )))
+        Err(Error::Demande(format!("« {texte} » n'est pas un code de {quoi}, comme {exemple}.")))
     }
 }
 

@@ -188,5 +188,8 @@ fn voisins(place: &[MultiPolygon], centres: &[usize]) -> Vec<usize> {
 }
 
 fn se_touchent(a: &Rect, b: &Rect) -> bool {
-    a.min().x <= b.max().x && b.min().x <= a.max().x && a.min().y <= b.max().y && b.min().y <= a.max().y
+    a.min().x <= b.max().x
+        && b.min().x <= a.max().x
+        && a.min().y <= b.max().y
+        && b.min().y <= a.max().y
 }

@@ -15,10 +15,10 @@ use geos_sys::{
     GEOSCoverageCleanParams_create_r, GEOSCoverageCleanParams_destroy_r,
     GEOSCoverageCleanParams_setGapMaximumWidth_r,
     GEOSCoverageCleanParams_setOverlapMergeStrategy_r, GEOSCoverageCleanWithParams_r,
-    GEOSCoverageIsValid_r, GEOSCoverageSimplifyVW_r, GEOSCoverageUnion_r, GEOSGeom_createCollection_r,
-    GEOSGeom_createLinearRing_r, GEOSGeom_createPolygon_r, GEOSGeom_destroy_r,
-    GEOSGeom_getCoordSeq_r, GEOSGeomTypeId_r, GEOSGeometry, GEOSGetExteriorRing_r,
-    GEOSGetGeometryN_r, GEOSGetInteriorRingN_r, GEOSGetNumGeometries_r,
+    GEOSCoverageIsValid_r, GEOSCoverageSimplifyVW_r, GEOSCoverageUnion_r,
+    GEOSGeom_createCollection_r, GEOSGeom_createLinearRing_r, GEOSGeom_createPolygon_r,
+    GEOSGeom_destroy_r, GEOSGeom_getCoordSeq_r, GEOSGeomTypeId_r, GEOSGeometry,
+    GEOSGetExteriorRing_r, GEOSGetGeometryN_r, GEOSGetInteriorRingN_r, GEOSGetNumGeometries_r,
     GEOSGetNumInteriorRings_r, GEOSisEmpty_r, GEOSisValid_r,
 };
 
@@ -39,9 +39,7 @@ pub fn nettoyer(pavage: &[MultiPolygon], interstice: f64) -> Result<Vec<MultiPol
     let sortie = unsafe {
         let reglages = GEOSCoverageCleanParams_create_r(session.poignee);
         GEOSCoverageCleanParams_setGapMaximumWidth_r(session.poignee, reglages, interstice);
-        GEOSCoverageCleanParams_setOverlapMergeStrategy_r(
-            session.poignee, reglages, AU_PLUS_PETIT,
-        );
+        GEOSCoverageCleanParams_setOverlapMergeStrategy_r(session.poignee, reglages, AU_PLUS_PETIT);
         let sortie = GEOSCoverageCleanWithParams_r(session.poignee, entree.brut, reglages);
         GEOSCoverageCleanParams_destroy_r(session.poignee, reglages);
         sortie
@@ -55,8 +53,7 @@ pub fn simplifier(pavage: &[MultiPolygon], tolerance: f64) -> Result<Vec<MultiPo
     let session = Session::ouvrir("généralisation des contours")?;
     let entree = session.collection(pavage)?;
     // SAFETY: the handle and the input are alive.
-    let sortie =
-        unsafe { GEOSCoverageSimplifyVW_r(session.poignee, entree.brut, tolerance, 0) };
+    let sortie = unsafe { GEOSCoverageSimplifyVW_r(session.poignee, entree.brut, tolerance, 0) };
     session.prendre(sortie)?.parties(pavage.len())
 }
 
@@ -151,9 +148,8 @@ impl Session {
         let mut bruts: Vec<_> = membres.into_iter().map(Geometrie::ceder).collect();
         let nombre = u32::try_from(bruts.len()).expect("far fewer than 2³² members");
         // SAFETY: GEOS takes ownership of the members and copies the array.
-        let brut = unsafe {
-            GEOSGeom_createCollection_r(self.poignee, genre, bruts.as_mut_ptr(), nombre)
-        };
+        let brut =
+            unsafe { GEOSGeom_createCollection_r(self.poignee, genre, bruts.as_mut_ptr(), nombre) };
         self.prendre(brut)
     }
 
@@ -167,9 +163,7 @@ impl Session {
         let nombre = u32::try_from(trous.len()).expect("far fewer than 2³² rings");
         // SAFETY: GEOS takes ownership of the rings and copies the array.
         let brut = unsafe {
-            GEOSGeom_createPolygon_r(
-                self.poignee, exterieur.ceder(), trous.as_mut_ptr(), nombre,
-            )
+            GEOSGeom_createPolygon_r(self.poignee, exterieur.ceder(), trous.as_mut_ptr(), nombre)
         };
         self.prendre(brut)
     }
@@ -179,8 +173,7 @@ impl Session {
         let nombre = u32::try_from(anneau.0.len()).expect("far fewer than 2³² vertices");
         // SAFETY: the buffer holds two doubles a vertex; the ring takes the sequence.
         let brut = unsafe {
-            let suite =
-                GEOSCoordSeq_copyFromBuffer_r(self.poignee, plat.as_ptr(), nombre, 0, 0);
+            let suite = GEOSCoordSeq_copyFromBuffer_r(self.poignee, plat.as_ptr(), nombre, 0, 0);
             if suite.is_null() {
                 return Err(self.erreur());
             }
@@ -267,8 +260,7 @@ impl Geometrie<'_> {
         (0..nombre)
             .map(|rang| {
                 let mut polygones = Vec::new();
-                let membre =
-                    unsafe { GEOSGetGeometryN_r(self.session.poignee, self.brut, rang) };
+                let membre = unsafe { GEOSGetGeometryN_r(self.session.poignee, self.brut, rang) };
                 self.session.lire(membre, &mut polygones)?;
                 Ok(MultiPolygon(polygones))
             })

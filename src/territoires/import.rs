@@ -14,10 +14,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::codes::{Maille, Millesime};
 use super::generalisation::{BANDES, BANDES_BASSES, Bande, ZOOM_EPCI, poser, resolution};
+use super::geos;
 use super::pays::{EtatContour, Pavage, Pays, preparer};
 use super::publication::{BandePrete, Publication, effacer_les_anciennes, verrouiller};
 use super::source::{self, SourceLue};
-use super::geos;
 use crate::base::Base;
 use crate::error::{Error, Result};
 use crate::progres::Progres;
@@ -76,7 +76,8 @@ pub async fn territoires(
     progres.etape("Lecture des fichiers");
     let (dire, entendre) = oneshot::channel();
     let (envoyer, mut recevoir) = mpsc::channel(2);
-    let travail = tokio::task::spawn_blocking(move || preparer_tout(&fichiers, edition, dire, &envoyer));
+    let travail =
+        tokio::task::spawn_blocking(move || preparer_tout(&fichiers, edition, dire, &envoyer));
 
     // When the threads fail, both channels close and the error is theirs.
     let prete = entendre.await.ok();
@@ -92,7 +93,9 @@ pub async fn territoires(
         faites += 1;
         progres.avance("Contours publiés", faites, total);
     }
-    travail.await.map_err(|erreur| Error::Donnees(format!("La lecture s'est arrêtée : {erreur}")))??;
+    travail
+        .await
+        .map_err(|erreur| Error::Donnees(format!("La lecture s'est arrêtée : {erreur}")))??;
     let Some(prete) = prete else {
         return Err(Error::Donnees("La lecture s'est arrêtée sans rien donner.".into()));
     };
@@ -118,7 +121,9 @@ fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
         regions: nombre(Maille::Region),
         reunies: communes().filter(|unite| unite.etat_contour == EtatContour::Reuni).count(),
         signalees: communes()
-            .filter(|unite| matches!(unite.etat_contour, EtatContour::Absent | EtatContour::Lacunaire))
+            .filter(|unite| {
+                matches!(unite.etat_contour, EtatContour::Absent | EtatContour::Lacunaire)
+            })
             .map(|unite| {
                 let remarque = unite.remarque_contour.as_deref().unwrap_or_default();
                 format!("{} ({}) : {remarque}", unite.nom, unite.code)
@@ -175,7 +180,9 @@ fn preparer_tout(
             }
             Ok(())
         });
-        [fines, simplifiees].into_iter().try_for_each(|fil| fil.join().expect("a band does not panic"))
+        [fines, simplifiees]
+            .into_iter()
+            .try_for_each(|fil| fil.join().expect("a band does not panic"))
     })
 }
 
@@ -213,7 +220,9 @@ fn mailles_superieures(
     edition: i32,
     bande: Bande,
 ) -> Result<()> {
-    for (rang, maille) in [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate() {
+    for (rang, maille) in
+        [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate()
+    {
         let parent_seul = |(parents, contour): &(Parents, MultiPolygon)| {
             let mut seul = Parents::default();
             seul[rang].clone_from(&parents[rang]);

@@ -51,7 +51,10 @@ struct Resultats {
     sources: Vec<SourceDeDonnees>,
 }
 
-async fn chercher(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Resultats>> {
+async fn chercher(
+    State(piscine): State<PgPool>,
+    parametres: Parametres,
+) -> Reponse<Json<Resultats>> {
     parametres.admettre(&["q", "maille", "dans", "millesime", "limite", "lon", "lat"])?;
     let maille = parametres.lire::<Maille>("maille")?;
     let dans = parametres.lire::<Unite>("dans")?;

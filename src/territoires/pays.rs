@@ -146,8 +146,7 @@ fn contour(commune: &mut CommuneLue) -> (Option<MultiPolygon>, EtatContour, Opti
         return (Some(contour), EtatContour::Complet, None);
     }
     let deleguees: Vec<_> = commune.parties.iter().filter(|partie| partie.deleguee).collect();
-    let surfaces: Vec<_> =
-        deleguees.iter().filter_map(|partie| partie.contour.clone()).collect();
+    let surfaces: Vec<_> = deleguees.iter().filter_map(|partie| partie.contour.clone()).collect();
     if deleguees.is_empty() || surfaces.len() < deleguees.len() {
         let remarque = "La source ne donne pas le contour de cette commune.".to_owned();
         return (None, EtatContour::Absent, Some(remarque));
@@ -195,7 +194,9 @@ fn signaler_lacunes(
     let lacunes = lacunes(&pavage.contours)?;
     let mut bord: HashMap<[u64; 2], usize> = HashMap::new();
     for (rang, lacune) in lacunes.iter().enumerate() {
-        bord.extend(lacune.exterior().coords().map(|point| ([point.x.to_bits(), point.y.to_bits()], rang)));
+        bord.extend(
+            lacune.exterior().coords().map(|point| ([point.x.to_bits(), point.y.to_bits()], rang)),
+        );
     }
     let mut riverains: Vec<HashSet<usize>> = vec![HashSet::new(); lacunes.len()];
     for (rang, contour) in pavage.contours.iter().enumerate() {
@@ -221,7 +222,10 @@ fn signaler_lacunes(
                 })
                 .cloned()
                 .collect();
-            if unite.etat_contour == EtatContour::Complet && !absorbes.is_empty() && siren_recent(unite) {
+            if unite.etat_contour == EtatContour::Complet
+                && !absorbes.is_empty()
+                && siren_recent(unite)
+            {
                 trouve = true;
                 unite.etat_contour = EtatContour::Lacunaire;
                 unite.remarque_contour = Some(format!(
@@ -292,7 +296,8 @@ fn placer(
     let departement = |code: &str| code.get(..2).map(str::to_owned);
     for (nom, code, point) in englobees {
         let hote = pavage.contours.iter().enumerate().find(|(rang, contour)| {
-            departement(&pavage.codes[*rang]) == departement(&code) && contour.contains(&Point(point))
+            departement(&pavage.codes[*rang]) == departement(&code)
+                && contour.contains(&Point(point))
         });
         if let Some((rang, _)) = hote
             && let Some(hote) = unites.iter_mut().find(|unite| unite.code == pavage.codes[rang])
@@ -343,7 +348,9 @@ fn mailles_superieures(lecture: &Lecture, communes: &[UnitePrete]) -> Vec<UniteP
         region: Some(departement.region.clone()),
         ..vide(Maille::Departement, code, &departement.nom)
     }));
-    unites.extend(lecture.regions.iter().map(|(code, region)| vide(Maille::Region, code, &region.nom)));
+    unites.extend(
+        lecture.regions.iter().map(|(code, region)| vide(Maille::Region, code, &region.nom)),
+    );
 
     let mut membres: HashMap<(Maille, &str), Vec<&UnitePrete>> = HashMap::new();
     for commune in communes {
@@ -360,7 +367,8 @@ fn mailles_superieures(lecture: &Lecture, communes: &[UnitePrete]) -> Vec<UniteP
     }
     for unite in &mut unites {
         let communes = membres.remove(&(unite.maille, unite.code.as_str())).unwrap_or_default();
-        unite.population = communes.iter().filter_map(|commune| commune.population).reduce(|a, b| a + b);
+        unite.population =
+            communes.iter().filter_map(|commune| commune.population).reduce(|a, b| a + b);
         unite.emprise = communes.iter().filter_map(|commune| commune.emprise).reduce(|a, b| {
             Rect::new(
                 Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
@@ -368,7 +376,8 @@ fn mailles_superieures(lecture: &Lecture, communes: &[UnitePrete]) -> Vec<UniteP
             )
         });
         let absents = communes.iter().filter(|c| c.etat_contour == EtatContour::Absent).count();
-        let lacunaires = communes.iter().filter(|c| c.etat_contour == EtatContour::Lacunaire).count();
+        let lacunaires =
+            communes.iter().filter(|c| c.etat_contour == EtatContour::Lacunaire).count();
         if communes.len() == absents {
             unite.etat_contour = EtatContour::Absent;
             unite.remarque_contour = Some("Aucune de ses communes n'a de contour.".into());

@@ -24,20 +24,20 @@ impl Projection {
 
     /// Converts a contour in place. `quoi` names it in the error.
     pub fn contour(&self, contour: &mut MultiPolygon, quoi: &str) -> Result<()> {
-        contour
-            .try_map_coords_in_place(|point| self.0.convert(point))
-            .map_err(|erreur| {
-                Error::Donnees(format!(
-                    "Le contour de {quoi} a des coordonnées qui ne sont pas dans le système annoncé \
+        contour.try_map_coords_in_place(|point| self.0.convert(point)).map_err(|erreur| {
+            Error::Donnees(format!(
+                "Le contour de {quoi} a des coordonnées qui ne sont pas dans le système annoncé \
                      ({erreur})."
-                ))
-            })
+            ))
+        })
     }
 
     /// Converts one point.
     pub fn point(&self, point: Coord) -> Result<Coord> {
         self.0.convert(point).map_err(|erreur| {
-            Error::Donnees(format!("Le point {point:?} n'est pas dans le système annoncé ({erreur})."))
+            Error::Donnees(format!(
+                "Le point {point:?} n'est pas dans le système annoncé ({erreur})."
+            ))
         })
     }
 }

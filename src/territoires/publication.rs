@@ -34,7 +34,14 @@ impl BandePrete {
     }
 
     /// Adds the contour of a unit, given in the grid of the band.
-    pub fn ajouter(&mut self, edition: i32, bande: Bande, maille: Maille, code: &str, contour: &MultiPolygon) {
+    pub fn ajouter(
+        &mut self,
+        edition: i32,
+        bande: Bande,
+        maille: Maille,
+        code: &str,
+        contour: &MultiPolygon,
+    ) {
         self.copie.ligne(5);
         self.copie.champ(&edition.to_be_bytes());
         self.copie.champ(&i16::from(bande.zoom).to_be_bytes());
@@ -94,13 +101,12 @@ impl<'c> Publication<'c> {
         let mut transaction = connexion.begin().await.pour(ACTION)?;
         // The transaction is long and writes whole tables: no statement limit, no noise.
         transaction.execute("set local client_min_messages = error").await.pour(ACTION)?;
-        let edition: i32 = sqlx::query_scalar(
-            "insert into edition (millesime) values ($1) returning id",
-        )
-        .bind(millesime)
-        .fetch_one(&mut *transaction)
-        .await
-        .pour(ACTION)?;
+        let edition: i32 =
+            sqlx::query_scalar("insert into edition (millesime) values ($1) returning id")
+                .bind(millesime)
+                .fetch_one(&mut *transaction)
+                .await
+                .pour(ACTION)?;
         let creation = format!(
             "create table contour_{edition} partition of contour for values in ({edition}) \
              partition by list (bande)"
@@ -125,9 +131,8 @@ impl<'c> Publication<'c> {
     pub async fn bande(&mut self, bande: BandePrete) -> Result<()> {
         let (edition, zoom) = (self.edition, bande.zoom);
         let feuille = format!("contour_{edition}_{zoom}");
-        let creation = format!(
-            "create table {feuille} partition of contour_{edition} for values in ({zoom})"
-        );
+        let creation =
+            format!("create table {feuille} partition of contour_{edition} for values in ({zoom})");
         self.transaction.execute(AssertSqlSafe(creation)).await.pour(ACTION)?;
         let ordre = format!(
             "copy {feuille} (edition, bande, maille, code, contour) from stdin (format binary, freeze)"
@@ -143,12 +148,17 @@ impl<'c> Publication<'c> {
         Ok(())
     }
 
-    pub async fn territoires(&mut self, unites: &[UnitePrete], sources: &[SourceLue]) -> Result<()> {
+    pub async fn territoires(
+        &mut self,
+        unites: &[UnitePrete],
+        sources: &[SourceLue],
+    ) -> Result<()> {
         let mut lignes = String::new();
         for (unite, rang) in unites.iter().zip(rangs(unites)) {
             ligne(&mut lignes, self.edition, unite, rang);
         }
-        copier_texte(&mut self.transaction, include_str!("sql/copier_territoires.sql"), lignes).await?;
+        copier_texte(&mut self.transaction, include_str!("sql/copier_territoires.sql"), lignes)
+            .await?;
         for (rang, source) in (0_i16..).zip(sources) {
             sqlx::query(
                 "insert into source_edition (edition, rang, nom, licence, date_source) \
@@ -196,19 +206,21 @@ impl<'c> Publication<'c> {
         let mut nombre = 0;
         for (couche, fonction, zoom_min, zoom_max) in couches {
             for zoom in zoom_min..=zoom_max {
-                let (xs, ys): (Vec<i32>, Vec<i32>) = couverture_en_tuiles(unites, zoom).into_iter().unzip();
+                let (xs, ys): (Vec<i32>, Vec<i32>) =
+                    couverture_en_tuiles(unites, zoom).into_iter().unzip();
                 // The function's name comes from our own table of layers.
                 let requete = format!(
                     "select x, y, {fonction}($1, x, y, '{{}}') as corps \
                      from unnest($2::integer[], $3::integer[]) as t (x, y)"
                 );
-                let corps: Vec<(i32, i32, Option<Vec<u8>>)> = sqlx::query_as(AssertSqlSafe(requete))
-                    .bind(i32::from(zoom))
-                    .bind(xs)
-                    .bind(ys)
-                    .fetch_all(&mut *self.transaction)
-                    .await
-                    .pour("construction des tuiles des petites échelles")?;
+                let corps: Vec<(i32, i32, Option<Vec<u8>>)> =
+                    sqlx::query_as(AssertSqlSafe(requete))
+                        .bind(i32::from(zoom))
+                        .bind(xs)
+                        .bind(ys)
+                        .fetch_all(&mut *self.transaction)
+                        .await
+                        .pour("construction des tuiles des petites échelles")?;
                 let mut copie = CopieBinaire::default();
                 for (x, y, corps) in compresser(corps) {
                     copie.ligne(6);
@@ -309,7 +321,11 @@ fn couverture_en_tuiles(unites: &[UnitePrete], zoom: i16) -> HashSet<(i32, i32)>
     let zoom = u8::try_from(zoom).expect("a layer's zooms are between 0 and 30");
     let marge = 360.0 / f64::from(1_u32 << zoom) / 32.0;
     let mut tuiles = HashSet::new();
-    for rect in unites.iter().filter(|unite| unite.maille == Maille::Commune).filter_map(|unite| unite.emprise) {
+    for rect in unites
+        .iter()
+        .filter(|unite| unite.maille == Maille::Commune)
+        .filter_map(|unite| unite.emprise)
+    {
         let (x0, y0, x1, y1) = bbox_to_xyz(
             rect.min().x - marge,
             rect.min().y - marge,
@@ -328,15 +344,20 @@ fn couverture_en_tuiles(unites: &[UnitePrete], zoom: i16) -> HashSet<(i32, i32)>
 
 /// Compresses bodies on two threads; empty ones go.
 fn compresser(corps: Vec<(i32, i32, Option<Vec<u8>>)>) -> Vec<(i32, i32, Vec<u8>)> {
-    let plein: Vec<_> =
-        corps.into_iter().filter_map(|(x, y, corps)| Some((x, y, corps.filter(|c| !c.is_empty())?))).collect();
+    let plein: Vec<_> = corps
+        .into_iter()
+        .filter_map(|(x, y, corps)| Some((x, y, corps.filter(|c| !c.is_empty())?)))
+        .collect();
     let moitie = plein.len().div_ceil(2).max(1);
     std::thread::scope(|portee| {
         let fils: Vec<_> = plein
             .chunks(moitie)
             .map(|morceau| {
                 portee.spawn(move || {
-                    morceau.iter().map(|(x, y, corps)| (*x, *y, gzip_serre(corps))).collect::<Vec<_>>()
+                    morceau
+                        .iter()
+                        .map(|(x, y, corps)| (*x, *y, gzip_serre(corps)))
+                        .collect::<Vec<_>>()
                 })
             })
             .collect();

@@ -89,8 +89,12 @@ pub async fn chercher(
     recherche: &Recherche<'_>,
 ) -> Result<Vec<Resultat>> {
     let cle = cle(connexion, recherche.texte).await?;
-    let code: String =
-        recherche.texte.chars().filter(|lettre| !lettre.is_whitespace()).collect::<String>().to_uppercase();
+    let code: String = recherche
+        .texte
+        .chars()
+        .filter(|lettre| !lettre.is_whitespace())
+        .collect::<String>()
+        .to_uppercase();
     let lignes: Vec<Ligne> = sqlx::query_as(include_str!("sql/rechercher.sql"))
         .bind(edition.edition)
         .bind(cle)
@@ -106,7 +110,11 @@ pub async fn chercher(
 }
 
 /// A name that the person may have meant.
-pub async fn suggerer(connexion: &mut PgConnection, edition: Edition, texte: &str) -> Result<Option<String>> {
+pub async fn suggerer(
+    connexion: &mut PgConnection,
+    edition: Edition,
+    texte: &str,
+) -> Result<Option<String>> {
     let cle = cle(connexion, texte).await?;
     sqlx::query_scalar(include_str!("sql/suggerer.sql"))
         .bind(edition.edition)
@@ -138,5 +146,9 @@ pub async fn situer(
 /// How names are compared; the wildcards of `like` mean nothing in it, since it has only letters,
 /// digits and spaces.
 async fn cle(connexion: &mut PgConnection, texte: &str) -> Result<String> {
-    sqlx::query_scalar("select cle_recherche($1)").bind(texte).fetch_one(connexion).await.pour(ACTION)
+    sqlx::query_scalar("select cle_recherche($1)")
+        .bind(texte)
+        .fetch_one(connexion)
+        .await
+        .pour(ACTION)
 }

@@ -19,8 +19,18 @@ impl SourceDeDonnees {
     /// One line of attribution.
     pub fn mention(&self) -> String {
         const MOIS: [&str; 12] = [
-            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-            "octobre", "novembre", "décembre",
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
         ];
         match self.date {
             None => format!("{} (licence {})", self.nom, self.licence),
@@ -37,7 +47,10 @@ impl SourceDeDonnees {
 }
 
 /// Sources of an edition; of the newest that has contours when none is named.
-pub async fn sources(base: impl PgExecutor<'_>, edition: Option<i32>) -> Result<Vec<SourceDeDonnees>> {
+pub async fn sources(
+    base: impl PgExecutor<'_>,
+    edition: Option<i32>,
+) -> Result<Vec<SourceDeDonnees>> {
     sqlx::query_as(include_str!("sql/lire_sources.sql"))
         .bind(edition)
         .fetch_all(base)
@@ -87,9 +100,11 @@ impl Millesime {
 
     /// The newest millésime that has contours.
     pub async fn des_contours(piscine: &PgPool) -> Result<Option<Self>> {
-        sqlx::query_scalar("select e.millesime from edition e where e.id = edition_des_contours('{}')")
-            .fetch_optional(piscine)
-            .await
-            .pour("lecture du millésime des contours")
+        sqlx::query_scalar(
+            "select e.millesime from edition e where e.id = edition_des_contours('{}')",
+        )
+        .fetch_optional(piscine)
+        .await
+        .pour("lecture du millésime des contours")
     }
 }

@@ -77,7 +77,11 @@ struct Ligne {
 }
 
 /// The unit of an edition, by its code or, for a commune, by a former one.
-pub async fn lire(connexion: &mut PgConnection, edition: Edition, unite: &Unite) -> Result<Identite> {
+pub async fn lire(
+    connexion: &mut PgConnection,
+    edition: Edition,
+    unite: &Unite,
+) -> Result<Identite> {
     let ligne: Option<Ligne> = sqlx::query_as(include_str!("sql/lire_unite.sql"))
         .bind(edition.edition)
         .bind(unite.maille)
@@ -97,7 +101,10 @@ pub async fn lire(connexion: &mut PgConnection, edition: Edition, unite: &Unite)
         unite: format!("{}:{}", ligne.maille, ligne.code),
         maille: ligne.maille,
         remarque: (ligne.code != unite.code).then(|| {
-            format!("{} est un ancien code : la commune est aujourd'hui {} ({}).", unite.code, ligne.nom, ligne.code)
+            format!(
+                "{} est un ancien code : la commune est aujourd'hui {} ({}).",
+                unite.code, ligne.nom, ligne.code
+            )
         }),
         code: ligne.code,
         nom: ligne.nom,

@@ -5,6 +5,7 @@ mod service;
 mod source;
 mod tilejson;
 
+use ::tilejson::TileJSON;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -13,7 +14,6 @@ use axum::routing::get;
 use axum::{Json, body::Body};
 use martin_tile_utils::TileCoord;
 use sqlx::PgPool;
-use ::tilejson::TileJSON;
 
 use crate::comptes::Principal;
 use crate::http::{Chemin, Encodage, Parametres, Politique, Probleme, Reponse, inchange};
@@ -71,7 +71,8 @@ async fn tuile(
     let corps = service.tuile(&demande).await?;
 
     // Only an address that names the version being served may be kept without asking again.
-    let version = parametres.texte(PARAMETRE_VERSION).and_then(|version| version.parse::<i64>().ok());
+    let version =
+        parametres.texte(PARAMETRE_VERSION).and_then(|version| version.parse::<i64>().ok());
     let politique = if version.is_some() && version == service.version() {
         Politique::Immuable
     } else {
@@ -103,7 +104,8 @@ async fn tuile(
 /// Coordinates of a tile, which may carry an extension (`.mvt`, `.pbf`).
 fn coordonnees(z: &str, x: &str, y: &str) -> Result<TileCoord, Probleme> {
     let y = y.strip_suffix(".mvt").or_else(|| y.strip_suffix(".pbf")).unwrap_or(y);
-    let (Ok(zoom), Ok(colonne), Ok(ligne)) = (z.parse::<u8>(), x.parse::<u32>(), y.parse::<u32>()) else {
+    let (Ok(zoom), Ok(colonne), Ok(ligne)) = (z.parse::<u8>(), x.parse::<u32>(), y.parse::<u32>())
+    else {
         return Err(Probleme::demande(format!(
             "« {z}/{x}/{y} » n'est pas une tuile : trois nombres entiers positifs sont attendus, \
              zoom/colonne/ligne."

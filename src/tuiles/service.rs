@@ -106,7 +106,8 @@ impl ServiceTuiles {
         if let Some(connues) = connues {
             return Ok(connues);
         }
-        let lues: Couches = Couche::toutes(&self.piscine).await?.into_iter().map(Arc::new).collect();
+        let lues: Couches =
+            Couche::toutes(&self.piscine).await?.into_iter().map(Arc::new).collect();
         if self.version().is_some() {
             *self.couches.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&lues));
         }
@@ -166,10 +167,12 @@ impl ServiceTuiles {
                     return Ok(Corps::nouveau(corps));
                 }
                 // Layers of a tile stand one after the other: so says the format.
-                Encoding::Gzip => clair.extend(degzip(&corps).map_err(|erreur| Error::Geometrie {
-                    action: "lecture d'une tuile publiée",
-                    message: erreur.to_string(),
-                })?),
+                Encoding::Gzip => {
+                    clair.extend(degzip(&corps).map_err(|erreur| Error::Geometrie {
+                        action: "lecture d'une tuile publiée",
+                        message: erreur.to_string(),
+                    })?)
+                }
                 _ => clair.extend(corps),
             }
         }
@@ -206,7 +209,8 @@ impl DemandeDeTuile<'_> {
         let TileCoord { z, x, y } = self.xyz;
         let qui = self.principal.as_str();
         // Writing to a string does not fail.
-        let _ = write!(texte, "{version}\0{qui}\0{:?}\0{z}/{x}/{y}\0{}", self.encodage, self.couches);
+        let _ =
+            write!(texte, "{version}\0{qui}\0{:?}\0{z}/{x}/{y}\0{}", self.encodage, self.couches);
         for (nom, valeur) in self.parametres.iter().filter(|(nom, _)| *nom != PARAMETRE_VERSION) {
             let _ = write!(texte, "\0{nom}={valeur}");
         }

@@ -44,7 +44,8 @@ impl Couche {
 
     /// Whether the tile was built at publication.
     pub fn est_publiee(&self, zoom: u8, parametres: &UrlQuery) -> bool {
-        self.publiee_jusqu_a.is_some_and(|jusqu_a| i16::from(zoom) <= jusqu_a) && parametres.is_empty()
+        self.publiee_jusqu_a.is_some_and(|jusqu_a| i16::from(zoom) <= jusqu_a)
+            && parametres.is_empty()
     }
 
     /// TileJSON without addresses: name, description, zooms and fields.
@@ -131,7 +132,11 @@ impl Source for Dessinee {
         CacheZoomRange::default()
     }
 
-    async fn get_tile(&self, xyz: TileCoord, parametres: Option<&UrlQuery>) -> MartinCoreResult<TileData> {
+    async fn get_tile(
+        &self,
+        xyz: TileCoord,
+        parametres: Option<&UrlQuery>,
+    ) -> MartinCoreResult<TileData> {
         let vides = UrlQuery::new();
         let corps: Option<Vec<u8>> = sqlx::query_scalar("select tuile($1, $2, $3, $4, $5, $6)")
             .bind(&self.0.couche.fonction)

@@ -30,7 +30,8 @@ pub async fn decrire(
         .collect();
     requete.sort();
     requete.extend(version.map(|version| format!("{PARAMETRE_VERSION}={version}")));
-    let requete = if requete.is_empty() { String::new() } else { format!("?{}", requete.join("&")) };
+    let requete =
+        if requete.is_empty() { String::new() } else { format!("?{}", requete.join("&")) };
 
     let mut document = tilejson! {
         tiles: vec![format!("{url_publique}/tuiles/{}/{{z}}/{{x}}/{{y}}{requete}", noms.join(","))],

@@ -68,7 +68,8 @@ async fn fichier(uri: Uri, entetes: HeaderMap) -> Reponse<Response> {
         }
         return Err(inconnue());
     };
-    let (envoye, encodage) = compresse(chemin, &entetes).map_or((entier, None), |(f, e)| (f, Some(e)));
+    let (envoye, encodage) =
+        compresse(chemin, &entetes).map_or((entier, None), |(f, e)| (f, Some(e)));
     let etag = crate::http::etag(&envoye.data);
     let mut reponse = if inchange(&entetes, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -103,8 +104,12 @@ fn compresse(chemin: &str, entetes: &HeaderMap) -> Option<(EmbeddedFile, &'stati
     let acceptes = entetes.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     [("br", "br"), ("gz", "gzip")]
         .into_iter()
-        .filter(|(_, encodage)| acceptes.split(',').any(|choix| choix.trim().split(';').next() == Some(encodage)))
-        .find_map(|(extension, encodage)| Some((Page::get(&format!("{chemin}.{extension}"))?, encodage)))
+        .filter(|(_, encodage)| {
+            acceptes.split(',').any(|choix| choix.trim().split(';').next() == Some(encodage))
+        })
+        .find_map(|(extension, encodage)| {
+            Some((Page::get(&format!("{chemin}.{extension}"))?, encodage))
+        })
 }
 
 /// A style, with every address absolute: QGIS loses the port of relative ones.
@@ -114,7 +119,10 @@ async fn style(
 ) -> Reponse<([(HeaderName, HeaderValue); 1], Json<Value>)> {
     let fichier = Styles::get(&nom).ok_or_else(|| {
         let connus: Vec<_> = Styles::iter().map(|nom| format!("/styles/{nom}")).collect();
-        Probleme::introuvable(format!("Le style {nom} n'existe pas. Styles : {}.", connus.join(", ")))
+        Probleme::introuvable(format!(
+            "Le style {nom} n'existe pas. Styles : {}.",
+            connus.join(", ")
+        ))
     })?;
     let mut style = serde_json::from_slice(&fichier.data).map_err(|erreur| {
         tracing::error!(%erreur, nom, "style illisible");
@@ -129,7 +137,9 @@ fn rendre_absolues(valeur: &mut Value, url: &str) {
     match valeur {
         Value::String(texte) if texte.starts_with('/') => texte.insert_str(0, url),
         Value::Array(valeurs) => valeurs.iter_mut().for_each(|valeur| rendre_absolues(valeur, url)),
-        Value::Object(champs) => champs.values_mut().for_each(|valeur| rendre_absolues(valeur, url)),
+        Value::Object(champs) => {
+            champs.values_mut().for_each(|valeur| rendre_absolues(valeur, url))
+        }
         _ => {}
     }
 }
@@ -144,7 +154,9 @@ async fn glyphes(
         .and_then(|plage| plage.split_once('-'))
         .and_then(|(debut, fin)| Some((debut.parse().ok()?, fin.parse().ok()?)))
         .ok_or_else(|| {
-            Probleme::demande(format!("« {plage} » n'est pas une plage de caractères, comme 0-255.pbf."))
+            Probleme::demande(format!(
+                "« {plage} » n'est pas une plage de caractères, comme 0-255.pbf."
+            ))
         })?;
     let glyphes = polices.plage(pile, bornes).await?;
     let mut reponse = glyphes.into_response();

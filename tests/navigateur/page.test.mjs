@@ -58,8 +58,11 @@ describe('the page', options, () => {
         assert.match(legende, /Personne/);
         assert.match(legende, /Données de démonstration/);
         const effectifs = await arrivee.page.$$eval('#legende .effectif', (e) => e.map((x) => parseInt(x.textContent.replace(/\s/g, ''), 10) || 0));
-        const reponse = await arrivee.page.textContent('#reponse');
-        const unites = Number((/communes sur (\d+)/.exec(reponse) ?? /Les (\d+)\scommunes/.exec(reponse))[1]);
+        const unites = await arrivee.page.evaluate(async () => {
+          const { reseaux } = await (await fetch('/api/reseaux')).json();
+          const { unites } = await (await fetch(`/api/couverture?reseau=${reseaux[0].code}&maille=commune`)).json();
+          return Object.keys(unites).length;
+        });
         assert.equal(effectifs.reduce((a, b) => a + b, 0), unites);
       });
 

@@ -37,7 +37,8 @@ async fn a_transaction_without_principal_sees_no_row() {
         .avec("demandes.csv", "D1,2018-03-01,caue,,eau-potable,commune,26399,2019,,terminee\n");
     pays.charger(&reseau).await;
     let mut proprietaire = pays.base.connexion().await.unwrap();
-    let tables: Vec<String> = sqlx::query_scalar(TABLES).fetch_all(&mut proprietaire).await.unwrap();
+    let tables: Vec<String> =
+        sqlx::query_scalar(TABLES).fetch_all(&mut proprietaire).await.unwrap();
     let piscine = pays.base.piscine();
     for table in tables {
         let compter = || AssertSqlSafe(format!("select count(*) from {table}"));
@@ -56,7 +57,8 @@ async fn a_transaction_without_principal_sees_no_row() {
 #[tokio::test]
 async fn a_reseau_that_is_not_public_does_not_exist_for_the_public() {
     let pays = pays().await;
-    let mut reseau = Reseau::nouveau("cache").avec("zones.csv", "z,caue,,commune,26008,2010-01-01,\n");
+    let mut reseau =
+        Reseau::nouveau("cache").avec("zones.csv", "z,caue,,commune,26008,2010-01-01,\n");
     reseau.declaration = format!("public = false\n{}", reseau.declaration);
     pays.charger(&reseau).await;
     pays.refus("/api/reseaux/cache", 404).await;

@@ -35,7 +35,10 @@ async fn drome_gives_the_figures_of_its_document() {
             assert_eq!(totaux[nom], attendu, "{adresse} : {nom}");
         }
         assert_eq!((totaux["part_communes_servies"].as_f64().unwrap() * 100.0).round(), 71.0);
-        assert_eq!((&couverture["annee"], &couverture["millesime_reference"]), (&2018.into(), &2019.into()));
+        assert_eq!(
+            (&couverture["annee"], &couverture["millesime_reference"]),
+            (&2018.into(), &2019.into())
+        );
         assert_eq!(couverture["demonstration"], true);
     }
     let reseau = pays.lire("/api/reseaux/drome").await;

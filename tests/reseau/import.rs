@@ -81,7 +81,10 @@ async fn the_same_folder_loaded_twice_changes_nothing() {
     let pays = pays().await;
     let reseau = Reseau::nouveau("deux-fois")
         .avec("zones.csv", "z,caue,,epci,200040459,2010-01-01,\n")
-        .avec("demandes.csv", "D1,2018-03-01,caue,sde,eau-potable,commune,26001,2019,Un objet,terminee\n");
+        .avec(
+            "demandes.csv",
+            "D1,2018-03-01,caue,sde,eau-potable,commune,26001,2019,Un objet,terminee\n",
+        );
     pays.charger(&reseau).await;
     let avant = contenu(&pays, "deux-fois").await;
     assert!(avant.contains("Un objet"));
@@ -127,12 +130,18 @@ async fn a_body_with_a_siren_is_one_in_all_its_reseaux() {
     let ligne = "parc,Parc naturel,,parc,200040517,,,,\n";
     let autre_nom = "parc,Le parc,,parc,200040517,,,,\n";
     pays.charger(&Reseau::nouveau("parc-un").avec("partenaires.csv", ligne)).await;
-    let bilan = pays.charger(&Reseau::nouveau("parc-deux").avec("partenaires.csv", autre_nom)).await;
-    assert!(bilan.remarques.iter().any(|remarque| remarque.contains("Parc naturel")), "{:?}", bilan.remarques);
-    let nombre: i64 = sqlx::query_scalar("select count(*) from organisme where siren = '200040517'")
-        .fetch_one(&mut pays.base.connexion().await.unwrap())
-        .await
-        .unwrap();
+    let bilan =
+        pays.charger(&Reseau::nouveau("parc-deux").avec("partenaires.csv", autre_nom)).await;
+    assert!(
+        bilan.remarques.iter().any(|remarque| remarque.contains("Parc naturel")),
+        "{:?}",
+        bilan.remarques
+    );
+    let nombre: i64 =
+        sqlx::query_scalar("select count(*) from organisme where siren = '200040517'")
+            .fetch_one(&mut pays.base.connexion().await.unwrap())
+            .await
+            .unwrap();
     assert_eq!(nombre, 1);
 }
 
@@ -154,8 +163,10 @@ async fn a_drawn_zone_covers_communes_of_which_it_holds_half() {
     .fetch_all(&mut pays.base.connexion().await.unwrap())
     .await
     .unwrap();
-    let lisibles: Vec<_> =
-        parts.iter().map(|(code, part, couverte)| (code.as_str(), (part * 100.0).round(), *couverte)).collect();
+    let lisibles: Vec<_> = parts
+        .iter()
+        .map(|(code, part, couverte)| (code.as_str(), (part * 100.0).round(), *couverte))
+        .collect();
     assert_eq!(lisibles, [("26001", 100.0, true), ("26002", 75.0, true)]);
 }
 
@@ -174,13 +185,19 @@ async fn a_crossed_surface_and_swapped_coordinates_are_refused_with_their_place(
     let bilan = pays.charger(&Reseau::nouveau("tordu").avec("zones/b.geojson", &dessin)).await;
     let lieux: Vec<_> = bilan.rejets.iter().map(ToString::to_string).collect();
     assert!(lieux[0].starts_with("zones/b.geojson, objet 1, geometry : Le contour"), "{lieux:?}");
-    assert!(lieux[1].starts_with("zones/b.geojson, objet 2, geometry : La surface sort"), "{lieux:?}");
+    assert!(
+        lieux[1].starts_with("zones/b.geojson, objet 2, geometry : La surface sort"),
+        "{lieux:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_new_millesime_resolves_zones_again() {
     let pays = pays().await;
-    pays.charger(&Reseau::nouveau("renoue").avec("zones.csv", "z,caue,,commune,26001,2010-01-01,\n")).await;
+    pays.charger(
+        &Reseau::nouveau("renoue").avec("zones.csv", "z,caue,,commune,26001,2010-01-01,\n"),
+    )
+    .await;
     let avant = contenu(&pays, "renoue").await;
     let mut connexion = pays.base.connexion().await.unwrap();
     connexion.execute("delete from zone_commune where reseau = 'renoue'").await.unwrap();

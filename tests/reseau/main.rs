@@ -2,9 +2,9 @@
 
 #[path = "../commun/mod.rs"]
 mod commun;
+mod dossier;
 mod droits;
 mod drome;
-mod dossier;
 mod import;
 mod pays;
 mod questions;

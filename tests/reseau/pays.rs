@@ -43,7 +43,10 @@ impl Pays {
         self.essayer(reseau).await.unwrap()
     }
 
-    pub async fn essayer(&self, reseau: &Reseau) -> maillage::error::Result<partenaires::import::Bilan> {
+    pub async fn essayer(
+        &self,
+        reseau: &Reseau,
+    ) -> maillage::error::Result<partenaires::import::Bilan> {
         let lieu = reseau.ecrire();
         demandes::import::reseau(&self.base, lieu.path().to_owned(), &Default::default()).await
     }

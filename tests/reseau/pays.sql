@@ -19,7 +19,9 @@ insert into territoire (
   edition, maille, code, nom, departement, region, epci, rang, codes_postaux, anciens_codes,
   etat_contour, remarque_contour, point, emprise)
 select 1, 'commune', code, 'Commune ' || n, substr(code, 1, 2), '84',
-  case when n <= 10 then '200040459' when n <= 20 then '200040491' end,
+  -- Ten communes each, the first EPCI first; beyond 120, none.
+  (array['200040459', '200040491', '200040509', '200040681', '200042901', '200067767', '200068229',
+    '200068781', '200073096', '242600252', '242600492', '242600534'])[(n - 1) / 10 + 1],
   n,
   case n when 1 then '{26400}'::text[] when 2 then '{26400}' when 198 then '{26200}' else '{}' end,
   case n when 3 then '{26399}'::text[] when 216 then '{26219}' when 289 then '{26371}' else '{}' end,
@@ -35,13 +37,13 @@ from (
 delete from contour where code = '26399';
 
 insert into territoire (edition, maille, code, nom, departement, region, rang, etat_contour, point)
-select 1, maille, code, nom, null, region, 0, 'complet', st_setsrid(st_point(524000, 5484000), 3857)
+select 1, maille, code, nom, null, region, 0, 'complet'::etat_contour, st_setsrid(st_point(524000, 5484000), 3857)
 from (values
   ('departement'::maille, '26', 'Drôme', '84'), ('departement', '27', 'Ailleurs', '84'),
   ('departement', '28', 'Plus loin', '84'), ('region', '84', 'Auvergne-Rhône-Alpes', null)
 ) as u (maille, code, nom, region)
 union all
-select 1, 'epci', code, 'EPCI ' || code, null, null, 0, 'complet',
+select 1, 'epci', code, 'EPCI ' || code, null, null, 0, 'complet'::etat_contour,
   st_setsrid(st_point(524000, 5484000), 3857)
 from unnest(array[
   '200040459', '200040491', '200040509', '200040681', '200042901', '200067767', '200068229',

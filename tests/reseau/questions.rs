@@ -33,11 +33,15 @@ async fn commune_in_two_zones_of_one_partner_is_counted_once() {
 async fn a_zone_is_worth_something_within_the_perimeter_only() {
     let pays = pays().await;
     // Commune 11 is of the second EPCI, which the perimeter does not have.
-    let reseau = Reseau::nouveau("dedans").avec("zones.csv", "z,caue,,epci,200040491,2010-01-01,\n");
+    let reseau =
+        Reseau::nouveau("dedans").avec("zones.csv", "z,caue,,epci,200040491,2010-01-01,\n");
     let bilan = pays.charger(&reseau).await;
     assert!(bilan.remarques.iter().any(|remarque| remarque.contains("ne couvre aucune commune")));
     let aide = pays.lire("/api/aide?territoire=commune:26011").await;
-    assert!(!codes(&aide["partenaires"]).contains(&"caue") || aide["partenaires"][0]["reseau"] != "dedans");
+    assert!(
+        !codes(&aide["partenaires"]).contains(&"caue")
+            || aide["partenaires"][0]["reseau"] != "dedans"
+    );
 }
 
 #[tokio::test]
@@ -103,7 +107,9 @@ async fn a_demande_with_several_partners_counts_once_in_the_totals() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|partenaire| (partenaire["code"].as_str().unwrap(), partenaire["demandes"].as_i64().unwrap()))
+        .map(|partenaire| {
+            (partenaire["code"].as_str().unwrap(), partenaire["demandes"].as_i64().unwrap())
+        })
         .collect();
     assert_eq!(par_partenaire, [("sde", 2), ("caue", 1), ("adil", 1)]);
 }
@@ -196,14 +202,20 @@ async fn a_need_in_everyday_words_finds_who_can_help() {
 #[tokio::test]
 async fn help_at_a_point_is_that_of_its_commune() {
     let pays = pays().await;
-    pays.charger(&Reseau::nouveau("point").avec("zones.csv", "z,caue,,commune,26007,2010-01-01,\n")).await;
+    pays.charger(
+        &Reseau::nouveau("point").avec("zones.csv", "z,caue,,commune,26007,2010-01-01,\n"),
+    )
+    .await;
     // Commune 7 spans 576000–584000 m east, 5480000–5488000 m north.
     let aide = pays.lire("/api/aide?lon=5.21&lat=44.1&theme=batiments").await;
     assert_eq!(aide["territoire"]["unite"], "commune:26007");
     assert_eq!(aide["demonstration"], true);
     let aidants = aide["partenaires"].as_array().unwrap();
     let aidant = aidants.iter().find(|aidant| aidant["reseau"] == "point").unwrap();
-    assert_eq!((aidant["zone"].as_str(), codes(&aidant["themes"])), (Some("communes"), vec!["batiments"]));
+    assert_eq!(
+        (aidant["zone"].as_str(), codes(&aidant["themes"])),
+        (Some("communes"), vec!["batiments"])
+    );
     assert_eq!(aide["guichet"]["nom"], "Guichet");
 }
 

@@ -7,15 +7,23 @@ use crate::dossier::Reseau;
 use crate::pays::{Pays, pays};
 
 /// One tile, drawn as the service draws it.
-async fn tuile(pays: &Pays, fonction: &str, z: i32, x: i32, y: i32, parametres: &str) -> Result<Vec<u8>, sqlx::Error> {
-    let corps: Option<Vec<u8>> = sqlx::query_scalar("select tuile($1, $2, $3, $4, $5::jsonb, 'public')")
-        .bind(fonction)
-        .bind(z)
-        .bind(x)
-        .bind(y)
-        .bind(parametres)
-        .fetch_one(&pays.base.piscine())
-        .await?;
+async fn tuile(
+    pays: &Pays,
+    fonction: &str,
+    z: i32,
+    x: i32,
+    y: i32,
+    parametres: &str,
+) -> Result<Vec<u8>, sqlx::Error> {
+    let corps: Option<Vec<u8>> =
+        sqlx::query_scalar("select tuile($1, $2, $3, $4, $5::jsonb, 'public')")
+            .bind(fonction)
+            .bind(z)
+            .bind(x)
+            .bind(y)
+            .bind(parametres)
+            .fetch_one(&pays.base.piscine())
+            .await?;
     Ok(corps.unwrap_or_default())
 }
 
@@ -48,7 +56,10 @@ async fn tiles_and_answers_count_alike() {
     let unites: &serde_json::Map<String, Value> = reponse["unites"].as_object().unwrap();
     assert_eq!(comptes.len(), unites.len());
     for (code, partenaires, demandes) in comptes {
-        assert_eq!((&unites[&code]["partenaires"], &unites[&code]["demandes"]), (&partenaires.into(), &demandes.into()));
+        assert_eq!(
+            (&unites[&code]["partenaires"], &unites[&code]["demandes"]),
+            (&partenaires.into(), &demandes.into())
+        );
     }
 }
 
@@ -67,9 +78,14 @@ async fn layers_show_the_reseau_and_say_that_it_is_a_demonstration() {
             assert!(contient(&corps, present), "{fonction} : {present}");
         }
         // Without its réseau, a tile shows all of those that may be read.
-        assert!(tuile(&pays, fonction, z, x, y, "{}").await.unwrap().len() >= corps.len(), "{fonction}");
+        assert!(
+            tuile(&pays, fonction, z, x, y, "{}").await.unwrap().len() >= corps.len(),
+            "{fonction}"
+        );
     }
-    let filtre = tuile(&pays, "couche_zones", z, x, y, r#"{"reseau": "montre", "theme": "eau"}"#).await.unwrap();
+    let filtre = tuile(&pays, "couche_zones", z, x, y, r#"{"reseau": "montre", "theme": "eau"}"#)
+        .await
+        .unwrap();
     assert!(contient(&filtre, "z-un") && !contient(&filtre, "z-deux"));
 }
 
@@ -97,7 +113,8 @@ async fn a_tile_finds_contours_by_their_index() {
     let pays = pays().await;
     pays.charger(&reseau("index")).await;
     let piscine = pays.base.piscine();
-    for (fonction, table) in [("couche_couverture", "contour_1"), ("couche_demandes", "territoire")] {
+    for (fonction, table) in [("couche_couverture", "contour_1"), ("couche_demandes", "territoire")]
+    {
         let mut transaction = Principal::Public.transaction(&piscine).await.unwrap();
         sqlx::query("select tuile($1, 12, 2105, 1485, '{}', 'public')")
             .bind(fonction)

@@ -14,8 +14,8 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{Coord, Geometry, MultiPolygon};
 
 use super::{
-    CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, Millesime, PartieLue, RegionLue, Siren, SourceLue,
-    colonne,
+    CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, Millesime, PartieLue, RegionLue, Siren,
+    SourceLue, colonne,
 };
 use crate::error::{ContexteFichier, Error, Result};
 
@@ -52,12 +52,15 @@ pub fn lire(fichier: &Path) -> Result<Lecture> {
         region_par_id.insert(ligne[0].clone(), ligne[1].clone());
         lecture.regions.insert(ligne[1].clone(), RegionLue { nom: ligne[2].clone() });
     }
-    let departements = table(&mut archive, fichier, "departements", &["id", "code", "nom", "region_id"])?;
+    let departements =
+        table(&mut archive, fichier, "departements", &["id", "code", "nom", "region_id"])?;
     let mut departement_par_id = HashMap::new();
     for ligne in departements {
         let region = region_par_id.get(&ligne[3]).cloned().unwrap_or_default();
         departement_par_id.insert(ligne[0].clone(), ligne[1].clone());
-        lecture.departements.insert(ligne[1].clone(), DepartementLu { nom: ligne[2].clone(), region });
+        lecture
+            .departements
+            .insert(ligne[1].clone(), DepartementLu { nom: ligne[2].clone(), region });
     }
     let epci = table(&mut archive, fichier, "epci", &["id", "code", "nom", "type"])?;
     let mut epci_par_id = HashMap::new();
@@ -134,7 +137,10 @@ fn lire_communes(
             code,
             CommuneLue {
                 nom,
-                departement: departement_par_id.get(&texte(departement)).cloned().unwrap_or_default(),
+                departement: departement_par_id
+                    .get(&texte(departement))
+                    .cloned()
+                    .unwrap_or_default(),
                 epci: epci_par_id.get(&texte(epci)).cloned(),
                 contour,
                 mairie: point_wkb(&texte(mairie)),
@@ -148,7 +154,8 @@ fn lire_communes(
             Some(commune) => commune.parties.push(partie),
             None => lecture.remarques.push(format!(
                 "{} ({}) n'a pas de commune de rattachement dans le fichier : passée.",
-                partie.nom, partie.code.as_str()
+                partie.nom,
+                partie.code.as_str()
             )),
         }
     }
@@ -156,7 +163,9 @@ fn lire_communes(
     let postaux = table(archive, fichier, "codes_postaux", &["id", "code"])?;
     let postal_par_id: HashMap<_, _> =
         postaux.into_iter().map(|mut ligne| (ligne.remove(0), ligne.remove(0))).collect();
-    for ligne in table(archive, fichier, "codes_postaux_communes", &["codepostal_id", "commune_id"])? {
+    for ligne in
+        table(archive, fichier, "codes_postaux_communes", &["codepostal_id", "commune_id"])?
+    {
         let commune = commune_par_id.get(&ligne[1]).and_then(|code| lecture.communes.get_mut(code));
         if let (Some(commune), Some(postal)) = (commune, postal_par_id.get(&ligne[0])) {
             commune.codes_postaux.push(postal.clone());
@@ -179,7 +188,8 @@ fn point_wkb(hexadecimal: &str) -> Option<Coord> {
         .step_by(2)
         .map(|debut| u8::from_str_radix(hexadecimal.get(debut..debut + 2)?, 16).ok())
         .collect::<Option<_>>()?;
-    let reel = |debut: usize| Some(f64::from_le_bytes(octets.get(debut..debut + 8)?.try_into().ok()?));
+    let reel =
+        |debut: usize| Some(f64::from_le_bytes(octets.get(debut..debut + 8)?.try_into().ok()?));
     (octets.len() == 21 && octets.starts_with(&[1, 1, 0, 0, 0]))
         .then(|| Some(Coord { x: reel(5)?, y: reel(13)? }))?
 }
@@ -215,10 +225,13 @@ fn table(archive: &mut Archive, fichier: &Path, nom: &str, colonnes: &[&str]) ->
     lecteur
         .records()
         .map(|ligne| {
-            let ligne = ligne.map_err(|erreur| illisible(fichier, &format!("table {nom} : {erreur}")))?;
+            let ligne =
+                ligne.map_err(|erreur| illisible(fichier, &format!("table {nom} : {erreur}")))?;
             Ok(rangs
                 .iter()
-                .map(|&rang| ligne.get(rang).filter(|cellule| *cellule != NUL).unwrap_or_default().to_owned())
+                .map(|&rang| {
+                    ligne.get(rang).filter(|cellule| *cellule != NUL).unwrap_or_default().to_owned()
+                })
                 .collect())
         })
         .collect()

@@ -84,7 +84,8 @@ impl Complement {
             let Some(complement) = self.communes.remove(code.as_str()) else {
                 lecture.remarques.push(format!(
                     "{} ({}) n'est pas dans le paquet des codes : sans population ni ancien code.",
-                    commune.nom, code.as_str()
+                    commune.nom,
+                    code.as_str()
                 ));
                 continue;
             };

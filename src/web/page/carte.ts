@@ -172,11 +172,12 @@ export class Carte {
     const carte = this.maplibre;
     const t = this.tableau;
     const maille = t?.maille ?? 'commune';
+    const personne = t?.vue === 'couverture' && Object.values(t.unites).some((u) => u.partenaires === 0);
     for (const partagee of PARTAGEES) {
       const couche = COUCHES[partagee];
       carte.removeFeatureState({ source: SOURCE, sourceLayer: couche });
       this.montrer(`surface-${couche}`, partagee === maille);
-      this.montrer(`personne-${couche}`, partagee === maille);
+      this.montrer(`personne-${couche}`, partagee === maille && personne);
       this.montrer(`voile-${couche}`, partagee === maille && t !== null);
     }
     carte.setPaintProperty('surface-lointaine', 'fill-opacity', t?.maille === 'commune' ? 0.72 : 0);
@@ -214,8 +215,9 @@ export class Carte {
   }
 
   private montrer(couche: string, visible: boolean): void {
-    if (this.maplibre.getLayer(couche)) {
-      this.maplibre.setLayoutProperty(couche, 'visibility', visible ? 'visible' : 'none');
+    const voulue = visible ? 'visible' : 'none';
+    if (this.maplibre.getLayer(couche) && this.maplibre.getLayoutProperty(couche, 'visibility') !== voulue) {
+      this.maplibre.setLayoutProperty(couche, 'visibility', voulue);
     }
   }
 

@@ -60,6 +60,7 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
     {
       ...commun,
       id: `personne-${couche}`,
+      layout: { visibility: 'none' },
       paint: {
         'fill-pattern': 'hachures',
         'fill-opacity': ['case', ['to-boolean', etat('personne')], 1, 0],
@@ -72,6 +73,7 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
     {
       ...commun,
       id: `voile-${couche}`,
+      layout: { visibility: 'none' },
       // No antialias: two half-transparent neighbours would draw a seam where they meet.
       paint: {
         'fill-color': VOILE,
