@@ -77,6 +77,9 @@ pub struct NonDessinee {
     pub raison: String,
 }
 
+/// The one row of `sql/couverture.sql`.
+type Ligne = (Json<Totaux>, Json<BTreeMap<String, UniteCouverte>>, Json<Vec<NonDessinee>>);
+
 impl Couverture {
     /// Answers for the units of a maille, inside a place or in the whole réseau.
     pub async fn lire(
@@ -86,23 +89,20 @@ impl Couverture {
         maille: Maille,
         dans: Option<Lieu>,
     ) -> Result<Self> {
-        let (Json(mut totaux), Json(unites), Json(non_dessinees)): (
-            Json<Totaux>,
-            Json<BTreeMap<String, UniteCouverte>>,
-            Json<Vec<NonDessinee>>,
-        ) = sqlx::query_as(include_str!("sql/couverture.sql"))
-            .bind(&filtre.reseau.code)
-            .bind(&filtre.theme)
-            .bind(&filtre.partenaire)
-            .bind(i32::from(filtre.annee))
-            .bind(edition.edition)
-            .bind(edition.millesime)
-            .bind(maille)
-            .bind(dans.as_ref().map(|lieu| lieu.maille))
-            .bind(dans.as_ref().map(|lieu| &lieu.code))
-            .fetch_one(&mut *connexion)
-            .await
-            .pour("calcul de la couverture")?;
+        let (Json(mut totaux), Json(unites), Json(non_dessinees)): Ligne =
+            sqlx::query_as(include_str!("sql/couverture.sql"))
+                .bind(&filtre.reseau.code)
+                .bind(&filtre.theme)
+                .bind(&filtre.partenaire)
+                .bind(i32::from(filtre.annee))
+                .bind(edition.edition)
+                .bind(edition.millesime)
+                .bind(maille)
+                .bind(dans.as_ref().map(|lieu| lieu.maille))
+                .bind(dans.as_ref().map(|lieu| &lieu.code))
+                .fetch_one(&mut *connexion)
+                .await
+                .pour("calcul de la couverture")?;
         totaux.part_communes_servies = part(totaux.communes_servies, totaux.communes);
         let sources =
             citations(connexion, std::slice::from_ref(&filtre.reseau), edition.edition).await?;

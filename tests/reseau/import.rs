@@ -10,7 +10,7 @@ async fn rows_set_aside_are_said_with_file_line_column_and_what_to_do() {
     let pays = pays().await;
     let reseau = Reseau::nouveau("refus")
         .avec("partenaires_themes.csv", "caue,inconnu\ncaue,eau\n")
-        .avec("perimetre.csv", "commune,26400,Commune 1,2019\ncommune,2601,Commune,2019\n")
+        .avec("perimetre.csv", "commune,29400,Commune 1,2019\ncommune,2601,Commune,2019\n")
         .avec("zones.csv", "z,inconnu,,commune,26001,2010-01-01,\nz,caue,,commune,26001,2010,\n")
         .avec(
             "demandes.csv",
