@@ -73,11 +73,11 @@ install_packages() {
   mapfile -t missing < <(missing_packages "$@")
   ((${#missing[@]})) || return 0
   say "Installation de paquets : ${missing[*]}"
-  ((EUID == 0)) || command -v sudo >/dev/null || die_for_packages "${missing[@]}"
+  as_root true || die_for_packages "${missing[@]}"
   # All of them, with their archives: 1,800 MiB on a bare Debian 12.
   check_room /usr 2500
   as_root apt-get update -q ||
-    die "La liste des paquets ne se met pas à jour. Vérifiez le réseau (et vos droits avec sudo), puis relancez."
+    die "La liste des paquets ne se met pas à jour. Vérifiez le réseau, puis relancez."
   # Now that the lists are fresh, the server's version may be another.
   mapfile -t missing < <(missing_packages "$@")
   apt_install "${missing[@]}" || die_for_packages "${missing[@]}"
@@ -115,7 +115,7 @@ as_root() {
   if ((EUID == 0)); then
     DEBIAN_FRONTEND=noninteractive "$@"
   else
-    sudo env DEBIAN_FRONTEND=noninteractive "$@"
+    command -v sudo >/dev/null && sudo env DEBIAN_FRONTEND=noninteractive "$@"
   fi
 }
 

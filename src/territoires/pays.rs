@@ -383,9 +383,13 @@ fn mailles_superieures(lecture: &Lecture, communes: &[UnitePrete]) -> Vec<UniteP
             unite.remarque_contour = Some("Aucune de ses communes n'a de contour.".into());
         } else if absents + lacunaires > 0 {
             unite.etat_contour = EtatContour::Lacunaire;
-            unite.remarque_contour = Some(format!(
-                "Contours de communes : {lacunaires} à compléter, {absents} sans contour."
-            ));
+            unite.remarque_contour = Some(match (lacunaires, absents) {
+                (_, 0) => format!("Communes dont le contour est incomplet : {lacunaires}."),
+                (0, _) => format!("Communes sans contour : {absents}."),
+                _ => format!(
+                    "Communes dont le contour est incomplet : {lacunaires} ; sans contour : {absents}."
+                ),
+            });
         }
     }
     unites

@@ -59,7 +59,8 @@ $$;
 
 -- Contours and label points of one maille: the body that four layers share. Under zoom 8 contours
 -- carry their code alone, for weight; the rows are in the order of the codes, which compresses
--- best. Labels begin at `zoom_points`.
+-- best. All labels are there from `zoom_points`; two zooms before, those of the 300 most populated
+-- units, then of four times as many.
 create or replace function tuile_de_maille(
   p_maille maille, couche text, zoom_points integer,
   z integer, x integer, y integer, parametres jsonb)
@@ -96,13 +97,14 @@ begin
     ) as t
     where not st_isempty(t.forme);
   end if;
-  if z >= zoom_points then
+  if z >= zoom_points - 2 then
     select st_asmvt(t, couche || '_points', 4096, 'forme') into points
     from (
       select u.code, u.nom, p_maille::text as maille, annee::integer as millesime, u.rang,
         en_tuile(u.point, z, x, y) as forme
       from territoire u
       where u.edition = p_edition and u.maille = p_maille and u.point && st_tileenvelope(z, x, y)
+        and (z >= zoom_points or u.rang < case zoom_points - z when 2 then 300 else 1200 end)
       order by u.rang
     ) as t;
   end if;

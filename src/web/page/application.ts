@@ -225,8 +225,8 @@ class Application {
       return fermerFiche();
     }
     const { theme, partenaire, annee } = this.vue;
-    const cle = JSON.stringify([nom, this.reseau?.code, theme, partenaire, annee]);
-    if (cle === this.cleFiche) return;
+    const cleDe = (u: string) => JSON.stringify([u, this.reseau?.code, theme, partenaire, annee]);
+    if (cleDe(nom) === this.cleFiche) return;
     this.demandeFiche.abort();
     const { signal } = (this.demandeFiche = new AbortController());
     try {
@@ -237,7 +237,7 @@ class Application {
       ]);
       const nouvelle = this.fiche?.territoire.unite !== territoire.unite;
       this.fiche = { territoire, aide, demandes };
-      this.cleFiche = cle;
+      this.cleFiche = cleDe(territoire.unite);
       this.suivre(territoire.unite);
       montrerFiche(this.fiche, this.vue, this.reseau, {
         fermer: () => this.fermer(),

@@ -101,7 +101,7 @@ function quiAide(t: Territoire, aide: Aide, theme: string | null): (Node | '')[]
   return [
     element('h3', {}, 'Qui peut aider'),
     element('p', {}, ...phrase(resume)),
-    aide.remarque ? element('p', { class: 'note' }, aide.remarque) : '',
+    aide.remarque && aide.remarque !== t.remarque ? element('p', { class: 'note' }, aide.remarque) : '',
     ...aide.partenaires.map(partenaire),
     ...(aide.guichet ? [guichet(aide.guichet)] : []),
   ];
