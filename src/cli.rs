@@ -2,6 +2,7 @@
 //!
 //! 0: done; 1: it failed; 2: wrong usage; 3: done, but some rows were rejected.
 
+mod arret;
 mod etat;
 
 use std::io::IsTerminal;
@@ -11,7 +12,6 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::app::{self, Etat};
 use crate::base::Base;
@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::progres::Progres;
 use crate::territoires::{self, Millesime};
 use crate::{demandes, partenaires, tuiles};
+use arret::Arret;
 
 /// Exit code of an import that set rows aside.
 const LIGNES_REFUSEES: u8 = 3;
@@ -104,7 +105,10 @@ pub fn executer() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match moteur.block_on(ligne.executer()) {
+    let resultat = moteur.block_on(ligne.executer());
+    // What still computes for an import that was stopped has nobody to compute for.
+    moteur.shutdown_background();
+    match resultat {
         Ok(code) => code,
         Err(erreur) => {
             eprintln!("Erreur : {erreur}");
@@ -115,33 +119,43 @@ pub fn executer() -> ExitCode {
 
 impl Ligne {
     async fn executer(self) -> Result<ExitCode> {
+        let arret = Arret::ecouter()?;
         match self.commande {
-            Commande::Serve { service } => servir(&self.donnees, &service).await,
+            Commande::Serve { service } => servir(&self.donnees, &service, arret).await,
             Commande::Base { quoi: QuestionBase::Etat { json } } => {
-                let base = ouvrir(&self.donnees).await?;
-                let etat = etat::lire(&base).await;
-                base.fermer().await?;
-                etat?.dire(json);
-                Ok(ExitCode::SUCCESS)
+                avec_base(&self.donnees, arret, async |base: &Base| {
+                    etat::lire(base).await?.dire(json);
+                    Ok(ExitCode::SUCCESS)
+                })
+                .await
             }
             Commande::Import { quoi } => {
-                let base = ouvrir(&self.donnees).await?;
-                let resultat = tokio::select! {
-                    resultat = quoi.executer(&base) => resultat,
-                    () = arret_demande() => Err(Error::Donnees(
-                        "Import interrompu : rien n'a été changé.".into(),
-                    )),
-                };
-                base.fermer().await?;
-                resultat
+                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
         }
     }
 }
 
+/// Opens the database for a command, and closes it whatever happens, a request to stop included.
+async fn avec_base(
+    donnees: &Donnees,
+    arret: Arret,
+    commande: impl AsyncFnOnce(&Base) -> Result<ExitCode>,
+) -> Result<ExitCode> {
+    let base = ouvrir(donnees).await?;
+    let resultat = tokio::select! {
+        resultat = commande(&base) => resultat,
+        () = arret.attendre() => Err(Error::Donnees(
+            "Commande interrompue : ce qui n'était pas encore publié n'a rien changé.".into(),
+        )),
+    };
+    base.fermer().await?;
+    resultat
+}
+
 /// Serves until the process is told to stop. The port is taken first: whoever finds it busy learns
 /// so before anything is started.
-async fn servir(donnees: &Donnees, service: &Service) -> Result<ExitCode> {
+async fn servir(donnees: &Donnees, service: &Service, arret: Arret) -> Result<ExitCode> {
     let ecoute = TcpListener::bind(service.adresse).await.map_err(|erreur| {
         Error::Installation(match erreur.kind() {
             std::io::ErrorKind::AddrInUse => format!(
@@ -153,19 +167,19 @@ async fn servir(donnees: &Donnees, service: &Service) -> Result<ExitCode> {
         })
     })?;
     let base = ouvrir(donnees).await?;
+    if arret.demande() {
+        base.fermer().await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let etat = Etat::nouveau(&base, service)?;
     let piscine = etat.piscine().clone();
     tracing::info!("maillage est à l'adresse {}", service.url_publique());
-    let (finir, fini) = tokio::sync::watch::channel(());
-    let reponses = axum::serve(ecoute, app::routeur(etat)).with_graceful_shutdown(async move {
-        arret_demande().await;
-        tracing::info!("arrêt demandé");
-        drop(finir);
-    });
+    let reponses =
+        axum::serve(ecoute, app::routeur(etat)).with_graceful_shutdown(arret.clone().attendre());
     // Answers under way have a few seconds to end; then the service stops all the same.
     let delai = async {
-        let mut fini = fini;
-        let _ = fini.changed().await;
+        arret.attendre().await;
+        tracing::info!("arrêt demandé");
         tokio::time::sleep(Duration::from_secs(3)).await;
     };
     tokio::select! {
@@ -176,22 +190,6 @@ async fn servir(donnees: &Donnees, service: &Service) -> Result<ExitCode> {
     let _ = tokio::time::timeout(Duration::from_secs(2), piscine.close()).await;
     base.fermer().await?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Ctrl-C, or a request to end.
-async fn arret_demande() {
-    let mut fin = match signal(SignalKind::terminate()) {
-        Ok(fin) => fin,
-        Err(erreur) => {
-            tracing::warn!(%erreur, "SIGTERM ne sera pas entendu");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = fin.recv() => {}
-    }
 }
 
 /// Opens the database and brings it to what this program expects.

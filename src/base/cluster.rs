@@ -79,6 +79,11 @@ impl Cluster {
         Ok(cluster)
     }
 
+    /// The folder that holds it all.
+    pub fn dossier(&self) -> &Path {
+        &self.dossier
+    }
+
     /// Where to connect, as the given role.
     pub fn options(&self, role: &str, base: &str) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass().socket(self.socket()).username(role).database(base)
@@ -336,6 +341,8 @@ impl Outils {
         if let Some(utilisateur) = &self.utilisateur {
             commande.uid(utilisateur.uid.as_raw()).gid(utilisateur.gid.as_raw());
         }
+        // Ctrl-C is for us alone: what we started, we stop.
+        commande.process_group(0);
         // The server's user may not be allowed where we stand.
         commande.current_dir("/");
         commande

@@ -10,6 +10,7 @@ mod veille;
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -116,7 +117,14 @@ impl Base {
     async fn migrer(&self) -> Result<()> {
         let mut connexion = self.connexion().await?;
         MIGRATIONS.run(&mut connexion).await.map_err(|erreur| {
-            Error::Installation(format!("Mise à jour du schéma de la base impossible : {erreur}"))
+            Error::Installation(match (&erreur, &self.cluster) {
+                (MigrateError::VersionMismatch(_) | MigrateError::VersionMissing(_), Some(cluster)) => format!(
+                    "La base de {} vient d'une autre version de maillage. Reprenez cette version, ou \
+                     effacez ce dossier et chargez de nouveau les données.",
+                    cluster.dossier().display()
+                ),
+                _ => format!("Mise à jour du schéma de la base impossible : {erreur}"),
+            })
         })?;
         connexion.close().await.pour("fermeture de la connexion")
     }

@@ -35,12 +35,16 @@ impl Version {
     }
 }
 
-/// Keeps `version` true for as long as the task lives; calls `au_changement` at each change,
+/// Keeps `version` true until the pool is closed; calls `au_changement` at each change,
 /// the loss of the link included.
 pub async fn veiller(piscine: PgPool, version: Version, au_changement: impl Fn()) {
     loop {
         if let Err(erreur) = ecouter(&piscine, &version, &au_changement).await {
             tracing::debug!(%erreur, "la veille des données reprend");
+        }
+        // The service is stopping.
+        if piscine.is_closed() {
+            return;
         }
         if version.noter(INCONNUE) {
             tracing::warn!("base de données injoignable : les tuiles gardées sont abandonnées");

@@ -237,15 +237,22 @@ impl fmt::Display for Bilan {
             self.zones,
             self.demandes
         )?;
-        for remarque in &self.remarques {
-            writeln!(f, "  {remarque}")?;
-        }
+        dire(f, &self.remarques)?;
         if !self.rejets.is_empty() {
             writeln!(f, "Lignes refusées : {}.", self.rejets.len())?;
         }
-        for rejet in &self.rejets {
-            writeln!(f, "  {rejet}")?;
-        }
-        Ok(())
+        dire(f, &self.rejets)
+    }
+}
+
+/// The first of the lines; a file that is wrong throughout must not fill the terminal.
+fn dire(f: &mut fmt::Formatter<'_>, lignes: &[impl fmt::Display]) -> fmt::Result {
+    const DITES: usize = 100;
+    for ligne in lignes.iter().take(DITES) {
+        writeln!(f, "  {ligne}")?;
+    }
+    match lignes.len().checked_sub(DITES) {
+        Some(autres @ 1..) => writeln!(f, "  … et {autres} autres."),
+        _ => Ok(()),
     }
 }

@@ -4,8 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use gdal::vector::ToGdal;
-use geo::{CoordsIter, MultiPolygon, Validation};
+use geo::{CoordsIter, LineString, MultiPolygon, Validation};
 use serde::Serialize;
 
 use super::contenu::{Contenu, maille, succession};
@@ -164,9 +163,29 @@ fn surface_sure(
         return refuser("Le contour de la surface se croise ou se recouvre : redessinez-le.");
     }
     let mut plane = surface.clone();
-    let ecrire = |plane: &MultiPolygon| plane.to_gdal().and_then(|forme| forme.wkt());
-    match vers_mercator.contour(&mut plane, "la zone").map(|()| ecrire(&plane)) {
-        Ok(Ok(wkt)) => Ok(wkt),
-        _ => refuser("La surface n'a pas pu être placée sur la carte : vérifiez ses coordonnées."),
+    match vers_mercator.contour(&mut plane, "la zone") {
+        Ok(()) => Ok(wkt(&plane)),
+        Err(_) => {
+            refuser("La surface n'a pas pu être placée sur la carte : vérifiez ses coordonnées.")
+        }
     }
+}
+
+fn wkt(surface: &MultiPolygon) -> String {
+    let anneau = |anneau: &LineString| {
+        let points: Vec<_> =
+            anneau.coords().map(|point| format!("{} {}", point.x, point.y)).collect();
+        format!("({})", points.join(","))
+    };
+    let polygones: Vec<_> = surface
+        .iter()
+        .map(|polygone| {
+            let anneaux: Vec<_> = std::iter::once(polygone.exterior())
+                .chain(polygone.interiors())
+                .map(anneau)
+                .collect();
+            format!("({})", anneaux.join(","))
+        })
+        .collect();
+    format!("MULTIPOLYGON({})", polygones.join(","))
 }

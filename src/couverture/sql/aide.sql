@@ -41,11 +41,13 @@ with
   themes as (
     select distinct c.reseau, c.partenaire, t.code, t.libelle, t.rang,
       ts_rank(t.recherche, b.mots) + 0.3 * coalesce(ts_rank(parent.recherche, b.mots), 0) as score
-    from couvertes c
+    from (select distinct reseau, partenaire, theme from couvertes) c
     join partenaire_theme pt
       on pt.reseau = c.reseau and pt.partenaire = c.partenaire
       and (c.theme is null or pt.theme = c.theme)
-    join theme t on t.reseau = pt.reseau and t.code = pt.theme and ($5::text is null or $5 in (t.code, t.parent))
+    join theme t
+      on t.reseau = pt.reseau and t.code = pt.theme
+      and ($5::text is null or $5 in (t.code, t.parent))
     left join theme parent on parent.reseau = t.reseau and parent.code = t.parent
     left join besoin b on true
   ),
