@@ -9,7 +9,9 @@ use tilejson::{Bounds, TileJSON, tilejson};
 
 use super::service::PARAMETRE_VERSION;
 use super::source::Couche;
+use crate::comptes::Principal;
 use crate::error::{Contexte, Result};
+use crate::partenaires::Reseau;
 use crate::territoires::{Millesime, SourceDeDonnees, sources};
 
 /// Describes the layers together, as one source of tiles. Addresses carry the data version, so
@@ -49,8 +51,23 @@ pub async fn decrire(
     if let Some(millesime) = Millesime::des_contours(piscine).await? {
         document.other.insert("millesime".into(), millesime.annee().into());
     }
+    // What a réseau says of itself goes wherever its layers go.
+    if couches.iter().any(|couche| couche.parametres.iter().any(|nom| nom == PARAMETRE_RESEAU)) {
+        let mut transaction = Principal::Public.transaction(piscine).await?;
+        let reseaux = match parametres.get(PARAMETRE_RESEAU) {
+            Some(code) => vec![Reseau::lire(&mut transaction, code).await?],
+            None => Reseau::tous(&mut transaction).await?,
+        };
+        if let Some(demonstration) = reseaux.into_iter().find(|reseau| reseau.demonstration) {
+            document.other.insert("demonstration".into(), true.into());
+            document.other.insert("mention".into(), demonstration.mention.into());
+        }
+    }
     Ok(document)
 }
+
+/// The query parameter by which a layer of réseaux is recognised.
+const PARAMETRE_RESEAU: &str = "reseau";
 
 /// The extent of all that has a contour.
 async fn emprise(piscine: &PgPool) -> Result<Option<Bounds>> {

@@ -188,6 +188,18 @@ test('a tile is kept by its ETag, compressed as asked, and absent when it is emp
   assert.equal((await demander('/tuiles/communes/8/0/0')).statut, 204);
 });
 
+test('layers of a réseau say that they are a demonstration, on features and in TileJSON', async () => {
+  const z = 8;
+  for (const couche of ['couverture', 'demandes', 'zones']) {
+    const description = JSON.parse((await demander(`/tuiles/${couche}?reseau=drome`)).corps);
+    assert.equal(description.demonstration, true, couche);
+    assert.match(description.mention, /démonstration/, couche);
+    const lue = await tuile(couche, z, colonne(5, z), ligne(44.8, z));
+    assert.equal(lue.couches[couche].feature(0).properties.demonstration, true, couche);
+  }
+  assert.equal(JSON.parse((await demander('/tuiles/communes')).corps).demonstration, undefined);
+});
+
 test('only the address of the version being served lasts', async () => {
   const description = JSON.parse((await demander('/tuiles/communes,epci')).corps);
   const adresse = new URL(description.tiles[0].replace('{z}', 8).replace('{x}', colonne(5, 8)).replace('{y}', ligne(44.8, 8)));
