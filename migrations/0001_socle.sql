@@ -17,6 +17,18 @@ exception
 end
 $$;
 
+-- Without an address of its own, the service connects as the owner and takes this role.
+do $$
+begin
+  if not pg_has_role(current_user, 'maillage_service', 'member') then
+    execute format('grant maillage_service to %I', current_user);
+  end if;
+exception
+  when insufficient_privilege then
+    raise exception 'Le rôle % ne peut pas prendre le rôle maillage_service : demandez-le à l''administrateur de la base (grant maillage_service to %).', current_user, current_user;
+end
+$$;
+
 -- Default settings give public the right to use this schema; a strict server may have removed it.
 grant usage on schema public to maillage_service;
 
