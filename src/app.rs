@@ -54,8 +54,10 @@ impl Etat {
         })
     }
 
-    pub fn piscine(&self) -> &PgPool {
-        &self.piscine
+    /// Closes the pool. Blocks for as long as a query runs.
+    pub async fn fermer(self) {
+        self.tuiles.oublier();
+        self.piscine.close().await;
     }
 }
 

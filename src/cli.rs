@@ -2,6 +2,14 @@
 //!
 //! 0: done; 1: it failed; 2: wrong usage; 3: done, but some rows were rejected.
 
+/// Prints a line on standard output. Whoever stopped reading it, as `| head` does, is no failure.
+macro_rules! dire {
+    ($($texte:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($texte)*);
+    }};
+}
+
 mod arret;
 mod etat;
 
@@ -172,10 +180,9 @@ async fn servir(donnees: &Donnees, service: &Service, arret: Arret) -> Result<Ex
         return Ok(ExitCode::SUCCESS);
     }
     let etat = Etat::nouveau(&base, service)?;
-    let piscine = etat.piscine().clone();
     tracing::info!("maillage est à l'adresse {}", service.url_publique());
-    let reponses =
-        axum::serve(ecoute, app::routeur(etat)).with_graceful_shutdown(arret.clone().attendre());
+    let reponses = axum::serve(ecoute, app::routeur(etat.clone()))
+        .with_graceful_shutdown(arret.clone().attendre());
     // Answers under way have a few seconds to end; then the service stops all the same.
     let delai = async {
         arret.attendre().await;
@@ -187,7 +194,7 @@ async fn servir(donnees: &Donnees, service: &Service, arret: Arret) -> Result<Ex
         () = delai => {}
     }
     // A connection held by a slow query is closed by the server's own stop.
-    let _ = tokio::time::timeout(Duration::from_secs(2), piscine.close()).await;
+    let _ = tokio::time::timeout(Duration::from_secs(2), etat.fermer()).await;
     base.fermer().await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -208,17 +215,17 @@ impl Import {
                     territoires::import::territoires(base, fichiers, millesime, &progres).await?;
                 partenaires::resoudre_tout(base).await?;
                 progres.fin();
-                println!("{bilan}");
+                dire!("{bilan}");
                 Ok(ExitCode::SUCCESS)
             }
             Self::Reseau { reseau, rejets } => {
                 let bilan = demandes::import::reseau(base, reseau, &progres).await?;
                 progres.fin();
-                println!("{bilan}");
+                dire!("{bilan}");
                 let Some(rapport) = bilan.rapporter(rejets.as_deref())? else {
                     return Ok(ExitCode::SUCCESS);
                 };
-                println!("Ces lignes sont aussi dans {}.", rapport.display());
+                dire!("Ces lignes sont aussi dans {}.", rapport.display());
                 Ok(ExitCode::from(LIGNES_REFUSEES))
             }
         }

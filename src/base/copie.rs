@@ -59,6 +59,14 @@ impl CopieBinaire {
         self.0.extend(octets);
     }
 
+    /// The same for a field that may be null.
+    pub fn champ_ou_nul(&mut self, octets: Option<&[u8]>) {
+        match octets {
+            Some(octets) => self.champ(octets),
+            None => self.0.extend((-1_i32).to_be_bytes()),
+        }
+    }
+
     /// Sends the rows to `copy … from stdin (format binary)`. Returns how many were written.
     pub async fn envoyer(mut self, connexion: &mut PgConnection, ordre: String) -> Result<u64> {
         let action = "copie de contours dans la base";

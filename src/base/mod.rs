@@ -25,6 +25,9 @@ pub const ROLE_SERVICE: &str = "maillage_service";
 const ROLE_PROPRIETAIRE: &str = "maillage_proprietaire";
 const NOM_BASE: &str = "maillage";
 
+/// How long after its last use a connection is taken to be alive.
+const VIVANTE: Duration = Duration::from_secs(1);
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// An open database, and the private cluster that carries it if there is one.
@@ -142,6 +145,16 @@ impl Base {
             .max_connections(16)
             .min_connections(2)
             .acquire_timeout(Duration::from_secs(5))
+            // A link that has just answered need not be asked again whether it lives.
+            .test_before_acquire(false)
+            .before_acquire(|connexion, etat| {
+                Box::pin(async move {
+                    if etat.idle_for > VIVANTE {
+                        connexion.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .after_connect(move |connexion, _| {
                 Box::pin(async move {
                     if prendre_role {

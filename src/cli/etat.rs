@@ -27,17 +27,17 @@ impl EtatDeLaBase {
     /// Prints it: a line each, or one JSON document.
     pub fn dire(&self, json: bool) {
         if json {
-            println!("{}", serde_json::json!(self));
+            dire!("{}", serde_json::json!(self));
             return;
         }
         if self.millesimes.is_empty() {
-            println!("Aucun territoire n'est chargé.");
+            dire!("Aucun territoire n'est chargé.");
         }
         for millesime in &self.millesimes {
-            println!("Millésime {millesime}");
+            dire!("Millésime {millesime}");
         }
         for reseau in &self.reseaux {
-            println!("Réseau {reseau}");
+            dire!("Réseau {reseau}");
         }
     }
 }

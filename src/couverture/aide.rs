@@ -5,8 +5,8 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Result};
-use crate::partenaires::{Adresse, Citation, Lieu, Reseau, citations};
-use crate::territoires::Edition;
+use crate::partenaires::{Adresse, Citation, Identite, Reseau, citations};
+use crate::territoires::{Edition, Lieu};
 
 #[derive(Debug, Serialize)]
 pub struct Aide {
@@ -26,15 +26,8 @@ pub struct Aide {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Aidant {
     reseau: String,
-    code: String,
-    nom: String,
-    sigle: Option<String>,
-    #[serde(rename = "type")]
-    genre: Option<String>,
-    site: Option<String>,
-    courriel: Option<String>,
-    telephone: Option<String>,
-    description: Option<String>,
+    #[serde(flatten)]
+    identite: Identite,
     themes: Vec<ThemeAide>,
     /// How its zone says that it works here.
     zone: String,

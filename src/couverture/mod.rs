@@ -15,8 +15,8 @@ use sqlx::PgPool;
 
 use crate::comptes::Principal;
 use crate::http::{Parametres, Probleme, Reponse};
-use crate::partenaires::{Filtre, Lieu, edition_resolue, verifier_theme};
-use crate::territoires::{Maille, Millesime, Unite};
+use crate::partenaires::{Filtre, annee, verifier_theme};
+use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 use aide::{Aide, Besoin};
 use unites::Couverture;
 
@@ -38,29 +38,13 @@ async fn couvrir(
     State(piscine): State<PgPool>,
     parametres: Parametres,
 ) -> Reponse<Json<Couverture>> {
-    parametres.admettre(&[
-        "reseau",
-        "maille",
-        "dans",
-        "theme",
-        "partenaire",
-        "annee",
-        "millesime",
-    ])?;
+    parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
     let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
     let dans = parametres.lire::<Unite>("dans")?;
-    let annee = parametres.nombre("annee", 1943..=2100)?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
-    let filtre = Filtre::verifier(
-        &mut transaction,
-        parametres.texte("reseau"),
-        parametres.texte("theme"),
-        parametres.texte("partenaire"),
-        annee,
-    )
-    .await?;
-    let edition = edition_resolue(&mut transaction, millesime).await?;
+    let filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    let edition = Edition::avec_contours(&mut transaction, millesime).await?;
     let dans = match &dans {
         Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
         None => None,
@@ -75,7 +59,7 @@ async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse
     let lat = parametres.nombre("lat", -85.0..=85.0)?;
     let besoin = Besoin {
         theme: parametres.texte("theme"),
-        annee: parametres.nombre("annee", 1943..=2100)?,
+        annee: annee(&parametres)?,
         texte: parametres.texte("q"),
     };
     if besoin.texte.is_some_and(|texte| texte.chars().count() > BESOIN_MAX) {
@@ -84,7 +68,7 @@ async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse
         )));
     }
     let mut transaction = Principal::Public.transaction(&piscine).await?;
-    let edition = edition_resolue(&mut transaction, None).await?;
+    let edition = Edition::avec_contours(&mut transaction, None).await?;
     verifier_theme(&mut transaction, None, besoin.theme, None).await?;
     let lieu = match (&unite, lon, lat) {
         (Some(unite), None, None) => Lieu::trouver(&mut transaction, edition, unite).await?,

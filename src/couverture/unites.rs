@@ -7,8 +7,8 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Result};
-use crate::partenaires::{Citation, Filtre, Lieu, citations};
-use crate::territoires::{Edition, Maille, Millesime, Unite};
+use crate::partenaires::{Citation, Filtre, citations};
+use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
 #[derive(Debug, Serialize)]
 pub struct Couverture {

@@ -10,8 +10,8 @@ use sqlx::PgPool;
 
 use crate::comptes::Principal;
 use crate::http::{Parametres, Reponse};
-use crate::partenaires::{Filtre, Lieu, edition_resolue};
-use crate::territoires::Unite;
+use crate::partenaires::Filtre;
+use crate::territoires::{Edition, Lieu, Unite};
 use registre::Registre;
 
 /// What the questions about demandes share, in SQL: installed with the layers.
@@ -26,19 +26,11 @@ where
 }
 
 async fn lire(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Registre>> {
-    parametres.admettre(&["reseau", "territoire", "theme", "partenaire", "annee"])?;
+    parametres.admettre(&[&Filtre::PARAMETRES[..], &["territoire"]].concat())?;
     let unite = parametres.lire::<Unite>("territoire")?;
-    let annee = parametres.nombre("annee", 1943..=2100)?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
-    let filtre = Filtre::verifier(
-        &mut transaction,
-        parametres.texte("reseau"),
-        parametres.texte("theme"),
-        parametres.texte("partenaire"),
-        annee,
-    )
-    .await?;
-    let edition = edition_resolue(&mut transaction, None).await?;
+    let filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    let edition = Edition::avec_contours(&mut transaction, None).await?;
     let lieu = match &unite {
         Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
         None => None,

@@ -6,8 +6,8 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Result};
-use crate::partenaires::{Filtre, Lieu};
-use crate::territoires::{Edition, Maille};
+use crate::partenaires::Filtre;
+use crate::territoires::{Edition, Lieu, Maille};
 
 /// How many demandes are listed; all are counted.
 const LISTEES: i64 = 200;

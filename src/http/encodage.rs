@@ -1,9 +1,11 @@
 //! Which encoding of a body a client accepts, and how to make it.
 
-use std::io::{Read, Write};
+use std::cell::RefCell;
+use std::io::Read;
 
 use axum::http::{HeaderMap, header};
-use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use flate2::read::GzDecoder;
+use libdeflater::{CompressionLvl, Compressor};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Encodage {
@@ -51,20 +53,27 @@ impl Encodage {
     pub fn encoder(self, corps: Vec<u8>) -> Vec<u8> {
         match self {
             Self::Identite => corps,
-            Self::Gzip => gzip(&corps, Compression::new(5)),
+            Self::Gzip => RAPIDE.with_borrow_mut(|compresseur| gzip(compresseur, &corps)),
             Self::Zstd => zstd::bulk::compress(&corps, 3).expect("compression in memory"),
         }
     }
 }
 
-/// Encodes a body that will be kept, as tightly as gzip can.
-pub fn gzip_serre(corps: &[u8]) -> Vec<u8> {
-    gzip(corps, Compression::best())
+thread_local! {
+    // Made once a thread: for a tile of a few hundred bytes it costs more than the compression.
+    static RAPIDE: RefCell<Compressor> = RefCell::new(Compressor::new(CompressionLvl::new(5).expect("a level from 0 to 12")));
 }
 
-fn gzip(corps: &[u8], niveau: Compression) -> Vec<u8> {
-    let mut encodeur = GzEncoder::new(Vec::with_capacity(corps.len() / 2), niveau);
-    encodeur.write_all(corps).and_then(|()| encodeur.finish()).expect("compression in memory")
+/// Encodes a body that will be kept, tightly.
+pub fn gzip_serre(corps: &[u8]) -> Vec<u8> {
+    gzip(&mut Compressor::new(CompressionLvl::best()), corps)
+}
+
+fn gzip(compresseur: &mut Compressor, corps: &[u8]) -> Vec<u8> {
+    let mut code = vec![0; compresseur.gzip_compress_bound(corps.len())];
+    let taille = compresseur.gzip_compress(corps, &mut code).expect("the bound is large enough");
+    code.truncate(taille);
+    code
 }
 
 /// Decodes what [`gzip_serre`] made.

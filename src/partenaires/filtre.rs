@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use super::reseaux::Reseau;
 use crate::error::{Contexte, Error, Result};
+use crate::http::{Parametres, Reponse};
 
 /// One réseau, one year, and perhaps a theme and a partner.
 #[derive(Debug)]
@@ -15,15 +16,15 @@ pub struct Filtre {
 }
 
 impl Filtre {
-    /// Checks that the réseau has what is asked for. Without a réseau, the only one there is.
-    pub async fn verifier(
-        connexion: &mut PgConnection,
-        reseau: Option<&str>,
-        theme: Option<&str>,
-        partenaire: Option<&str>,
-        annee: Option<i16>,
-    ) -> Result<Self> {
-        let reseau = match reseau {
+    /// Query parameters that [`Self::lire`] reads.
+    pub const PARAMETRES: [&str; 4] = ["reseau", "theme", "partenaire", "annee"];
+
+    /// Reads the parameters and checks that the réseau has what they name. Without a réseau, the only
+    /// one there is.
+    pub async fn lire(connexion: &mut PgConnection, parametres: &Parametres) -> Reponse<Self> {
+        let (theme, partenaire) = (parametres.texte("theme"), parametres.texte("partenaire"));
+        let annee = annee(parametres)?;
+        let reseau = match parametres.texte("reseau") {
             Some(code) => Reseau::lire(connexion, code).await?,
             None => le_seul(connexion).await?,
         };
@@ -35,6 +36,11 @@ impl Filtre {
             reseau,
         })
     }
+}
+
+/// The year that a question is about.
+pub fn annee(parametres: &Parametres) -> Reponse<Option<i16>> {
+    parametres.nombre("annee", 1943..=2100)
 }
 
 async fn le_seul(connexion: &mut PgConnection) -> Result<Reseau> {

@@ -5,7 +5,6 @@ mod declaration;
 mod dossier;
 mod filtre;
 pub mod import;
-mod lieu;
 mod nomenclature;
 mod rejet;
 mod reseaux;
@@ -23,11 +22,10 @@ use crate::http::{Chemin, Parametres, Reponse};
 
 pub use contenu::{Contenu, succession};
 pub use dossier::{Rang, Table};
-pub use filtre::{Filtre, verifier_theme};
-pub use lieu::{Lieu, edition_resolue};
+pub use filtre::{Filtre, annee, verifier_theme};
 pub use nomenclature::Nomenclature;
 pub use rejet::Rejet;
-pub use reseaux::{Adresse, Citation, Description, Reseau, citations};
+pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, citations};
 pub use resolution::{PART_COUVERTE, resoudre_tout};
 
 /// What the questions about partners share, in SQL: installed with the layers.

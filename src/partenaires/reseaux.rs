@@ -52,8 +52,9 @@ pub struct Adresse {
     pub site: Option<String>,
 }
 
+/// Who a partner is and how to reach it.
 #[derive(Debug, Serialize, Deserialize)]
-struct Partenaire {
+pub struct Identite {
     code: String,
     nom: String,
     sigle: Option<String>,
@@ -63,6 +64,12 @@ struct Partenaire {
     courriel: Option<String>,
     telephone: Option<String>,
     description: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Partenaire {
+    #[serde(flatten)]
+    identite: Identite,
     themes: Vec<String>,
 }
 

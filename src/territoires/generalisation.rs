@@ -56,6 +56,12 @@ pub const BANDES_BASSES: [Bande; 5] = [
     bande(0, 0, 76_800.0),
 ];
 
+/// The band whose contours serve a zoom. SQL's `bande(z)` says the same.
+pub fn bande_servie(zoom: u8) -> u8 {
+    let mut zooms = BANDES.iter().chain(&BANDES_BASSES).map(|bande| bande.zoom);
+    zooms.find(|bande| *bande <= zoom).unwrap_or_default()
+}
+
 /// First zoom where EPCI are drawn: under it most are smaller than a pixel.
 pub const ZOOM_EPCI: u8 = 3;
 

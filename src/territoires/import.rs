@@ -3,7 +3,7 @@
 //! The blocking work (GDAL, PROJ, GEOS) runs on its own threads and hands over each band as it is
 //! ready; meanwhile the transaction copies and indexes the bands before it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,8 +15,10 @@ use tokio::sync::{mpsc, oneshot};
 use super::codes::{Maille, Millesime};
 use super::generalisation::{BANDES, BANDES_BASSES, Bande, ZOOM_EPCI, poser, resolution};
 use super::geos;
-use super::pays::{EtatContour, Pavage, Pays, preparer};
-use super::publication::{BandePrete, Publication, effacer_les_anciennes, verrouiller};
+use super::pays::{EtatContour, Pays, preparer};
+use super::publication::{
+    BandePrete, Dessinee, Publication, effacer_les_anciennes, rangs, verrouiller,
+};
 use super::source::{self, SourceLue};
 use crate::base::Base;
 use crate::error::{Error, Result};
@@ -159,10 +161,11 @@ fn preparer_tout(
         let resolution = resolution(&pays.pavage.contours);
         BANDES.into_iter().partition(|bande| bande.tolerance <= resolution)
     };
+    let envoi = Envoi { pays: &pays, dessinees: dessinees(&pays), edition, envoyer };
     std::thread::scope(|portee| {
         let fines = portee.spawn(|| {
             for bande in fines {
-                if !publier_bande(&pays.pavage, &pays.pavage.contours, bande, edition, envoyer)? {
+                if !envoi.bande(&pays.pavage.contours, bande)? {
                     break;
                 }
             }
@@ -173,7 +176,7 @@ fn preparer_tout(
             for bande in simplifiees {
                 let source = precedente.as_ref().unwrap_or(&pays.pavage.contours);
                 let simplifie = geos::simplifier(source, bande.tolerance)?;
-                if !publier_bande(&pays.pavage, &simplifie, bande, edition, envoyer)? {
+                if !envoi.bande(&simplifie, bande)? {
                     break;
                 }
                 precedente = Some(simplifie);
@@ -186,93 +189,131 @@ fn preparer_tout(
     })
 }
 
-/// Puts simplified communes on the grid of a band, derives the larger mailles, and sends the rows;
-/// the lowest band also gives those below it. False when nobody listens any more.
-fn publier_bande(
-    pavage: &Pavage,
-    simplifie: &[MultiPolygon],
-    bande: Bande,
-    edition: i32,
-    envoyer: &mpsc::Sender<BandePrete>,
-) -> Result<bool> {
-    let communes = poser(simplifie, bande)?;
-    let mut prete = BandePrete::nouvelle(bande);
-    for (code, contour) in pavage.codes.iter().zip(&communes) {
-        if !contour.0.is_empty() {
-            prete.ajouter(edition, bande, Maille::Commune, code, contour);
-        }
-    }
-    let pieces = reunir(pavage.parents.iter().cloned().zip(communes).collect())?;
-    mailles_superieures(&pieces, &mut prete, edition, bande)?;
-    if envoyer.blocking_send(prete).is_err() {
-        return Ok(false);
-    }
-    if bande.zoom == BANDES_BASSES[0].zoom + 1 {
-        return bandes_basses(pieces, bande, edition, envoyer);
-    }
-    Ok(true)
-}
+/// What tiles say of the units, by maille and code.
+type Dessinees<'p> = HashMap<(Maille, &'p str), Dessinee<'p>>;
 
-/// Adds EPCI, départements and régions, each the union of its pieces.
-fn mailles_superieures(
-    pieces: &[(Parents, MultiPolygon)],
-    prete: &mut BandePrete,
-    edition: i32,
-    bande: Bande,
-) -> Result<()> {
-    for (rang, maille) in
-        [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate()
-    {
-        let parent_seul = |(parents, contour): &(Parents, MultiPolygon)| {
-            let mut seul = Parents::default();
-            seul[rang].clone_from(&parents[rang]);
-            (seul, contour.clone())
-        };
-        for (parents, contour) in reunir(pieces.iter().map(parent_seul).collect())? {
-            if let Some(code) = &parents[rang] {
-                prete.ajouter(edition, bande, maille, code, &contour);
-            }
-        }
-    }
-    Ok(())
+fn dessinees(pays: &Pays) -> Dessinees<'_> {
+    pays.unites
+        .iter()
+        .zip(rangs(&pays.unites))
+        .map(|(unite, rang)| {
+            let (maille, code, nom) = (unite.maille, unite.code.as_str(), unite.nom.as_str());
+            ((maille, code), Dessinee { maille, code, nom, rang, point: unite.point })
+        })
+        .collect()
 }
 
 /// Codes of a piece's EPCI, département and région.
 type Parents = [Option<String>; 3];
 
-/// Under the communes' zooms, contours are made of pieces: the parts of EPCI within each
-/// département, whose borders are all the borders there are; then, once EPCI are too small to
-/// show, whole départements.
-fn bandes_basses(
-    mut pieces: Vec<(Parents, MultiPolygon)>,
-    depuis: Bande,
+/// What turns simplified contours into rows of an edition, and sends them.
+struct Envoi<'p> {
+    pays: &'p Pays,
+    dessinees: Dessinees<'p>,
     edition: i32,
-    envoyer: &mpsc::Sender<BandePrete>,
-) -> Result<bool> {
-    let mut precedente = depuis;
-    for bande in BANDES_BASSES {
-        if bande.zoom < ZOOM_EPCI {
-            for (parents, _) in &mut pieces {
-                parents[0] = None;
-            }
-            pieces = reunir(pieces)?;
-        }
-        // From grid to metres by one formula: shared vertices stay equal to the last bit.
-        for (_, contour) in &mut pieces {
-            contour.map_coords_in_place(|point| precedente.metres(point));
-        }
-        let (parents, contours): (Vec<Parents>, Vec<MultiPolygon>) = pieces.into_iter().unzip();
-        let places = poser(&geos::simplifier(&contours, bande.tolerance)?, bande)?;
-        pieces = parents.into_iter().zip(places).collect();
-        precedente = bande;
+    envoyer: &'p mpsc::Sender<BandePrete>,
+}
 
+impl Envoi<'_> {
+    /// Puts simplified communes on the grid of a band, derives the larger mailles, and sends the
+    /// rows; the lowest band also gives those below it. False when nobody listens any more.
+    fn bande(&self, simplifie: &[MultiPolygon], bande: Bande) -> Result<bool> {
+        let pavage = &self.pays.pavage;
+        let communes = poser(simplifie, bande)?;
         let mut prete = BandePrete::nouvelle(bande);
-        mailles_superieures(&pieces, &mut prete, edition, bande)?;
-        if envoyer.blocking_send(prete).is_err() {
+        for (code, contour) in pavage.codes.iter().zip(&communes) {
+            self.ajouter(&mut prete, bande, Maille::Commune, code, contour);
+        }
+        let sans_contour = |unite: &&Dessinee<'_>| {
+            unite.maille == Maille::Commune
+                && pavage.codes.binary_search_by(|code| code.as_str().cmp(unite.code)).is_err()
+        };
+        for unite in self.dessinees.values().filter(sans_contour) {
+            prete.ajouter(self.edition, bande, *unite, None);
+        }
+        let pieces = reunir(pavage.parents.iter().cloned().zip(communes).collect())?;
+        self.mailles_superieures(&pieces, &mut prete, bande)?;
+        if self.envoyer.blocking_send(prete).is_err() {
             return Ok(false);
         }
+        if bande.zoom == BANDES_BASSES[0].zoom + 1 {
+            return self.bandes_basses(pieces, bande);
+        }
+        Ok(true)
     }
-    Ok(true)
+
+    /// Adds EPCI, départements and régions, each the union of its pieces.
+    fn mailles_superieures(
+        &self,
+        pieces: &[(Parents, MultiPolygon)],
+        prete: &mut BandePrete,
+        bande: Bande,
+    ) -> Result<()> {
+        for (rang, maille) in
+            [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate()
+        {
+            let parent_seul = |(parents, contour): &(Parents, MultiPolygon)| {
+                let mut seul = Parents::default();
+                seul[rang].clone_from(&parents[rang]);
+                (seul, contour.clone())
+            };
+            for (parents, contour) in reunir(pieces.iter().map(parent_seul).collect())? {
+                if let Some(code) = &parents[rang] {
+                    self.ajouter(prete, bande, maille, code, &contour);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Under the communes' zooms, contours are made of pieces: the parts of EPCI within each
+    /// département, whose borders are all the borders there are; then, once EPCI are too small to
+    /// show, whole départements.
+    fn bandes_basses(
+        &self,
+        mut pieces: Vec<(Parents, MultiPolygon)>,
+        depuis: Bande,
+    ) -> Result<bool> {
+        let mut precedente = depuis;
+        for bande in BANDES_BASSES {
+            if bande.zoom < ZOOM_EPCI {
+                for (parents, _) in &mut pieces {
+                    parents[0] = None;
+                }
+                pieces = reunir(pieces)?;
+            }
+            // From grid to metres by one formula: shared vertices stay equal to the last bit.
+            for (_, contour) in &mut pieces {
+                contour.map_coords_in_place(|point| precedente.metres(point));
+            }
+            let (parents, contours): (Vec<Parents>, Vec<MultiPolygon>) = pieces.into_iter().unzip();
+            let places = poser(&geos::simplifier(&contours, bande.tolerance)?, bande)?;
+            pieces = parents.into_iter().zip(places).collect();
+            precedente = bande;
+
+            let mut prete = BandePrete::nouvelle(bande);
+            self.mailles_superieures(&pieces, &mut prete, bande)?;
+            if self.envoyer.blocking_send(prete).is_err() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn ajouter(
+        &self,
+        prete: &mut BandePrete,
+        bande: Bande,
+        maille: Maille,
+        code: &str,
+        contour: &MultiPolygon,
+    ) {
+        // A commune may lie in an EPCI that the file does not list.
+        if let Some(unite) = self.dessinees.get(&(maille, code)) {
+            let contour = (!contour.0.is_empty()).then_some(contour);
+            prete.ajouter(self.edition, bande, *unite, contour);
+        }
+    }
 }
 
 /// Unites pieces of one pavage that have the same parents.

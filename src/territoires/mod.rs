@@ -4,6 +4,7 @@ mod codes;
 mod generalisation;
 mod geos;
 pub mod import;
+mod lieu;
 mod pays;
 mod projection;
 mod publication;
@@ -22,7 +23,8 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Parametres, Probleme, Reponse};
 
 pub use codes::{CodeInsee, Maille, Millesime, Siren, Unite};
-pub use generalisation::{BANDES, BANDES_BASSES};
+pub use generalisation::bande_servie;
+pub use lieu::Lieu;
 pub use projection::{MERCATOR, Projection, WGS84};
 use recherche::{Recherche, Resultat};
 pub use sources::{Edition, SourceDeDonnees, sources};
@@ -67,7 +69,7 @@ async fn chercher(
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let edition = Edition::de(&mut transaction, millesime).await?;
     if let Some(dans) = &dans {
-        unite::lire(&mut transaction, edition, dans).await?;
+        Lieu::trouver(&mut transaction, edition, dans).await?;
     }
     let mut suggestion = None;
     let resultats = match (texte, lon, lat) {
@@ -116,7 +118,8 @@ async fn lire(
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let edition = Edition::de(&mut transaction, millesime).await?;
-    let identite = unite::lire(&mut transaction, edition, &unite).await?;
+    let lieu = Lieu::trouver(&mut transaction, edition, &unite).await?;
+    let identite = unite::lire(&mut transaction, edition, lieu).await?;
     let sources = sources(&mut *transaction, Some(edition.edition)).await?;
     Ok(Json(Fiche { identite, sources }))
 }

@@ -4,6 +4,7 @@
 //! killed at any moment leaves nothing behind. Editions that nobody points to are erased after.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use geo::{Coord, MultiPolygon, Rect};
 use martin_tile_utils::bbox_to_xyz;
@@ -20,6 +21,9 @@ use crate::http::gzip_serre;
 /// First key of the advisory locks that serialise publications; the second is the millésime.
 const VERROU: i32 = 0x6d61_696c;
 
+/// How long a running service may take to hear of a publication.
+const ANNONCE: Duration = Duration::from_secs(1);
+
 const ACTION: &str = "publication du millésime";
 
 /// Contours of one band, encoded for `COPY`.
@@ -33,33 +37,60 @@ impl BandePrete {
         Self { zoom: bande.zoom, copie: CopieBinaire::default() }
     }
 
-    /// Adds the contour of a unit, given in the grid of the band.
+    /// Adds a unit and its contour, which is given in the grid of the band.
     pub fn ajouter(
         &mut self,
         edition: i32,
         bande: Bande,
-        maille: Maille,
-        code: &str,
-        contour: &MultiPolygon,
+        unite: Dessinee<'_>,
+        contour: Option<&MultiPolygon>,
     ) {
-        self.copie.ligne(5);
+        self.copie.ligne(8);
         self.copie.champ(&edition.to_be_bytes());
         self.copie.champ(&i16::from(bande.zoom).to_be_bytes());
-        self.copie.champ(maille.as_str().as_bytes());
-        self.copie.champ(code.as_bytes());
-        self.copie.champ(&ewkb(contour, |point| bande.metres(point)));
+        self.copie.champ(unite.maille.as_str().as_bytes());
+        self.copie.champ(unite.code.as_bytes());
+        self.copie.champ(unite.nom.as_bytes());
+        self.copie.champ(&unite.rang.to_be_bytes());
+        self.copie.champ_ou_nul(unite.point.map(ewkb_point).as_deref());
+        self.copie.champ_ou_nul(
+            contour.map(|contour| ewkb(contour, |point| bande.metres(point))).as_deref(),
+        );
     }
 }
 
+/// What a tile says of a unit beside its contour.
+#[derive(Debug, Clone, Copy)]
+pub struct Dessinee<'u> {
+    pub maille: Maille,
+    pub code: &'u str,
+    pub nom: &'u str,
+    pub rang: i32,
+    /// Its label, EPSG:3857.
+    pub point: Option<Coord>,
+}
+
+/// Extended WKB, little-endian, of a point of EPSG:3857.
+fn ewkb_point(point: Coord) -> Vec<u8> {
+    let mut octets = vec![1];
+    octets.extend((1_u32 | AVEC_SRID).to_le_bytes());
+    octets.extend(3857_u32.to_le_bytes());
+    octets.extend(point.x.to_le_bytes());
+    octets.extend(point.y.to_le_bytes());
+    octets
+}
+
+/// Flag of PostGIS's extended WKB: the SRID follows the type.
+const AVEC_SRID: u32 = 0x2000_0000;
+
 /// Extended WKB, little-endian, EPSG:3857 (PostGIS's own binary form of a multipolygon).
 fn ewkb(contour: &MultiPolygon, metres: impl Fn(Coord) -> Coord) -> Vec<u8> {
-    const MULTIPOLYGONE_SRID: u32 = 6 | 0x2000_0000;
     let entier = |octets: &mut Vec<u8>, nombre: usize| {
         let nombre = u32::try_from(nombre).expect("far fewer than 2³² parts");
         octets.extend(nombre.to_le_bytes());
     };
     let mut octets = vec![1];
-    octets.extend(MULTIPOLYGONE_SRID.to_le_bytes());
+    octets.extend((6_u32 | AVEC_SRID).to_le_bytes());
     octets.extend(3857_u32.to_le_bytes());
     entier(&mut octets, contour.0.len());
     for polygone in contour {
@@ -135,11 +166,13 @@ impl<'c> Publication<'c> {
             format!("create table {feuille} partition of contour_{edition} for values in ({zoom})");
         self.transaction.execute(AssertSqlSafe(creation)).await.pour(ACTION)?;
         let ordre = format!(
-            "copy {feuille} (edition, bande, maille, code, contour) from stdin (format binary, freeze)"
+            "copy {feuille} (edition, bande, maille, code, nom, rang, point, contour) \
+             from stdin (format binary, freeze)"
         );
         bande.copie.envoyer(&mut self.transaction, ordre).await?;
         let index = format!(
-            "create index on {feuille} using gist (contour); \
+            "create index on {feuille} using gist (coalesce(contour, point)) where maille = 'commune'; \
+             create index on {feuille} using gist (coalesce(contour, point)) where maille <> 'commune'; \
              create index on {feuille} (code, maille); \
              analyze {feuille}"
         );
@@ -251,6 +284,10 @@ pub async fn effacer_les_anciennes(connexion: &mut PgConnection) -> Result<()> {
     .fetch_all(&mut *connexion)
     .await
     .pour(action)?;
+    if !anciennes.is_empty() {
+        // Services that run have then heard of the new edition: none still draws the old one.
+        tokio::time::sleep(ANNONCE).await;
+    }
     for edition in anciennes {
         let mut transaction = connexion.begin().await.pour(action)?;
         let effacement = format!(
@@ -264,7 +301,7 @@ pub async fn effacer_les_anciennes(connexion: &mut PgConnection) -> Result<()> {
 }
 
 /// Rank of each unit by decreasing population among those of its maille.
-fn rangs(unites: &[UnitePrete]) -> Vec<i32> {
+pub fn rangs(unites: &[UnitePrete]) -> Vec<i32> {
     let mut ordre: Vec<usize> = (0..unites.len()).collect();
     ordre.sort_by_key(|&rang| (unites[rang].maille, std::cmp::Reverse(unites[rang].population)));
     let mut rangs = vec![0; unites.len()];

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 
 use super::codes::Millesime;
 use crate::error::{Contexte, Error, Result};
@@ -69,25 +69,54 @@ pub struct Edition {
 impl Edition {
     /// That of the millésime asked for, or of the newest.
     pub async fn de(connexion: &mut PgConnection, millesime: Option<Millesime>) -> Result<Self> {
-        let trouvee: Option<Self> = sqlx::query_as(include_str!("sql/lire_edition.sql"))
-            .bind(millesime)
-            .fetch_optional(&mut *connexion)
-            .await
-            .pour("lecture du millésime")?;
-        if let Some(edition) = trouvee {
+        if let Some(edition) = Self::lire(&mut *connexion, millesime, false).await? {
             return Ok(edition);
         }
         let publies = Millesime::publies(connexion).await?;
         Err(Error::Introuvable(match (millesime, publies.as_slice()) {
-            (_, []) => "Aucun territoire n'est chargé. Lancez maillage import territoires.".into(),
-            (Some(millesime), _) => format!(
+            (Some(millesime), [_, ..]) => format!(
                 "Le millésime {millesime} n'est pas chargé. Millésimes chargés : {}.",
                 publies.iter().map(Millesime::to_string).collect::<Vec<_>>().join(", ")
             ),
-            (None, _) => "Aucun millésime n'est publié.".into(),
+            _ => RIEN.into(),
         }))
     }
+
+    /// That of the millésime asked for, or of the newest, among those that have contours.
+    pub async fn avec_contours(
+        connexion: &mut PgConnection,
+        millesime: Option<Millesime>,
+    ) -> Result<Self> {
+        Self::lire(connexion, millesime, true).await?.ok_or_else(|| {
+            Error::Introuvable(match millesime {
+                Some(millesime) => {
+                    format!("Le millésime {millesime} n'est pas chargé, ou sans contours.")
+                }
+                None => RIEN.into(),
+            })
+        })
+    }
+
+    /// What is shown unless asked otherwise: the newest that has contours.
+    pub async fn montree(base: impl PgExecutor<'_>) -> Result<Option<Self>> {
+        Self::lire(base, None, true).await
+    }
+
+    async fn lire(
+        base: impl PgExecutor<'_>,
+        millesime: Option<Millesime>,
+        avec_contours: bool,
+    ) -> Result<Option<Self>> {
+        sqlx::query_as(include_str!("sql/lire_edition.sql"))
+            .bind(millesime)
+            .bind(avec_contours)
+            .fetch_optional(base)
+            .await
+            .pour("lecture du millésime")
+    }
 }
+
+const RIEN: &str = "Aucun territoire n'est chargé. Lancez maillage import territoires.";
 
 impl Millesime {
     /// Published millésimes, the newest first.
@@ -96,15 +125,5 @@ impl Millesime {
             .fetch_all(base)
             .await
             .pour("lecture des millésimes")
-    }
-
-    /// The newest millésime that has contours.
-    pub async fn des_contours(piscine: &PgPool) -> Result<Option<Self>> {
-        sqlx::query_scalar(
-            "select e.millesime from edition e where e.id = edition_des_contours('{}')",
-        )
-        .fetch_optional(piscine)
-        .await
-        .pour("lecture du millésime des contours")
     }
 }

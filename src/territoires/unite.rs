@@ -4,13 +4,14 @@ use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::codes::{Maille, Millesime, Unite};
+use super::lieu::Lieu;
 use super::recherche::{Nomme, nomme, point};
 use super::sources::Edition;
-use crate::error::{Contexte, Error, Result};
+use crate::error::{Contexte, Result};
 
 #[derive(Debug, Serialize)]
 pub struct Identite {
-    pub unite: String,
+    pub unite: Unite,
     pub maille: Maille,
     pub code: String,
     pub nom: String,
@@ -54,9 +55,6 @@ pub struct Membres {
 
 #[derive(sqlx::FromRow)]
 struct Ligne {
-    maille: Maille,
-    code: String,
-    nom: String,
     nature: Option<String>,
     siren: Option<String>,
     population: Option<i32>,
@@ -76,38 +74,22 @@ struct Ligne {
     communes: i64,
 }
 
-/// The unit of an edition, by its code or, for a commune, by a former one.
-pub async fn lire(
-    connexion: &mut PgConnection,
-    edition: Edition,
-    unite: &Unite,
-) -> Result<Identite> {
-    let ligne: Option<Ligne> = sqlx::query_as(include_str!("sql/lire_unite.sql"))
+/// All that is known of a unit of an edition.
+pub async fn lire(connexion: &mut PgConnection, edition: Edition, lieu: Lieu) -> Result<Identite> {
+    let ligne: Ligne = sqlx::query_as(include_str!("sql/lire_unite.sql"))
         .bind(edition.edition)
-        .bind(unite.maille)
-        .bind(&unite.code)
-        .fetch_optional(connexion)
+        .bind(lieu.maille)
+        .bind(&lieu.code)
+        .fetch_one(connexion)
         .await
         .pour("lecture d'un territoire")?;
-    let Some(ligne) = ligne else {
-        return Err(Error::Introuvable(format!(
-            "Aucun territoire {} n'a le code {} dans le millésime {}. Cherchez-le par son nom : \
-             /api/territoires?q=…",
-            unite.maille, unite.code, edition.millesime
-        )));
-    };
     let absent = ligne.etat_contour == "absent";
     Ok(Identite {
-        unite: format!("{}:{}", ligne.maille, ligne.code),
-        maille: ligne.maille,
-        remarque: (ligne.code != unite.code).then(|| {
-            format!(
-                "{} est un ancien code : la commune est aujourd'hui {} ({}).",
-                unite.code, ligne.nom, ligne.code
-            )
-        }),
-        code: ligne.code,
-        nom: ligne.nom,
+        unite: lieu.unite,
+        maille: lieu.maille,
+        remarque: lieu.remarque,
+        code: lieu.code,
+        nom: lieu.nom,
         nature: ligne.nature,
         millesime: edition.millesime,
         contour: Contour {
@@ -124,7 +106,7 @@ pub async fn lire(
             departement: nomme(ligne.departement, ligne.departement_nom),
             region: nomme(ligne.region, ligne.region_nom),
         },
-        membres: (ligne.maille != Maille::Commune).then_some(Membres { communes: ligne.communes }),
+        membres: (lieu.maille != Maille::Commune).then_some(Membres { communes: ligne.communes }),
         point: point(ligne.lon, ligne.lat),
         bbox: ligne.emprise,
     })

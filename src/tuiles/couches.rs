@@ -6,16 +6,13 @@ use crate::error::{Contexte, Result};
 use crate::{couverture, demandes, partenaires};
 
 /// Applied in this order at each start; a new layer is a file and a line here.
-const FICHIERS: [&str; 12] = [
+const FICHIERS: [&str; 9] = [
     include_str!("sql/00_commun.sql"),
     partenaires::FONCTIONS,
     demandes::FONCTIONS,
     couverture::FONCTIONS,
     include_str!("sql/01_reseaux.sql"),
-    include_str!("sql/communes.sql"),
-    include_str!("sql/epci.sql"),
-    include_str!("sql/departements.sql"),
-    include_str!("sql/regions.sql"),
+    include_str!("sql/mailles.sql"),
     include_str!("sql/couverture.sql"),
     include_str!("sql/zones.sql"),
     include_str!("sql/demandes.sql"),

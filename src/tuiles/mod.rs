@@ -1,5 +1,6 @@
 //! Vector tiles: layers as SQL functions, served through martin-core's `Source`.
 
+mod atelier;
 mod couches;
 mod service;
 mod source;

@@ -13,12 +13,13 @@ use moka::future::Cache;
 use sqlx::PgPool;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::source::{Couche, Dessinee, Publiee};
+use super::atelier::Atelier;
+use super::source::{Couche, SourceDeCouche};
 use crate::base::Version;
 use crate::comptes::Principal;
 use crate::error::{Error, Result};
 use crate::http::{Encodage, Etag, Parametres, Probleme, Reponse, degzip, etag};
-use crate::territoires::{Maille, Millesime};
+use crate::territoires::{Edition, Maille, Millesime};
 
 /// The data version in a tile's address: it makes the address last, and changes nothing else.
 pub const PARAMETRE_VERSION: &str = "v";
@@ -43,14 +44,19 @@ pub struct DemandeDeTuile<'a> {
 
 #[derive(Debug, Clone)]
 pub struct ServiceTuiles {
-    piscine: PgPool,
+    atelier: Atelier,
     version: Version,
     cache: Cache<u128, Corps>,
-    /// The table of layers, read once for each version of the data.
-    couches: Arc<RwLock<Option<Couches>>>,
+    /// What every tile needs, read once for each version of the data.
+    repere: Arc<RwLock<Option<Repere>>>,
 }
 
-type Couches = Arc<[Arc<Couche>]>;
+/// The layers, and the edition that they show when no millésime is asked for.
+#[derive(Debug, Clone)]
+struct Repere {
+    couches: Arc<[Arc<Couche>]>,
+    montree: Option<Edition>,
+}
 
 impl ServiceTuiles {
     /// `memoire_mio` bounds the bodies kept, in mebibytes.
@@ -62,13 +68,14 @@ impl ServiceTuiles {
                 u32::try_from(corps.octets.len()).unwrap_or(u32::MAX).saturating_add(400)
             })
             .build();
-        Self { piscine, version, cache, couches: Arc::default() }
+        Self { atelier: Atelier::nouveau(piscine), version, cache, repere: Arc::default() }
     }
 
-    /// Drops everything kept.
+    /// Drops everything kept, connections included.
     pub fn oublier(&self) {
         self.cache.invalidate_all();
-        *self.couches.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.repere.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.atelier.vider();
     }
 
     /// The version that bodies are keyed by, when it is known.
@@ -83,7 +90,7 @@ impl ServiceTuiles {
 
     /// The layers named in an address: in one order, each once.
     pub async fn couches(&self, noms: &str) -> Result<Vec<Arc<Couche>>> {
-        let toutes = self.toutes_les_couches().await?;
+        let toutes = self.repere().await?.couches;
         let mut choisies: Vec<&str> = noms.split(',').collect();
         choisies.sort_unstable();
         choisies.dedup();
@@ -101,17 +108,25 @@ impl ServiceTuiles {
             .collect()
     }
 
-    async fn toutes_les_couches(&self) -> Result<Couches> {
-        let connues = self.couches.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(connues) = connues {
-            return Ok(connues);
+    async fn repere(&self) -> Result<Repere> {
+        let version = self.version();
+        let connu = self.repere.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(connu) = connu {
+            return Ok(connu);
         }
-        let lues: Couches =
-            Couche::toutes(&self.piscine).await?.into_iter().map(Arc::new).collect();
-        if self.version().is_some() {
-            *self.couches.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&lues));
+        let piscine = self.atelier.piscine();
+        let lu = Repere {
+            couches: Couche::toutes(piscine).await?.into_iter().map(Arc::new).collect(),
+            montree: Edition::montree(piscine).await?,
+        };
+        // Kept only if no change came while it was read.
+        if version.is_some() {
+            let mut repere = self.repere.write().unwrap_or_else(PoisonError::into_inner);
+            if self.version() == version {
+                *repere = Some(lu.clone());
+            }
         }
-        Ok(lues)
+        Ok(lu)
     }
 
     /// The body of a tile; empty when nothing is there.
@@ -146,17 +161,14 @@ impl ServiceTuiles {
     async fn construire(&self, demande: &DemandeDeTuile<'_>) -> Reponse<Corps> {
         let couches = self.couches(demande.couches).await?;
         let parametres = Self::parametres(&couches, demande.parametres)?;
+        let montree = self.repere().await?.montree;
         let presentes: Vec<_> =
             couches.into_iter().filter(|couche| couche.a_le_zoom(demande.xyz.z)).collect();
         let seule = presentes.len() == 1;
         let mut clair = Vec::new();
         for couche in presentes {
-            let piscine = self.piscine.clone();
-            let source: Box<dyn Source> = if couche.est_publiee(demande.xyz.z, &parametres) {
-                Box::new(Publiee::nouvelle(couche, demande.principal, piscine))
-            } else {
-                Box::new(Dessinee::nouvelle(couche, demande.principal, piscine))
-            };
+            let dessin = couche.dessin(demande.xyz.z, &parametres, montree, demande.principal);
+            let source = SourceDeCouche::nouvelle(couche, dessin, self.atelier.clone());
             let corps = source.get_tile(demande.xyz, Some(&parametres)).await.map_err(erreur)?;
             if corps.is_empty() {
                 continue;

@@ -7,18 +7,21 @@ use async_trait::async_trait;
 use martin_core::CacheZoomRange;
 use martin_core::tiles::{BoxedSource, MartinCoreError, MartinCoreResult, Source, UrlQuery};
 use martin_tile_utils::{Encoding, Format, TileCoord, TileData, TileInfo};
-use sqlx::PgPool;
 use sqlx::types::Json;
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use tilejson::{TileJSON, VectorLayer, tilejson};
 
+use super::atelier::Atelier;
 use crate::comptes::Principal;
 use crate::error::{Contexte, Result};
+use crate::territoires::{Edition, bande_servie};
 
 /// A row of the table of layers.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Couche {
     pub nom: String,
     fonction: String,
+    fonction_d_edition: Option<String>,
     titre: String,
     description: String,
     zoom_min: i16,
@@ -42,10 +45,24 @@ impl Couche {
         (self.zoom_min..=self.zoom_max).contains(&i16::from(zoom))
     }
 
-    /// Whether the tile was built at publication.
-    pub fn est_publiee(&self, zoom: u8, parametres: &UrlQuery) -> bool {
-        self.publiee_jusqu_a.is_some_and(|jusqu_a| i16::from(zoom) <= jusqu_a)
-            && parametres.is_empty()
+    /// How to get a tile of this zoom, when `montree` is what is shown unless asked otherwise.
+    pub fn dessin(
+        &self,
+        zoom: u8,
+        parametres: &UrlQuery,
+        montree: Option<Edition>,
+        principal: Principal,
+    ) -> Dessin {
+        let Some(edition) = montree.filter(|_| parametres.is_empty()) else {
+            return Dessin::Appele(principal);
+        };
+        match &self.fonction_d_edition {
+            _ if self.publiee_jusqu_a.is_some_and(|jusqu_a| i16::from(zoom) <= jusqu_a) => {
+                Dessin::Publie(edition)
+            }
+            Some(_) => Dessin::DEdition(edition),
+            None => Dessin::Appele(principal),
+        }
     }
 
     /// TileJSON without addresses: name, description, zooms and fields.
@@ -72,52 +89,106 @@ impl Couche {
     }
 }
 
-/// A layer drawn on demand by its SQL function.
-#[derive(Debug, Clone)]
-pub struct Dessinee(SourceDeCouche);
+/// Where the body of a tile comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Dessin {
+    /// Built with the edition, compressed.
+    Publie(Edition),
+    /// Drawn from the edition alone, whoever asks.
+    DEdition(Edition),
+    /// Drawn by the layer's function, which finds its edition and reads what the principal may read.
+    Appele(Principal),
+}
 
-/// The same layer, as built at publication: gzip bodies of the newest edition with contours.
+/// A layer as martin-core sees it.
 #[derive(Debug, Clone)]
-pub struct Publiee(SourceDeCouche);
-
-#[derive(Debug, Clone)]
-struct SourceDeCouche {
+pub struct SourceDeCouche {
     couche: Arc<Couche>,
-    principal: Principal,
-    piscine: PgPool,
+    dessin: Dessin,
+    atelier: Atelier,
     tilejson: TileJSON,
 }
 
 impl SourceDeCouche {
-    fn nouvelle(couche: Arc<Couche>, principal: Principal, piscine: PgPool) -> Self {
-        Self { tilejson: couche.tilejson(), couche, principal, piscine }
+    pub fn nouvelle(couche: Arc<Couche>, dessin: Dessin, atelier: Atelier) -> Self {
+        Self { tilejson: couche.tilejson(), couche, dessin, atelier }
     }
-}
 
-impl Dessinee {
-    pub fn nouvelle(couche: Arc<Couche>, principal: Principal, piscine: PgPool) -> Self {
-        Self(SourceDeCouche::nouvelle(couche, principal, piscine))
-    }
-}
-
-impl Publiee {
-    pub fn nouvelle(couche: Arc<Couche>, principal: Principal, piscine: PgPool) -> Self {
-        Self(SourceDeCouche::nouvelle(couche, principal, piscine))
+    /// Reads or draws the tile in one round trip. Names of functions come from our own table, never
+    /// from a request. `Vec::new` is a tile with nothing in it.
+    async fn lire(
+        &self,
+        xyz: TileCoord,
+        parametres: Option<&UrlQuery>,
+        connexion: &mut PgConnection,
+    ) -> sqlx::Result<Vec<u8>> {
+        let couche = &self.couche;
+        let (z, x, y) = (i32::from(xyz.z), xyz.x.cast_signed(), xyz.y.cast_signed());
+        let vides = UrlQuery::new();
+        let corps: Option<Vec<u8>> = match (self.dessin, &couche.fonction_d_edition) {
+            (Dessin::Publie(edition), _) => {
+                sqlx::query_scalar(include_str!("sql/lire_tuile_publiee.sql"))
+                    .bind(edition.edition)
+                    .bind(&couche.nom)
+                    .bind(z)
+                    .bind(x)
+                    .bind(y)
+                    .fetch_optional(connexion)
+                    .await?
+            }
+            // Edition and band are written in the statement: its plan reads their table alone.
+            (Dessin::DEdition(edition), Some(fonction)) => {
+                let ordre = format!(
+                    "select tuile from {fonction}({}, {}, {}::smallint, $1, $2, $3)",
+                    edition.edition,
+                    edition.millesime,
+                    bande_servie(xyz.z)
+                );
+                sqlx::query_scalar(AssertSqlSafe(ordre))
+                    .bind(z)
+                    .bind(x)
+                    .bind(y)
+                    .fetch_one(connexion)
+                    .await?
+            }
+            // `case` sets the principal, for this statement's transaction alone, before the call.
+            (dessin, _) => {
+                let qui = if let Dessin::Appele(qui) = dessin { qui } else { Principal::Public };
+                let ordre = format!(
+                    "select case when set_config('maillage.principal', $5, true) = $5 \
+                     then {}($1, $2, $3, $4) end",
+                    couche.fonction
+                );
+                sqlx::query_scalar(AssertSqlSafe(ordre))
+                    .bind(z)
+                    .bind(x)
+                    .bind(y)
+                    .bind(Json(parametres.unwrap_or(&vides)))
+                    .bind(qui.as_str())
+                    .fetch_one(connexion)
+                    .await?
+            }
+        };
+        Ok(corps.unwrap_or_default())
     }
 }
 
 #[async_trait]
-impl Source for Dessinee {
+impl Source for SourceDeCouche {
     fn get_id(&self) -> &str {
-        &self.0.couche.nom
+        &self.couche.nom
     }
 
     fn get_tilejson(&self) -> &TileJSON {
-        &self.0.tilejson
+        &self.tilejson
     }
 
     fn get_tile_info(&self) -> TileInfo {
-        TileInfo::new(Format::Mvt, Encoding::Uncompressed)
+        let encodage = match self.dessin {
+            Dessin::Publie(_) => Encoding::Gzip,
+            Dessin::DEdition(_) | Dessin::Appele(_) => Encoding::Uncompressed,
+        };
+        TileInfo::new(Format::Mvt, encodage)
     }
 
     fn clone_source(&self) -> BoxedSource {
@@ -137,52 +208,12 @@ impl Source for Dessinee {
         xyz: TileCoord,
         parametres: Option<&UrlQuery>,
     ) -> MartinCoreResult<TileData> {
-        let vides = UrlQuery::new();
-        let corps: Option<Vec<u8>> = sqlx::query_scalar("select tuile($1, $2, $3, $4, $5, $6)")
-            .bind(&self.0.couche.fonction)
-            .bind(i32::from(xyz.z))
-            .bind(xyz.x.cast_signed())
-            .bind(xyz.y.cast_signed())
-            .bind(Json(parametres.unwrap_or(&vides)))
-            .bind(self.0.principal.as_str())
-            .fetch_one(&self.0.piscine)
-            .await
-            .map_err(|erreur| MartinCoreError::OtherError(Box::new(erreur)))?;
-        Ok(corps.unwrap_or_default())
-    }
-}
-
-#[async_trait]
-impl Source for Publiee {
-    fn get_id(&self) -> &str {
-        &self.0.couche.nom
-    }
-
-    fn get_tilejson(&self) -> &TileJSON {
-        &self.0.tilejson
-    }
-
-    fn get_tile_info(&self) -> TileInfo {
-        TileInfo::new(Format::Mvt, Encoding::Gzip)
-    }
-
-    fn clone_source(&self) -> BoxedSource {
-        Box::new(self.clone())
-    }
-
-    fn cache_zoom(&self) -> CacheZoomRange {
-        CacheZoomRange::default()
-    }
-
-    async fn get_tile(&self, xyz: TileCoord, _: Option<&UrlQuery>) -> MartinCoreResult<TileData> {
-        let corps: Option<Vec<u8>> = sqlx::query_scalar(include_str!("sql/lire_tuile_publiee.sql"))
-            .bind(&self.0.couche.nom)
-            .bind(i16::from(xyz.z))
-            .bind(xyz.x.cast_signed())
-            .bind(xyz.y.cast_signed())
-            .fetch_optional(&self.0.piscine)
-            .await
-            .map_err(|erreur| MartinCoreError::OtherError(Box::new(erreur)))?;
-        Ok(corps.unwrap_or_default())
+        let lire = async {
+            let mut place = self.atelier.prendre().await?;
+            let corps = self.lire(xyz, parametres, &mut place).await?;
+            place.rendre();
+            Ok(corps)
+        };
+        lire.await.map_err(|erreur: sqlx::Error| MartinCoreError::OtherError(Box::new(erreur)))
     }
 }

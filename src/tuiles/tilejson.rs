@@ -12,7 +12,7 @@ use super::source::Couche;
 use crate::comptes::Principal;
 use crate::error::{Contexte, Result};
 use crate::partenaires::Reseau;
-use crate::territoires::{Millesime, SourceDeDonnees, sources};
+use crate::territoires::{Edition, SourceDeDonnees, sources};
 
 /// Describes the layers together, as one source of tiles. Addresses carry the data version, so
 /// that tiles may be kept for as long as it lasts.
@@ -48,8 +48,8 @@ pub async fn decrire(
     if let Some(version) = version {
         document.version = Some(format!("1.0.{version}"));
     }
-    if let Some(millesime) = Millesime::des_contours(piscine).await? {
-        document.other.insert("millesime".into(), millesime.annee().into());
+    if let Some(edition) = Edition::montree(piscine).await? {
+        document.other.insert("millesime".into(), edition.millesime.annee().into());
     }
     // What a réseau says of itself goes wherever its layers go.
     if couches.iter().any(|couche| couche.parametres.iter().any(|nom| nom == PARAMETRE_RESEAU)) {

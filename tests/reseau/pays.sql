@@ -6,14 +6,16 @@ insert into source_edition (edition, rang, nom, licence)
 select id, 0, 'Pays des essais', 'Licence Ouverte' from edition;
 
 create table contour_1 partition of contour for values in (1);
-insert into contour (edition, bande, maille, code, contour)
+insert into contour (edition, bande, maille, code, nom, rang, point, contour)
 select 1, b.bande, 'commune', (26 + n / 1000)::text || lpad((n % 1000)::text, 3, '0'),
-  st_multi(st_makeenvelope(
+  'Commune ' || n, n,
+  st_setsrid(st_point(524000 + n % 50 * 8000, 5484000 + n / 50 * 8000), 3857),
+  case when n <> 10 then st_multi(st_makeenvelope(
     520000 + n % 50 * 8000, 5480000 + n / 50 * 8000,
-    528000 + n % 50 * 8000, 5488000 + n / 50 * 8000, 3857))
+    528000 + n % 50 * 8000, 5488000 + n / 50 * 8000, 3857)) end
 from generate_series(1, 2499) as n
 cross join (select distinct bande(z) as bande from generate_series(5, 14) as z) as b
-where n not in (10, 219, 371);
+where n not in (219, 371);
 
 insert into territoire (
   edition, maille, code, nom, departement, region, epci, rang, codes_postaux, anciens_codes,
@@ -49,7 +51,7 @@ from unnest(array[
   '200040459', '200040491', '200040509', '200040681', '200042901', '200067767', '200068229',
   '200068781', '200073096', '242600252', '242600492', '242600534']) as code;
 
-create index on contour_1 using gist (contour);
+create index on contour_1 using gist (coalesce(contour, point)) where maille = 'commune';
 create index on contour_1 (code, maille);
 analyze contour_1;
 analyze territoire;

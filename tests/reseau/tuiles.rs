@@ -2,6 +2,7 @@
 
 use maillage::comptes::Principal;
 use serde_json::Value;
+use sqlx::AssertSqlSafe;
 
 use crate::dossier::Reseau;
 use crate::pays::{Pays, pays};
@@ -15,15 +16,15 @@ async fn tuile(
     y: i32,
     parametres: &str,
 ) -> Result<Vec<u8>, sqlx::Error> {
-    let corps: Option<Vec<u8>> =
-        sqlx::query_scalar("select tuile($1, $2, $3, $4, $5::jsonb, 'public')")
-            .bind(fonction)
-            .bind(z)
-            .bind(x)
-            .bind(y)
-            .bind(parametres)
-            .fetch_one(&pays.base.piscine())
-            .await?;
+    let mut transaction = Principal::Public.transaction(&pays.base.piscine()).await.unwrap();
+    let requete = format!("select {fonction}($1, $2, $3, $4::jsonb)");
+    let corps: Option<Vec<u8>> = sqlx::query_scalar(AssertSqlSafe(requete))
+        .bind(z)
+        .bind(x)
+        .bind(y)
+        .bind(parametres)
+        .fetch_one(&mut *transaction)
+        .await?;
     Ok(corps.unwrap_or_default())
 }
 
@@ -113,11 +114,13 @@ async fn a_tile_finds_contours_by_their_index() {
     let pays = pays().await;
     pays.charger(&reseau("index")).await;
     let piscine = pays.base.piscine();
-    for (fonction, table) in [("couche_couverture", "contour_1"), ("couche_demandes", "territoire")]
-    {
+    for (fonction, table) in [
+        ("couche_communes", "contour_1"),
+        ("couche_couverture", "contour_1"),
+        ("couche_demandes", "territoire"),
+    ] {
         let mut transaction = Principal::Public.transaction(&piscine).await.unwrap();
-        sqlx::query("select tuile($1, 12, 2105, 1485, '{}', 'public')")
-            .bind(fonction)
+        sqlx::query(AssertSqlSafe(format!("select {fonction}(12, 2105, 1485, '{{}}')")))
             .execute(&mut *transaction)
             .await
             .unwrap();

@@ -23,6 +23,7 @@ with
     cross join unnest(d.communes) as commune
     join contour c
       on c.edition = m.edition and c.bande = b.bande and c.maille = 'commune' and c.code = commune
+      and c.contour is not null
     group by d.rang, b.bande
   )
 insert into zone_contour (reseau, zone, millesime, bande, contour)

@@ -52,7 +52,7 @@ with
       'surface' as origine
     from zones z
     join contour c
-      on c.edition = z.edition and c.bande = bande(14) and c.maille = 'commune' and c.contour && z.surface
+      on c.edition = z.edition and c.bande = bande(14) and c.maille = 'commune' and coalesce(c.contour, c.point) && z.surface
     where z.surface is not null and st_intersects(c.contour, z.surface)
     union all
     -- A commune without contour is wholly where its label is.

@@ -1,20 +1,6 @@
--- One unit, its parents, and how many communes it has.
--- $1 edition, $2 maille, $3 code: its own, or a former one of a commune (its own comes first).
-with
-  trouvee as (
-    select u.*
-    from territoire u
-    where u.edition = $1 and u.maille = $2 and u.code = $3
-    union all
-    select u.*
-    from territoire u
-    where u.edition = $1 and u.maille = $2 and u.anciens_codes @> array[$3]
-      and not exists (
-        select from territoire t where t.edition = $1 and t.maille = $2 and t.code = $3)
-    limit 1
-  )
+-- One unit, its parents, and how many communes it has. $1 edition, $2 maille, $3 code.
 select
-  u.maille, u.code, u.nom, u.nature, u.siren, u.population, u.codes_postaux, u.anciens_codes,
+  u.nature, u.siren, u.population, u.codes_postaux, u.anciens_codes,
   u.etat_contour::text as etat_contour, u.remarque_contour,
   st_x(st_transform(u.point, 4326)) as lon, st_y(st_transform(u.point, 4326)) as lat, u.emprise,
   e.code as epci, e.nom as epci_nom,
@@ -27,7 +13,8 @@ select
      when 'region' then c.region = u.code
      else false
    end) as communes
-from trouvee u
+from territoire u
 left join territoire e on e.edition = $1 and e.maille = 'epci' and e.code = u.epci
 left join territoire d on d.edition = $1 and d.maille = 'departement' and d.code = u.departement
 left join territoire r on r.edition = $1 and r.maille = 'region' and r.code = u.region
+where u.edition = $1 and u.maille = $2 and u.code = $3

@@ -1,12 +1,24 @@
 -- Units that contain a point. $1 edition, $2 longitude, $3 latitude, $4 maille or null.
 with
   lieu as (select st_transform(st_setsrid(st_point($2, $3), 4326), 3857) as point),
-  -- The finest band; a point on a border belongs to several.
+  -- On the finest band; a point on a border belongs to several communes.
+  communes as (
+    select t.code, t.epci, t.departement, t.region
+    from lieu
+    join contour c
+      on c.edition = $1 and c.bande = bande(14) and c.maille = 'commune' and coalesce(c.contour, c.point) && lieu.point
+      and st_intersects(c.contour, lieu.point)
+    join territoire t on t.edition = $1 and t.maille = 'commune' and t.code = c.code
+  ),
+  -- The larger units are those of the commune.
   atteint as (
-    select c.maille, c.code
-    from contour c, lieu
-    where c.edition = $1 and c.bande = bande(14) and c.contour && lieu.point
-      and st_intersects(c.contour, lieu.point) and ($4::maille is null or c.maille = $4)
+    select distinct u.maille, u.code
+    from communes c
+    cross join lateral (values
+      ('commune'::maille, c.code), ('epci', c.epci), ('departement', c.departement),
+      ('region', c.region)
+    ) as u (maille, code)
+    where u.code is not null and ($4::maille is null or u.maille = $4)
   )
 select
   u.maille, u.code, u.nom, u.departement, d.nom as departement_nom, u.codes_postaux, u.population,

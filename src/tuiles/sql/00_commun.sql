@@ -2,19 +2,19 @@
 
 -- The edition whose contours a tile shows: that of the millésime asked for, else the newest that
 -- has contours.
-create or replace function edition_des_contours(parametres jsonb) returns integer
+create or replace function edition_montree(parametres jsonb) returns edition
 language plpgsql stable parallel safe
 as $$
 declare
-  trouvee integer;
+  trouvee edition;
 begin
-  select m.edition into trouvee
+  select e.* into trouvee
   from millesime m join edition e on e.id = m.edition
   where e.millesime_contours is not null
     and (parametres ->> 'millesime' is null or m.annee = (parametres ->> 'millesime')::smallint)
   order by m.annee desc
   limit 1;
-  if trouvee is null and parametres ? 'millesime' then
+  if trouvee.id is null and parametres ? 'millesime' then
     raise exception using errcode = 'P0002', message = format(
       'Le millésime %s n''est pas chargé, ou sans contours.', parametres ->> 'millesime');
   end if;
@@ -22,9 +22,14 @@ begin
 end
 $$;
 
--- The band of contours that serves a zoom; `territoires::BANDES` says the same.
+create or replace function edition_des_contours(parametres jsonb) returns integer
+language sql stable parallel safe
+as $$ select (edition_montree(parametres)).id $$;
+
+-- The band of contours that serves a zoom; `territoires::BANDES` says the same. Not strict: the
+-- planner could not put it in the query that calls it.
 create or replace function bande(z integer) returns smallint
-language sql immutable strict parallel safe
+language sql immutable parallel safe
 as $$
   select (case when z >= 10 then 10 when z >= 8 then 8 else z end)::smallint
 $$;
@@ -49,6 +54,22 @@ as $$
     end, 1))
 $$;
 
+-- What brings to a tile's units, worked out once a tile: its box, its box with the margin, and the
+-- arguments of `en_tuile`.
+create or replace function repere_de_tuile(z integer, x integer, y integer)
+returns table (
+  cadre geometry, marge geometry, dx double precision, dy double precision, k double precision)
+language sql immutable parallel safe
+as $$
+  select
+    st_tileenvelope(z, x, y),
+    st_tileenvelope(z, x, y, margin => 64.0 / 4096),
+    20037508.342789244 - x * (40075016.68557849 / (1 << z)),
+    -20037508.342789244 + y * (40075016.68557849 / (1 << z)),
+    4096 * (1 << z) / 40075016.68557849
+  offset 0 -- keeps the planner from working them out for each feature
+$$;
+
 create or replace function en_tuile(forme geometry, z integer, x integer, y integer) returns geometry
 language sql immutable parallel safe
 as $$
@@ -60,78 +81,22 @@ as $$
     4096 * (1 << z) / 40075016.68557849)
 $$;
 
--- Contours and label points of one maille: the body that four layers share. Under zoom 8 contours
--- carry their code alone, for weight; the rows are in the order of the codes, which compresses
--- best. All labels are there from `zoom_points`; two zooms before, those of the 300 most populated
--- units, then of four times as many.
-create or replace function tuile_de_maille(
-  p_maille maille, couche text, zoom_points integer,
-  z integer, x integer, y integer, parametres jsonb)
-returns bytea
-language plpgsql stable parallel safe
+-- Adds a layer to the table of layers, or brings its row up to date: `couche_<nom>` draws it.
+create or replace function declarer_couche(
+  nom text, titre text, description text, zoom_min integer, champs jsonb, parametres text[],
+  publiee_jusqu_a integer default null, fonction_d_edition text default null)
+returns void
+language sql
 as $$
-declare
-  p_edition integer := edition_des_contours(parametres);
-  annee smallint := (select e.millesime from edition e where e.id = p_edition);
-  marge geometry := st_tileenvelope(z, x, y, margin => 64.0 / 4096);
-  dx double precision := 20037508.342789244 - x * (40075016.68557849 / (1 << z));
-  dy double precision := -20037508.342789244 + y * (40075016.68557849 / (1 << z));
-  k double precision := 4096 * (1 << z) / 40075016.68557849;
-  surfaces bytea;
-  points bytea := '';
-begin
-  if z < 8 then
-    select st_asmvt(t, couche, 4096, 'forme') into surfaces
-    from (
-      select c.code, en_tuile(c.contour, marge, dx, dy, k) as forme
-      from contour c
-      where c.edition = p_edition and c.bande = bande(z) and c.maille = p_maille
-        and c.contour && marge
-      order by c.code
-      offset 0 -- keeps the planner from drawing each shape twice
-    ) as t
-    where not st_isempty(t.forme);
-  else
-    select st_asmvt(t, couche, 4096, 'forme') into surfaces
-    from (
-      select c.code, u.nom, p_maille::text as maille, annee::integer as millesime,
-        en_tuile(c.contour, marge, dx, dy, k) as forme
-      from contour c
-      join territoire u on u.edition = c.edition and u.maille = c.maille and u.code = c.code
-      where c.edition = p_edition and c.bande = bande(z) and c.maille = p_maille
-        and c.contour && marge
-      order by c.code
-      offset 0 -- keeps the planner from drawing each shape twice
-    ) as t
-    where not st_isempty(t.forme);
-  end if;
-  if z >= zoom_points - 2 then
-    select st_asmvt(t, couche || '_points', 4096, 'forme') into points
-    from (
-      select u.code, u.nom, p_maille::text as maille, annee::integer as millesime, u.rang,
-        en_tuile(u.point, marge, dx, dy, k) as forme
-      from territoire u
-      where u.edition = p_edition and u.maille = p_maille and u.point && st_tileenvelope(z, x, y)
-        and (z >= zoom_points or u.rang < case zoom_points - z when 2 then 300 else 1200 end)
-      order by u.rang
-    ) as t;
-  end if;
-  return surfaces || points;
-end
-$$;
-
--- Draws one tile of one layer on behalf of a principal, in one round trip. The principal is set
--- for this transaction alone. `fonction` comes from the table of layers, never from a request.
-create or replace function tuile(
-  fonction text, z integer, x integer, y integer, parametres jsonb, principal text)
-returns bytea
-language plpgsql volatile
-as $$
-declare
-  corps bytea;
-begin
-  perform set_config('maillage.principal', principal, true);
-  execute format('select %I($1, $2, $3, $4)', fonction) into corps using z, x, y, parametres;
-  return corps;
-end
+  insert into couche (
+    nom, fonction, titre, description, zoom_min, zoom_max, champs, parametres, publiee_jusqu_a,
+    fonction_d_edition)
+  values (
+    nom, 'couche_' || nom, titre, description, zoom_min, 14, champs, parametres, publiee_jusqu_a,
+    fonction_d_edition)
+  on conflict (nom) do update set
+    fonction = excluded.fonction, titre = excluded.titre, description = excluded.description,
+    zoom_min = excluded.zoom_min, zoom_max = excluded.zoom_max, champs = excluded.champs,
+    parametres = excluded.parametres, publiee_jusqu_a = excluded.publiee_jusqu_a,
+    fonction_d_edition = excluded.fonction_d_edition
 $$;

@@ -19,7 +19,7 @@ begin
   from contour c
   join unites_des_reseaux(p.reseau, p.edition, p.millesime, p_maille, null) u on u.code = c.code
   where c.edition = p.edition and c.bande = bande(z) and c.maille = p_maille
-    and c.contour && enveloppe;
+    and coalesce(c.contour, c.point) && enveloppe;
   if codes is null then
     return '';
   end if;
@@ -32,7 +32,7 @@ begin
     ),
     dessins as (
       select u.code,
-        case when z >= 8 then t.nom end as nom,
+        case when z >= 8 then c.nom end as nom,
         p_maille::text as maille,
         p.millesime::integer as millesime,
         u.partenaires,
@@ -42,7 +42,6 @@ begin
       from comptees u
       join contour c
         on c.edition = p.edition and c.bande = bande(z) and c.maille = p_maille and c.code = u.code
-      join territoire t on t.edition = p.edition and t.maille = p_maille and t.code = u.code
       order by u.code
     )
   select st_asmvt(dessins, 'couverture', 4096, 'forme') into corps
@@ -52,11 +51,9 @@ begin
 end
 $$;
 
-insert into couche (nom, fonction, titre, description, zoom_min, zoom_max, champs, parametres, publiee_jusqu_a)
-values (
-  'couverture', 'couche_couverture', 'Couverture',
-  'Partenaires qui peuvent aider chaque territoire, et demandes qu''il a faites. Des communes à partir du zoom 5, des EPCI au-dessous.',
-  3, 14,
+select declarer_couche(
+  'couverture', 'Couverture',
+  'Partenaires qui peuvent aider chaque territoire, et demandes qu''il a faites. Des communes à partir du zoom 5, des EPCI au-dessous.', 3,
   '{
     "couverture": {
       "code": "Code officiel",
@@ -68,8 +65,4 @@ values (
       "demonstration": "Vrai si ce sont des données de démonstration"
     }
   }',
-  '{reseau,maille,theme,partenaire,annee,millesime}', null)
-on conflict (nom) do update set
-  fonction = excluded.fonction, titre = excluded.titre, description = excluded.description,
-  zoom_min = excluded.zoom_min, zoom_max = excluded.zoom_max, champs = excluded.champs,
-  parametres = excluded.parametres, publiee_jusqu_a = excluded.publiee_jusqu_a;
+  '{reseau,maille,theme,partenaire,annee,millesime}');

@@ -59,11 +59,9 @@ begin
 end
 $$;
 
-insert into couche (nom, fonction, titre, description, zoom_min, zoom_max, champs, parametres, publiee_jusqu_a)
-values (
-  'demandes', 'couche_demandes', 'Demandes',
-  'Un point par territoire qui a fait des demandes dans l''année : communes et EPCI, ou la maille demandée.',
-  0, 14,
+select declarer_couche(
+  'demandes', 'Demandes',
+  'Un point par territoire qui a fait des demandes dans l''année : communes et EPCI, ou la maille demandée.', 0,
   '{
     "demandes": {
       "code": "Code officiel",
@@ -74,8 +72,4 @@ values (
       "demonstration": "Vrai si ce sont des données de démonstration"
     }
   }',
-  '{reseau,maille,theme,partenaire,annee,millesime}', null)
-on conflict (nom) do update set
-  fonction = excluded.fonction, titre = excluded.titre, description = excluded.description,
-  zoom_min = excluded.zoom_min, zoom_max = excluded.zoom_max, champs = excluded.champs,
-  parametres = excluded.parametres, publiee_jusqu_a = excluded.publiee_jusqu_a;
+  '{reseau,maille,theme,partenaire,annee,millesime}');

@@ -1,4 +1,4 @@
--- $1 layer, $2 z, $3 x, $4 y: the tile built with the newest edition that has contours.
+-- $1 edition, $2 layer, $3 z, $4 x, $5 y: a tile built at publication.
 select t.corps
 from tuile_publiee t
-where t.edition = edition_des_contours('{}') and t.couche = $1 and t.z = $2 and t.x = $3 and t.y = $4
+where t.edition = $1 and t.couche = $2 and t.z = $3 and t.x = $4 and t.y = $5

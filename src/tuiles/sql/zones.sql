@@ -34,11 +34,9 @@ begin
 end
 $$;
 
-insert into couche (nom, fonction, titre, description, zoom_min, zoom_max, champs, parametres, publiee_jusqu_a)
-values (
-  'zones', 'couche_zones', 'Zones d''intervention',
-  'Où travaillent les partenaires, au 31 décembre de l''année : une surface par zone.',
-  5, 14,
+select declarer_couche(
+  'zones', 'Zones d''intervention',
+  'Où travaillent les partenaires, au 31 décembre de l''année : une surface par zone.', 5,
   '{
     "zones": {
       "code": "Code de la zone",
@@ -50,8 +48,4 @@ values (
       "demonstration": "Vrai si ce sont des données de démonstration"
     }
   }',
-  '{reseau,theme,partenaire,annee,millesime}', null)
-on conflict (nom) do update set
-  fonction = excluded.fonction, titre = excluded.titre, description = excluded.description,
-  zoom_min = excluded.zoom_min, zoom_max = excluded.zoom_max, champs = excluded.champs,
-  parametres = excluded.parametres, publiee_jusqu_a = excluded.publiee_jusqu_a;
+  '{reseau,theme,partenaire,annee,millesime}');

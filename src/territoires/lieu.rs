@@ -1,34 +1,13 @@
-//! Where a question is asked: the millésime whose contours it is answered on, and the place.
+//! A unit that a question is about, found by its code, by a former one, or by a point.
 
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::codes::{Maille, Unite};
+use super::recherche::situer;
+use super::sources::Edition;
 use crate::error::{Contexte, Error, Result};
-use crate::territoires::{Edition, Maille, Millesime, Unite};
 
-/// The edition that zones are resolved for: that of the millésime asked for, else the newest that
-/// has contours.
-pub async fn edition_resolue(
-    connexion: &mut PgConnection,
-    millesime: Option<Millesime>,
-) -> Result<Edition> {
-    let edition: Option<Edition> = sqlx::query_as(include_str!("sql/lire_edition.sql"))
-        .bind(millesime)
-        .fetch_optional(connexion)
-        .await
-        .pour("lecture du millésime")?;
-    edition.ok_or_else(|| {
-        Error::Introuvable(match millesime {
-            Some(millesime) => format!(
-                "Le millésime {millesime} n'est pas chargé, ou sans contours : les zones n'y sont pas \
-                 rattachées aux communes."
-            ),
-            None => "Aucun territoire n'est chargé. Lancez maillage import territoires.".into(),
-        })
-    })
-}
-
-/// A unit that a question is about.
 #[derive(Debug, Clone, Serialize)]
 pub struct Lieu {
     pub unite: Unite,
@@ -78,21 +57,14 @@ impl Lieu {
         lon: f64,
         lat: f64,
     ) -> Result<Self> {
-        let trouve: Option<(Maille, String, String)> =
-            sqlx::query_as(include_str!("sql/situer_lieu.sql"))
-                .bind(edition.edition)
-                .bind(lon)
-                .bind(lat)
-                .fetch_optional(connexion)
-                .await
-                .pour("recherche de la commune d'un point")?;
-        let (maille, code, nom) = trouve.ok_or_else(|| {
+        let trouvees = situer(connexion, edition, lon, lat, Some(Maille::Commune)).await?;
+        let commune = trouvees.into_iter().next().ok_or_else(|| {
             Error::Introuvable(format!(
                 "Aucune commune à la longitude {lon} et à la latitude {lat}. Vérifiez leur ordre : \
                  lon, puis lat."
             ))
         })?;
-        Ok(Self::nouveau(maille, code, nom, None))
+        Ok(Self::nouveau(commune.maille, commune.code, commune.nom, None))
     }
 
     fn nouveau(maille: Maille, code: String, nom: String, remarque: Option<String>) -> Self {
