@@ -84,6 +84,11 @@ enum Import {
         #[arg(long, value_name = "ANNÉE")]
         millesime: Millesime,
     },
+    /// Événements survenus sur les communes depuis 1943 : d'où vient le passage d'un millésime à l'autre.
+    Mouvements {
+        /// Fichier de l'Insee (v_mvt_commune_AAAA.csv).
+        fichier: PathBuf,
+    },
     /// Un réseau : ses partenaires, leurs zones et les demandes, à la place de ce qui était chargé.
     Reseau {
         /// Dossier qui contient reseau.toml et les tableaux.
@@ -213,6 +218,13 @@ impl Import {
             Self::Territoires { fichiers, millesime } => {
                 let bilan =
                     territoires::import::territoires(base, fichiers, millesime, &progres).await?;
+                partenaires::resoudre_tout(base).await?;
+                progres.fin();
+                dire!("{bilan}");
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Mouvements { fichier } => {
+                let bilan = territoires::import::mouvements(base, fichier, &progres).await?;
                 partenaires::resoudre_tout(base).await?;
                 progres.fin();
                 dire!("{bilan}");

@@ -10,18 +10,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use geo::{MapCoordsInPlace, MultiPolygon};
+use sqlx::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::codes::{Maille, Millesime};
 use super::generalisation::{BANDES, BANDES_BASSES, Bande, ZOOM_EPCI, poser, resolution};
 use super::geos;
+use super::passage::{self, SourceMouvements};
 use super::pays::{EtatContour, Pays, preparer};
 use super::publication::{
     BandePrete, Dessinee, Publication, effacer_les_anciennes, rangs, verrouiller,
 };
 use super::source::{self, SourceLue};
 use crate::base::Base;
-use crate::error::{Error, Result};
+use crate::error::{Contexte, ContexteFichier, Error, Result};
 use crate::progres::Progres;
 
 /// How long a second import of one millésime waits for the first.
@@ -40,13 +42,16 @@ pub struct Bilan {
     pub signalees: Vec<String>,
     pub remarques: Vec<String>,
     pub tuiles: usize,
+    pub sans_contours: bool,
 }
 
 /// What the threads hand over once the country is prepared.
 struct Prete {
     pays: Arc<Pays>,
     sources: Vec<SourceLue>,
+    /// Null when there is no contour at all.
     millesime_contours: Option<Millesime>,
+    historique: Option<SourceMouvements>,
     remarques: Vec<String>,
 }
 
@@ -78,15 +83,19 @@ pub async fn territoires(
     progres.etape("Lecture des fichiers");
     let (dire, entendre) = oneshot::channel();
     let (envoyer, mut recevoir) = mpsc::channel(2);
-    let travail =
-        tokio::task::spawn_blocking(move || preparer_tout(&fichiers, edition, dire, &envoyer));
+    let travail = tokio::task::spawn_blocking(move || {
+        preparer_tout(&fichiers, millesime, edition, dire, &envoyer)
+    });
 
     // When the threads fail, both channels close and the error is theirs.
     let prete = entendre.await.ok();
     if let Some(prete) = &prete {
-        progres.etape("Généralisation des contours");
-        publication.dater_les_contours(prete.millesime_contours.unwrap_or(millesime)).await?;
+        progres.etape("Enregistrement des territoires");
+        publication.dater_les_contours(prete.millesime_contours).await?;
         publication.territoires(&prete.pays.unites, &prete.sources).await?;
+        if let Some(historique) = &prete.historique {
+            publication.mouvements(historique).await?;
+        }
     }
     let total = BANDES.len() + BANDES_BASSES.len();
     let mut faites = 0;
@@ -111,6 +120,26 @@ pub async fn territoires(
     Ok(bilan(millesime, &prete, tuiles))
 }
 
+/// Reads the movements of communes, and derives the passage from them.
+pub async fn mouvements(base: &Base, fichier: PathBuf, progres: &Progres) -> Result<String> {
+    progres.etape("Lecture des mouvements");
+    let texte = std::fs::read(&fichier).pour_fichier("lecture des mouvements", &fichier)?;
+    let source = passage::mouvements_insee(&fichier, &texte)?;
+    let action = "enregistrement des mouvements de communes";
+    let mut connexion = base.connexion().await?;
+    let mut transaction = connexion.begin().await.pour(action)?;
+    passage::remplacer(&mut transaction, &source).await?;
+    progres.etape("Calcul du passage entre millésimes");
+    let lignes = passage::reconstruire(&mut transaction).await?;
+    sqlx::query("select annoncer_changement()").execute(&mut *transaction).await.pour(action)?;
+    transaction.commit().await.pour(action)?;
+    Ok(format!(
+        "{} mouvements lus, jusqu'au {}. Passage entre millésimes : {lignes} lignes.",
+        source.mouvements.len(),
+        source.jusqu_au.format("%d/%m/%Y")
+    ))
+}
+
 fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
     let unites = &prete.pays.unites;
     let nombre = |maille| unites.iter().filter(|unite| unite.maille == maille).count();
@@ -133,26 +162,38 @@ fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
             .collect(),
         remarques: prete.remarques.clone(),
         tuiles,
+        sans_contours: prete.millesime_contours.is_none(),
     }
 }
 
 /// Everything that blocks: reading, preparing, generalising on two threads.
 fn preparer_tout(
     fichiers: &[PathBuf],
+    millesime: Millesime,
     edition: i32,
     dire: oneshot::Sender<Prete>,
     envoyer: &mpsc::Sender<BandePrete>,
 ) -> Result<()> {
     let mut lecture = source::lire(fichiers)?;
     let pays = Arc::new(preparer(&mut lecture)?);
+    let historique = lecture
+        .historique
+        .take()
+        .map(|historique| passage::historique_etalab(&historique.version, &historique.texte))
+        .transpose()?;
+    let dessinable = !pays.pavage.contours.is_empty();
     let prete = Prete {
         pays: Arc::clone(&pays),
         sources: lecture.sources,
-        millesime_contours: lecture.millesime_contours,
+        millesime_contours: dessinable.then(|| lecture.millesime_contours.unwrap_or(millesime)),
+        historique,
         remarques: lecture.remarques,
     };
     // A closed channel means that the publication has failed and says why itself.
     if dire.send(prete).is_err() {
+        return Ok(());
+    }
+    if !dessinable {
         return Ok(());
     }
     // One thread takes what is simplified, each band from the one before; the other, the bands
@@ -338,6 +379,12 @@ impl fmt::Display for Bilan {
             "Millésime {} publié : {} communes, {} EPCI, {} départements, {} régions, {} tuiles.",
             self.millesime, self.communes, self.epci, self.departements, self.regions, self.tuiles
         )?;
+        if self.sans_contours {
+            return writeln!(
+                f,
+                "Les fichiers donnent les codes seuls : ce millésime n'a pas de contours."
+            );
+        }
         writeln!(f, "Contours réunis à partir de communes déléguées : {}.", self.reunies)?;
         writeln!(f, "Contours absents ou incomplets : {}.", self.signalees.len())?;
         for signalee in &self.signalees {

@@ -5,6 +5,7 @@ mod generalisation;
 mod geos;
 pub mod import;
 mod lieu;
+pub mod passage;
 mod pays;
 mod projection;
 mod publication;

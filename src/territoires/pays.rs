@@ -16,6 +16,8 @@ const INTERSTICE: f64 = 10.0;
 /// A hole in the pavage smaller than this is not worth a flag; square metres on the ground.
 const LACUNE_MINIMALE: f64 = 200_000.0;
 
+const SANS_CONTOURS: &str = "Ce millésime est chargé sans contours.";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
 #[sqlx(type_name = "etat_contour", rename_all = "lowercase")]
 pub enum EtatContour {
@@ -128,11 +130,16 @@ pub fn preparer(lecture: &mut Lecture) -> Result<Pays> {
         vers_mercator.contour(contour, code)?;
     }
     tracing::debug!("contours projetés");
-    pavage.contours = geos::nettoyer(&bruts, INTERSTICE)?;
-
-    tracing::debug!("limites communes nettoyées");
-    signaler_lacunes(&mut unites, &pavage, &lecture.communes, &mut remarques)?;
-    tracing::debug!("lacunes signalées");
+    if bruts.is_empty() {
+        for unite in &mut unites {
+            unite.remarque_contour = Some(SANS_CONTOURS.into());
+        }
+    } else {
+        pavage.contours = geos::nettoyer(&bruts, INTERSTICE)?;
+        tracing::debug!("limites communes nettoyées");
+        signaler_lacunes(&mut unites, &pavage, &lecture.communes, &mut remarques)?;
+        tracing::debug!("lacunes signalées");
+    }
     placer(&mut unites, &pavage, &lecture.communes, &vers_mercator)?;
     unites.extend(mailles_superieures(lecture, &unites));
     placer_mailles_superieures(&mut unites);

@@ -12,6 +12,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::codes::{Maille, Millesime};
 use super::generalisation::Bande;
+use super::passage::{self, SourceMouvements};
 use super::pays::UnitePrete;
 use super::source::SourceLue;
 use crate::base::{CopieBinaire, copier_texte, echapper};
@@ -146,8 +147,9 @@ impl<'c> Publication<'c> {
         Ok(Self { transaction, millesime, edition, bandes: Vec::new() })
     }
 
-    /// Says which millésime the contours are of: it may be older than that of the codes.
-    pub async fn dater_les_contours(&mut self, millesime: Millesime) -> Result<()> {
+    /// Says which millésime the contours are of: it may be older than that of the codes. None when
+    /// there is no contour.
+    pub async fn dater_les_contours(&mut self, millesime: Option<Millesime>) -> Result<()> {
         sqlx::query("update edition set millesime_contours = $2 where id = $1")
             .bind(self.edition)
             .bind(millesime)
@@ -210,7 +212,12 @@ impl<'c> Publication<'c> {
         Ok(())
     }
 
-    /// Makes the edition that of its millésime, builds the tiles of low zooms and commits.
+    /// Keeps the communes' movements that came with the files.
+    pub async fn mouvements(&mut self, source: &SourceMouvements) -> Result<()> {
+        passage::remplacer(&mut self.transaction, source).await
+    }
+
+    /// Makes the edition that of its millésime, derives the passage, builds the tiles of low zooms and commits.
     /// Returns how many tiles were built.
     pub async fn publier(mut self, unites: &[UnitePrete]) -> Result<usize> {
         sqlx::query(include_str!("sql/publier_millesime.sql"))
@@ -219,6 +226,7 @@ impl<'c> Publication<'c> {
             .execute(&mut *self.transaction)
             .await
             .pour(ACTION)?;
+        passage::reconstruire(&mut self.transaction).await?;
         let nombre = self.tuiles(unites).await?;
         sqlx::query("select annoncer_changement()")
             .execute(&mut *self.transaction)
@@ -229,8 +237,11 @@ impl<'c> Publication<'c> {
     }
 
     async fn tuiles(&mut self, unites: &[UnitePrete]) -> Result<usize> {
+        if self.bandes.is_empty() {
+            return Ok(0);
+        }
         let couches: Vec<(String, String, i16, i16)> = sqlx::query_as(
-            "select nom, fonction, zoom_min, publiee_jusqu_a from couche \
+            "select nom, fonction_d_edition, zoom_min, publiee_jusqu_a from couche \
              where publiee_jusqu_a is not null order by nom",
         )
         .fetch_all(&mut *self.transaction)
@@ -243,11 +254,14 @@ impl<'c> Publication<'c> {
                     couverture_en_tuiles(unites, zoom).into_iter().unzip();
                 // The function's name comes from our own table of layers.
                 let requete = format!(
-                    "select x, y, {fonction}($1, x, y, '{{}}') as corps \
-                     from unnest($2::integer[], $3::integer[]) as t (x, y)"
+                    "select t.x, t.y, d.tuile as corps \
+                     from unnest($4::integer[], $5::integer[]) as t (x, y) \
+                     cross join lateral {fonction}($1, $2, bande($3), $3, t.x, t.y) as d"
                 );
                 let corps: Vec<(i32, i32, Option<Vec<u8>>)> =
                     sqlx::query_as(AssertSqlSafe(requete))
+                        .bind(self.edition)
+                        .bind(i32::from(self.millesime.annee()))
                         .bind(i32::from(zoom))
                         .bind(xs)
                         .bind(ys)

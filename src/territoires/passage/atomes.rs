@@ -1,0 +1,541 @@
+//! Communes as sets of atomes, through time.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{Datelike, NaiveDate};
+
+use super::histoire::{Edition, Histoire, Mouvement, premier_janvier};
+
+/// A row of the table `passage`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Passage {
+    pub vers: i16,
+    pub ancien: String,
+    pub depuis: i16,
+    pub jusqu: i16,
+    pub nouveau: String,
+    /// Null when it is not known: going back in time, towards several communes.
+    pub part: Option<f64>,
+    pub nom: Option<String>,
+}
+
+/// First and last years that a code may be of.
+const PREMIERE_ANNEE: i16 = 1943;
+const DERNIERE_ANNEE: i16 = 2100;
+
+type Atome = usize;
+type Ensemble = BTreeSet<Atome>;
+
+/// A commune between two changes of its territory.
+#[derive(Debug)]
+struct Periode {
+    code: String,
+    nom: Option<String>,
+    debut: NaiveDate,
+    /// First day when it is no longer so.
+    fin: Option<NaiveDate>,
+    atomes: Ensemble,
+}
+
+impl Periode {
+    fn couvre(&self, jour: NaiveDate) -> bool {
+        self.debut <= jour && self.fin.is_none_or(|fin| fin > jour)
+    }
+
+    /// First and last years whose 1 January it covers.
+    fn annees(&self) -> Option<(i16, i16)> {
+        let annee = |date: NaiveDate| i16::try_from(date.year()).unwrap_or(DERNIERE_ANNEE);
+        let depuis = annee(self.debut) + i16::from(self.debut.ordinal() > 1);
+        let jusqu =
+            self.fin.map_or(DERNIERE_ANNEE, |fin| annee(fin) - i16::from(fin.ordinal() == 1));
+        (depuis <= jusqu).then_some((depuis, jusqu))
+    }
+}
+
+/// All that a code of any millésime comes to in each of the given ones.
+pub fn passages(histoire: &Histoire, millesimes: &[i16]) -> Vec<Passage> {
+    let carte = Carte::derouler(histoire);
+    let poids = carte.poids(&histoire.editions);
+    let feuilles: Vec<Ensemble> =
+        carte.periodes.iter().map(|periode| carte.feuilles(&periode.atomes)).collect();
+    let mut passages = Vec::new();
+    for &vers in millesimes {
+        let jour = premier_janvier(vers);
+        let mut communes: HashMap<Atome, &str> = HashMap::new();
+        for (periode, feuilles) in carte.periodes.iter().zip(&feuilles) {
+            if periode.couvre(jour) {
+                communes.extend(feuilles.iter().map(|feuille| (*feuille, periode.code.as_str())));
+            }
+        }
+        for (periode, feuilles) in carte.periodes.iter().zip(&feuilles) {
+            let Some((depuis, jusqu)) = periode.annees() else { continue };
+            let mut successeurs: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
+            for feuille in feuilles {
+                if let Some(code) = communes.get(feuille) {
+                    let successeur = successeurs.entry(code).or_default();
+                    successeur.0 += poids.get(feuille).copied().unwrap_or_default();
+                    successeur.1 += 1;
+                }
+            }
+            if successeurs.len() == 1 && successeurs.contains_key(periode.code.as_str()) {
+                continue;
+            }
+            let total: f64 = successeurs.values().map(|(poids, _)| poids).sum();
+            let nombre: usize = successeurs.values().map(|(_, nombre)| nombre).sum();
+            let seul = successeurs.len() == 1;
+            for (code, (poids, feuilles)) in &successeurs {
+                #[expect(clippy::cast_precision_loss, reason = "a commune has few atomes")]
+                let part = match (seul, depuis > vers) {
+                    (true, _) => Some(1.0),
+                    (false, true) => None,
+                    (false, false) if total > 0.0 => Some(poids / total),
+                    (false, false) => Some(*feuilles as f64 / nombre as f64),
+                };
+                passages.push(Passage {
+                    vers,
+                    ancien: periode.code.clone(),
+                    depuis,
+                    jusqu,
+                    nouveau: (*code).to_owned(),
+                    part,
+                    nom: periode.nom.clone(),
+                });
+            }
+        }
+    }
+    passages
+}
+
+/// Every commune of every time.
+#[derive(Debug, Default)]
+struct Carte {
+    /// For each atome, the two that it was divided in, if it was.
+    enfants: Vec<Option<[Atome; 2]>>,
+    periodes: Vec<Periode>,
+    /// Ranks of the periods of a code, in order.
+    vies: HashMap<String, Vec<usize>>,
+    /// Communes of the day: their present period.
+    vivantes: BTreeMap<String, usize>,
+}
+
+impl Carte {
+    fn derouler(histoire: &Histoire) -> Self {
+        let mut carte = Self::default();
+        for (code, nom) in initiales(histoire) {
+            let atome = carte.atome();
+            carte.ouvrir(code, nom, premier_janvier(PREMIERE_ANNEE), [atome].into());
+        }
+        let mut editions = histoire.editions.iter().peekable();
+        for jour in histoire.mouvements.chunk_by(|a, b| a.date == b.date) {
+            // What an edition says is settled before anything later happens.
+            while let Some(edition) = editions.next_if(|edition| edition.date() < jour[0].date) {
+                carte.accorder(edition);
+            }
+            carte.appliquer(jour[0].date, jour.to_vec());
+        }
+        for edition in editions {
+            carte.accorder(edition);
+        }
+        carte
+    }
+
+    fn atome(&mut self) -> Atome {
+        self.enfants.push(None);
+        self.enfants.len() - 1
+    }
+
+    fn ouvrir(&mut self, code: String, nom: Option<String>, debut: NaiveDate, atomes: Ensemble) {
+        let rang = self.periodes.len();
+        self.vies.entry(code.clone()).or_default().push(rang);
+        self.vivantes.insert(code.clone(), rang);
+        self.periodes.push(Periode { code, nom, debut, fin: None, atomes });
+    }
+
+    /// Ends the present period of a commune. Gives its name and its atomes.
+    fn fermer(&mut self, code: &str, fin: NaiveDate) -> (Option<String>, Ensemble) {
+        match self.vivantes.remove(code) {
+            Some(rang) => {
+                self.periodes[rang].fin = Some(fin);
+                let atomes = self.feuilles(&self.periodes[rang].atomes);
+                (self.periodes[rang].nom.clone(), atomes)
+            }
+            // A source that speaks of a commune it has never named.
+            None => (None, [self.atome()].into()),
+        }
+    }
+
+    /// The atomes that were never divided, of which these are made.
+    fn feuilles(&self, atomes: &Ensemble) -> Ensemble {
+        let mut pile: Vec<Atome> = atomes.iter().copied().collect();
+        let mut feuilles = Ensemble::new();
+        while let Some(atome) = pile.pop() {
+            match self.enfants[atome] {
+                Some(enfants) => pile.extend(enfants),
+                None => {
+                    feuilles.insert(atome);
+                }
+            }
+        }
+        feuilles
+    }
+
+    /// The last territory of a code that is a part, and not the whole, of the given one.
+    fn ancien_territoire(&self, code: &str, dans: &Ensemble) -> Option<Ensemble> {
+        self.vies.get(code)?.iter().rev().find_map(|&rang| {
+            let atomes = self.feuilles(&self.periodes[rang].atomes);
+            (atomes.len() < dans.len() && atomes.is_subset(dans)).then_some(atomes)
+        })
+    }
+
+    /// Makes the communes of the day those of an edition: what differs has happened since.
+    fn accorder(&mut self, edition: &Edition) {
+        let date = edition.date();
+        let nom = |code: &str| edition.communes.get(code).map(|commune| commune.nom.clone());
+        let mut mouvements = Vec::new();
+        for code in self.vivantes.keys().filter(|code| !edition.communes.contains_key(*code)) {
+            let apres = edition.absorbes.get(code).cloned();
+            mouvements.push(Mouvement {
+                date,
+                avant: Some(code.clone()),
+                nom_avant: None,
+                nom_apres: apres.as_deref().and_then(nom),
+                apres,
+            });
+        }
+        for code in edition.communes.keys().filter(|code| !self.vivantes.contains_key(*code)) {
+            if !mouvements.iter().any(|mouvement| mouvement.apres.as_deref() == Some(code)) {
+                mouvements.push(Mouvement {
+                    date,
+                    avant: None,
+                    apres: Some(code.clone()),
+                    nom_avant: None,
+                    nom_apres: nom(code),
+                });
+            }
+        }
+        // Whom a commune comes out of keeps the name that the edition gives it.
+        let sources = self.origines(&mouvements);
+        for mouvement in &mut mouvements {
+            if let (None, Some(apres)) = (&mouvement.avant, &mouvement.apres)
+                && let Some(origine) = sources.get(apres)
+            {
+                mouvement.avant = Some(origine.clone());
+            }
+        }
+        let restantes: BTreeSet<String> = sources.into_values().collect();
+        mouvements.extend(
+            restantes.into_iter().filter(|code| edition.communes.contains_key(code)).map(|code| {
+                Mouvement {
+                    date,
+                    avant: Some(code.clone()),
+                    nom_avant: None,
+                    nom_apres: nom(&code),
+                    apres: Some(code),
+                }
+            }),
+        );
+        self.appliquer(date, mouvements);
+        for (code, commune) in &edition.communes {
+            if let Some(&rang) = self.vivantes.get(code) {
+                self.periodes[rang].nom = Some(commune.nom.clone());
+            }
+        }
+    }
+
+    /// For communes that appear out of none that is named: the one that holds what they last were.
+    fn origines(&self, mouvements: &[Mouvement]) -> BTreeMap<String, String> {
+        let (nommees, _) = expliquees(mouvements);
+        let mut origines = BTreeMap::new();
+        for mouvement in mouvements.iter().filter(|mouvement| mouvement.avant.is_none()) {
+            let Some(code) = mouvement.apres.as_ref().filter(|code| !nommees.contains(*code))
+            else {
+                continue;
+            };
+            let Some(&rang) = self.vies.get(code).and_then(|vies| vies.last()) else { continue };
+            let dernier = self.feuilles(&self.periodes[rang].atomes);
+            let hote = self
+                .vivantes
+                .iter()
+                .find(|(_, rang)| dernier.is_subset(&self.feuilles(&self.periodes[**rang].atomes)));
+            if let Some((hote, _)) = hote {
+                origines.insert(code.clone(), hote.clone());
+            }
+        }
+        origines
+    }
+
+    /// What happened on one day.
+    fn appliquer(&mut self, date: NaiveDate, mut mouvements: Vec<Mouvement>) {
+        // An appearance that another row explains is none; nor is such a disappearance.
+        let (venues, parties) = expliquees(&mouvements);
+        mouvements.retain(|mouvement| match (&mouvement.avant, &mouvement.apres) {
+            (None, Some(code)) => !venues.contains(code),
+            (Some(code), None) => !parties.contains(code),
+            _ => true,
+        });
+        let origines = self.origines(&mouvements);
+        let mut liens: Vec<Lien> = Vec::new();
+        for mouvement in mouvements.drain(..) {
+            match (mouvement.avant, mouvement.apres) {
+                (Some(avant), Some(apres)) => liens.push(Lien {
+                    avant,
+                    apres,
+                    nom_avant: mouvement.nom_avant,
+                    nom_apres: mouvement.nom_apres,
+                }),
+                (None, Some(apres)) => {
+                    if let Some(origine) = origines.get(&apres) {
+                        liens.push(Lien::identite(origine));
+                        liens.push(Lien {
+                            avant: origine.clone(),
+                            apres,
+                            nom_avant: None,
+                            nom_apres: mouvement.nom_apres,
+                        });
+                    } else if !self.vivantes.contains_key(&apres) {
+                        let atome = self.atome();
+                        self.ouvrir(apres, mouvement.nom_apres, date, [atome].into());
+                    }
+                }
+                (Some(avant), None) => {
+                    if self.vivantes.contains_key(&avant) {
+                        liens.push(Lien { apres: String::new(), ..Lien::identite(&avant) });
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+        self.enchainer(&mut liens);
+        // A commune that receives keeps what it had.
+        let receveuses: BTreeSet<&String> = liens.iter().map(|lien| &lien.apres).collect();
+        let gardees: Vec<Lien> = receveuses
+            .into_iter()
+            .filter(|code| self.vivantes.contains_key(*code))
+            .filter(|code| !liens.iter().any(|lien| lien.avant == **code))
+            .map(|code| Lien::identite(code))
+            .collect();
+        liens.extend(gardees);
+        for groupe in groupes(liens) {
+            if groupe.iter().any(|lien| lien.avant != lien.apres) {
+                self.transformer(date, &groupe);
+            }
+        }
+    }
+
+    /// Two changes of one day in a row (a change of département, then a merger) are one.
+    fn enchainer(&self, liens: &mut Vec<Lien>) {
+        while let Some(rang) = liens.iter().position(|lien| {
+            !self.vivantes.contains_key(&lien.avant)
+                && liens.iter().any(|l| l.apres == lien.avant && l.avant != lien.avant)
+        }) {
+            let relais = liens.remove(rang);
+            let suites: Vec<Lien> = liens
+                .iter()
+                .filter(|lien| lien.apres == relais.avant)
+                .map(|lien| Lien {
+                    avant: lien.avant.clone(),
+                    nom_avant: lien.nom_avant.clone(),
+                    ..relais.clone()
+                })
+                .collect();
+            // The last link out of the intermediate code takes its place.
+            if !liens.iter().any(|lien| lien.avant == relais.avant) {
+                liens.retain(|lien| lien.apres != relais.avant);
+            }
+            liens.extend(suites);
+        }
+    }
+
+    /// Communes that change together.
+    fn transformer(&mut self, date: NaiveDate, liens: &[Lien]) {
+        let mut apres: BTreeMap<&str, (Ensemble, Option<String>)> = BTreeMap::new();
+        let avants: BTreeSet<&str> = liens.iter().map(|lien| lien.avant.as_str()).collect();
+        for avant in avants {
+            let (nom_connu, atomes) = self.fermer(avant, date);
+            let mut successeurs: Vec<&Lien> =
+                liens.iter().filter(|lien| lien.avant == avant && !lien.apres.is_empty()).collect();
+            successeurs.sort_by(|a, b| a.apres.cmp(&b.apres));
+            successeurs.dedup_by(|a, b| a.apres == b.apres);
+            for (lien, part) in self.partager(avant, nom_connu, atomes, &successeurs) {
+                let commune = apres.entry(&lien.apres).or_default();
+                commune.0.extend(part);
+                commune.1 = commune.1.take().or_else(|| lien.nom_apres.clone());
+            }
+        }
+        for (code, (atomes, nom)) in apres {
+            self.ouvrir(code.to_owned(), nom, date, atomes);
+        }
+    }
+
+    /// Shares the atomes of a commune among those that it has become: each takes back what it had;
+    /// what is left goes to the one that continues it.
+    fn partager<'l>(
+        &mut self,
+        avant: &str,
+        nom_connu: Option<String>,
+        atomes: Ensemble,
+        successeurs: &[&'l Lien],
+    ) -> Vec<(&'l Lien, Ensemble)> {
+        let Some(premier) = successeurs.first() else { return Vec::new() };
+        // The one that keeps the name, else the code.
+        let meme_nom = |lien: &&&Lien| {
+            let nom_avant = lien.nom_avant.as_ref().or(nom_connu.as_ref());
+            nom_avant.zip(lien.nom_apres.as_ref()).is_some_and(|(a, b)| cle(a) == cle(b))
+        };
+        let suite = successeurs
+            .iter()
+            .find(meme_nom)
+            .or_else(|| successeurs.iter().find(|lien| lien.apres == avant))
+            .unwrap_or(premier);
+        let mut reste = atomes.clone();
+        let mut parts = Vec::new();
+        let mut divisions = Vec::new();
+        for lien in successeurs.iter().filter(|lien| lien.apres != suite.apres) {
+            match self.ancien_territoire(&lien.apres, &atomes) {
+                Some(part) if part.is_subset(&reste) && part.len() < reste.len() => {
+                    reste = &reste - &part;
+                    parts.push((*lien, part));
+                }
+                _ => divisions.push(*lien),
+            }
+        }
+        for lien in divisions {
+            let propre = self.ancien_territoire(avant, &atomes).unwrap_or_default();
+            let divise = reste.intersection(&propre).chain(&reste).next().copied();
+            let Some(divise) = divise else { continue };
+            let enfants = [self.atome(), self.atome()];
+            self.enfants[divise] = Some(enfants);
+            reste.remove(&divise);
+            reste.insert(enfants[0]);
+            parts.push((lien, [enfants[1]].into()));
+        }
+        parts.push((*suite, reste));
+        parts
+    }
+
+    /// How much each atome counts when a commune is shared: the population of the smallest commune
+    /// that was ever known to hold it, the newest of equals, evenly among its atomes.
+    fn poids(&self, editions: &[Edition]) -> HashMap<Atome, f64> {
+        let mut meilleurs: HashMap<Atome, (usize, f64)> = HashMap::new();
+        for edition in editions {
+            let jour = edition.date();
+            for periode in self.periodes.iter().filter(|periode| periode.couvre(jour)) {
+                let population =
+                    edition.communes.get(&periode.code).and_then(|commune| commune.population);
+                let Some(population) = population else { continue };
+                let feuilles = self.feuilles(&periode.atomes);
+                #[expect(clippy::cast_precision_loss, reason = "a commune has few atomes")]
+                let poids = f64::from(population) / feuilles.len() as f64;
+                for feuille in &feuilles {
+                    let meilleur = meilleurs.entry(*feuille).or_insert((usize::MAX, 0.0));
+                    if feuilles.len() <= meilleur.0 {
+                        *meilleur = (feuilles.len(), poids);
+                    }
+                }
+            }
+        }
+        meilleurs.into_iter().map(|(atome, (_, poids))| (atome, poids)).collect()
+    }
+}
+
+/// Codes that come from, and codes that go to, a commune that is named.
+fn expliquees(mouvements: &[Mouvement]) -> (BTreeSet<String>, BTreeSet<String>) {
+    mouvements
+        .iter()
+        .filter_map(|mouvement| Some((mouvement.apres.clone()?, mouvement.avant.clone()?)))
+        .unzip()
+}
+
+#[derive(Debug, Clone)]
+struct Lien {
+    avant: String,
+    /// Empty when the commune disappears without a successor.
+    apres: String,
+    nom_avant: Option<String>,
+    nom_apres: Option<String>,
+}
+
+impl Lien {
+    fn identite(code: &str) -> Self {
+        Self { avant: code.to_owned(), apres: code.to_owned(), nom_avant: None, nom_apres: None }
+    }
+}
+
+/// Links gathered by the communes that they share.
+fn groupes(liens: Vec<Lien>) -> Vec<Vec<Lien>> {
+    let mut groupe_de: HashMap<String, usize> = HashMap::new();
+    let mut groupes: Vec<Vec<Lien>> = Vec::new();
+    for lien in liens {
+        let avant = groupe_de.get(&lien.avant).copied();
+        let apres = groupe_de.get(&lien.apres).copied().filter(|_| !lien.apres.is_empty());
+        let rang = match (avant, apres) {
+            (Some(rang), None) | (None, Some(rang)) => rang,
+            (Some(garde), Some(fondu)) => {
+                if garde != fondu {
+                    let deplaces = std::mem::take(&mut groupes[fondu]);
+                    groupes[garde].extend(deplaces);
+                    groupe_de
+                        .values_mut()
+                        .filter(|rang| **rang == fondu)
+                        .for_each(|rang| *rang = garde);
+                }
+                garde
+            }
+            (None, None) => {
+                groupes.push(Vec::new());
+                groupes.len() - 1
+            }
+        };
+        groupe_de.insert(lien.avant.clone(), rang);
+        if !lien.apres.is_empty() {
+            groupe_de.insert(lien.apres.clone(), rang);
+        }
+        groupes[rang].push(lien);
+    }
+    groupes
+}
+
+/// Communes that exist when the story begins: those that a movement speaks of as existing, and those
+/// of the first edition that no movement speaks of.
+fn initiales(histoire: &Histoire) -> BTreeMap<String, Option<String>> {
+    let mut initiales = BTreeMap::new();
+    let mut connues: BTreeSet<&String> = BTreeSet::new();
+    for jour in histoire.mouvements.chunk_by(|a, b| a.date == b.date) {
+        for mouvement in jour {
+            if let Some(avant) = mouvement.avant.as_ref().filter(|avant| !connues.contains(avant)) {
+                initiales.insert(avant.clone(), mouvement.nom_avant.clone());
+            }
+        }
+        let venues = jour.iter().filter_map(|mouvement| mouvement.apres.as_ref());
+        // An intermediate code of the day existed neither before nor after.
+        for code in venues.clone() {
+            let aussi_avant = jour.iter().any(|m| m.avant.as_ref() == Some(code));
+            let par_elle_meme =
+                jour.iter().any(|m| m.avant.as_ref() == Some(code) && m.apres == m.avant);
+            let dautres = jour
+                .iter()
+                .any(|m| m.apres.as_ref() == Some(code) && m.avant.as_ref() != Some(code));
+            if aussi_avant && dautres && !par_elle_meme && !connues.contains(code) {
+                initiales.remove(code);
+            }
+        }
+        connues.extend(venues);
+        connues.extend(jour.iter().filter_map(|mouvement| mouvement.avant.as_ref()));
+    }
+    if let Some(premiere) = histoire.editions.first() {
+        for (code, commune) in &premiere.communes {
+            if !connues.contains(code) {
+                initiales.insert(code.clone(), Some(commune.nom.clone()));
+            }
+        }
+        for code in premiere.absorbes.keys().filter(|code| !connues.contains(code)) {
+            initiales.entry(code.clone()).or_insert(None);
+        }
+    }
+    initiales
+}
+
+/// How names are compared: letters alone, in lower case.
+fn cle(nom: &str) -> String {
+    nom.chars().filter(|lettre| lettre.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
