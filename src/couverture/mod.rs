@@ -44,12 +44,21 @@ async fn couvrir(
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
-    let edition = Edition::avec_contours(&mut transaction, millesime).await?;
+    let comptage = match millesime {
+        Some(_) => Some(Edition::de(&mut transaction, millesime).await?),
+        None => None,
+    };
+    // A millésime without contours is shown on the newest that has them.
+    let dessinable = comptage.filter(|edition| edition.millesime_contours.is_some());
+    let edition = match dessinable {
+        Some(edition) => edition,
+        None => Edition::avec_contours(&mut transaction, None).await?,
+    };
     let dans = match &dans {
         Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
         None => None,
     };
-    Ok(Json(Couverture::lire(&mut transaction, filtre, edition, maille, dans).await?))
+    Ok(Json(Couverture::lire(&mut transaction, filtre, edition, comptage, maille, dans).await?))
 }
 
 async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Aide>> {

@@ -18,7 +18,7 @@ pub struct Couverture {
     pub mention: Option<String>,
     pub maille: Maille,
     pub dans: Option<Unite>,
-    /// Said when the code of `dans` is a former one.
+    /// Said when the code of `dans` is a former one, or when the millésime asked for has no contours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remarque: Option<String>,
     pub theme: Option<String>,
@@ -81,11 +81,13 @@ pub struct NonDessinee {
 type Ligne = (Json<Totaux>, Json<BTreeMap<String, UniteCouverte>>, Json<Vec<NonDessinee>>);
 
 impl Couverture {
-    /// Answers for the units of a maille, inside a place or in the whole réseau.
+    /// Answers for the units of a maille, inside a place or in the whole réseau: units of `edition`,
+    /// totals in the codes of `comptage` (by default those of the réseau's perimeter).
     pub async fn lire(
         connexion: &mut PgConnection,
         filtre: Filtre,
         edition: Edition,
+        comptage: Option<Edition>,
         maille: Maille,
         dans: Option<Lieu>,
     ) -> Result<Self> {
@@ -100,6 +102,8 @@ impl Couverture {
                 .bind(maille)
                 .bind(dans.as_ref().map(|lieu| lieu.maille))
                 .bind(dans.as_ref().map(|lieu| &lieu.code))
+                .bind(comptage.map(|comptage| comptage.edition))
+                .bind(comptage.map(|comptage| comptage.millesime))
                 .fetch_one(&mut *connexion)
                 .await
                 .pour("calcul de la couverture")?;
@@ -112,20 +116,34 @@ impl Couverture {
             demonstration: filtre.reseau.demonstration,
             mention: filtre.reseau.mention,
             maille,
-            remarque: dans.as_ref().and_then(|lieu| lieu.remarque.clone()),
+            remarque: remarque(edition, comptage, dans.as_ref()),
             dans: dans.map(|lieu| lieu.unite),
             theme: filtre.theme,
             partenaire: filtre.partenaire,
             annee: filtre.annee,
             millesime: edition.millesime,
             millesime_contours: edition.millesime_contours,
-            millesime_reference: filtre.reseau.millesime_reference,
+            millesime_reference: comptage
+                .map_or(filtre.reseau.millesime_reference, |comptage| comptage.millesime.annee()),
             totaux,
             unites,
             non_dessinees,
             sources,
         })
     }
+}
+
+fn remarque(edition: Edition, comptage: Option<Edition>, dans: Option<&Lieu>) -> Option<String> {
+    let sans_contours = comptage.filter(|comptage| comptage.edition != edition.edition).map(|comptage| {
+        format!(
+            "Le millésime {} est chargé sans contours : les totaux sont les siens, les territoires sont \
+             ceux de {}, par la table de passage.",
+            comptage.millesime, edition.millesime
+        )
+    });
+    let remarques = [sans_contours, dans.and_then(|lieu| lieu.remarque.clone())];
+    let remarque = remarques.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    (!remarque.is_empty()).then_some(remarque)
 }
 
 fn part(nombre: i64, total: i64) -> Option<f64> {

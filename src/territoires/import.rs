@@ -111,7 +111,7 @@ pub async fn territoires(
         return Err(Error::Donnees("La lecture s'est arrêtée sans rien donner.".into()));
     };
 
-    progres.etape("Construction des tuiles des petites échelles");
+    progres.etape("Publication du millésime");
     let tuiles = publication.publier(&prete.pays.unites).await?;
     if let Err(erreur) = effacer_les_anciennes(&mut connexion).await {
         // They are erased by the next import.

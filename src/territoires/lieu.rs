@@ -19,6 +19,16 @@ pub struct Lieu {
     pub remarque: Option<String>,
 }
 
+/// The one row of `sql/lire_lieu.sql`.
+#[derive(sqlx::FromRow)]
+struct Trouve {
+    maille: Maille,
+    code: String,
+    nom: String,
+    ancien_nom: Option<String>,
+    autres: Option<Vec<String>>,
+}
+
 impl Lieu {
     /// The unit of this code; for a former code of a commune, what it became.
     pub async fn trouver(
@@ -26,15 +36,15 @@ impl Lieu {
         edition: Edition,
         unite: &Unite,
     ) -> Result<Self> {
-        let trouve: Option<(Maille, String, String)> =
-            sqlx::query_as(include_str!("sql/lire_lieu.sql"))
-                .bind(edition.edition)
-                .bind(unite.maille)
-                .bind(&unite.code)
-                .fetch_optional(connexion)
-                .await
-                .pour("lecture d'un territoire")?;
-        let (maille, code, nom) = trouve.ok_or_else(|| {
+        let trouve: Option<Trouve> = sqlx::query_as(include_str!("sql/lire_lieu.sql"))
+            .bind(edition.edition)
+            .bind(edition.millesime)
+            .bind(unite.maille)
+            .bind(&unite.code)
+            .fetch_optional(connexion)
+            .await
+            .pour("lecture d'un territoire")?;
+        let Trouve { maille, code, nom, ancien_nom, autres } = trouve.ok_or_else(|| {
             Error::Introuvable(format!(
                 "Aucun territoire {} n'a le code {} dans le millésime {}. Cherchez-le par son nom : \
                  /api/territoires?q=…",
@@ -42,9 +52,14 @@ impl Lieu {
             ))
         })?;
         let remarque = (code != unite.code).then(|| {
+            let ancien = ancien_nom.map_or_else(String::new, |nom| format!(" ({nom})"));
+            let partage =
+                autres.filter(|autres| !autres.is_empty()).map_or_else(String::new, |autres| {
+                    format!(" pour la plus grande part, partagée avec {}", autres.join(", "))
+                });
             format!(
-                "{} est un ancien code : la commune est aujourd'hui {nom} ({code}).",
-                unite.code
+                "{}{ancien} est un ancien code : en {}, la commune est {nom} ({code}){partage}.",
+                unite.code, edition.millesime
             )
         });
         Ok(Self::nouveau(maille, code, nom, remarque))

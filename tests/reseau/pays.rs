@@ -31,7 +31,9 @@ pub async fn pays() -> Arc<Pays> {
     }
     let dossier = Dossier::nouveau();
     let base = dossier.base().await;
-    base.connexion().await.unwrap().execute(include_str!("pays.sql")).await.unwrap();
+    let mut connexion = base.connexion().await.unwrap();
+    connexion.execute(include_str!("pays.sql")).await.unwrap();
+    maillage::territoires::passage::reconstruire(&mut connexion).await.unwrap();
     let pays = Arc::new(Pays { base, _dossier: dossier });
     *partage = Arc::downgrade(&pays);
     pays

@@ -1,6 +1,7 @@
 -- What the zones and the demandes say of each unit of a réseau, and in all.
--- $1 réseau, $2 theme, $3 partner, $4 year, $5 edition, $6 millésime, $7 maille, $8 and $9 the place
--- that the answer is about (maille and code; null for the whole réseau).
+-- $1 réseau, $2 theme, $3 partner, $4 year, $5 edition and $6 millésime of the units, $7 maille, $8 and
+-- $9 the place that the answer is about (maille and code; null for the whole réseau), $10 edition and
+-- $11 millésime of the totals (null for the perimeter as the réseau states it).
 with
   -- The perimeter's communes, the unit that holds each, and whether it is inside the place.
   communes as materialized (
@@ -89,34 +90,52 @@ with
     ) a on a.unite = u.code
     left join demandes_par_unite d on d.unite = u.code
   ),
-  -- The perimeter as the réseau counts it: in its millésime of reference, inside the place by what
-  -- each code has become.
-  reference as materialized (
-    select p.maille, p.code, p.nom, s.code as successeur, t.nom as successeur_nom,
-      t.code is null as disparue
+  -- The perimeter that the totals count: as the réseau states it, in its own millésime, or in the
+  -- codes of another; inside the place by what each code has become on the map.
+  perimetre_compte as (
+    select p.maille, p.code, p.nom, p.millesime
     from perimetre p
-    left join succession s
-      on s.reseau = p.reseau and s.millesime = $6 and s.maille = p.maille and s.ancien = p.code
+    where p.reseau = $1 and $10::integer is null
+    union all
+    select p.maille, p.code, t.nom, p.millesime
+    from perimetre_actuel p
+    join territoire t on t.edition = $10 and t.maille = p.maille and t.code = p.code
+    where p.reseau = $1 and p.millesime = $11::smallint
+  ),
+  reference as materialized (
+    select p.maille, p.code, p.nom, t.code as actuel, t.nom as actuel_nom
+    from perimetre_compte p
+    left join lateral (
+      select coalesce((
+          select c.nouveau
+          from passage c
+          where c.vers = $6 and c.ancien = p.code and p.millesime between c.depuis and c.jusqu
+          order by c.part desc nulls last, c.nouveau = p.code desc, c.nouveau
+          limit 1), p.code) as code
+      where p.maille = 'commune'
+    ) a on true
     left join territoire t
-      on t.edition = $5 and t.maille = p.maille and t.code = coalesce(s.code, p.code)
-    where p.reseau = $1
-      and ($8 is null
-        or (p.maille = 'commune'
-          and coalesce(s.code, p.code) in (select code from communes where dedans))
+      on t.edition = $5 and t.maille = p.maille and t.code = coalesce(a.code, p.code)
+    where ($8 is null
+        or (p.maille = 'commune' and t.code in (select code from communes where dedans))
         or (p.maille = 'epci' and p.code in (select code from epci)))
   ),
-  -- A commune is served by its own demandes: those that name its code or, when the perimeter does
-  -- not have the code that they name, by what that code has become.
+  -- A commune is served by its own demandes, whole: those whose code is, or comes to, its own in the
+  -- millésime of the totals; when the perimeter does not have that code, by what it has become.
   servies as (
     select count(*) as nombre
     from reference r
     where r.maille = 'commune'
-      and (r.code in (select d.beneficiaire from demandes d where d.maille = 'commune')
-        or r.code in (
-          select d.actuel
-          from demandes d
-          where d.maille = 'commune'
-            and d.beneficiaire not in (select code from reference where maille = 'commune')))
+      and r.code in (
+        select case when c.code in (select code from reference where maille = 'commune')
+          then c.code else d.actuel end
+        from demandes d
+        left join succession s
+          on s.reseau = d.reseau and s.maille = 'commune' and s.ancien = d.beneficiaire
+          and s.de = d.millesime
+          and s.millesime = coalesce($11, (select r.millesime from reseau r where r.code = $1))
+        cross join lateral (select coalesce(s.code, d.beneficiaire) as code) c
+        where d.maille = 'commune')
   ),
   -- What the map cannot show where it was said: codes that have gone, units without contour, and
   -- demandes from outside the perimeter.
@@ -125,11 +144,11 @@ with
       (select count(*) from demandes d where d.maille = r.maille::text and d.beneficiaire = r.code)
         as demandes,
       case
-        when r.disparue then format('Ce code n''existe plus dans le millésime %s.', $6)
-        else format('Commune réunie à %s (%s), où elle est comptée.', r.successeur_nom, r.successeur)
+        when r.actuel is null then format('Ce code n''existe plus dans le millésime %s.', $6)
+        else format('Commune réunie à %s (%s), où elle est comptée.', r.actuel_nom, r.actuel)
       end as raison
     from reference r
-    where r.maille = $7 and (r.disparue or r.successeur is not null)
+    where r.maille = $7 and r.actuel is distinct from r.code
     union all
     select c.code, c.nom, c.demandes, coalesce(c.remarque_contour, 'Son contour manque.')
     from comptees c

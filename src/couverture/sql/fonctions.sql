@@ -75,7 +75,7 @@ as $$
   from demandes_comptees(p_reseau, p_theme, p_partenaire, p_annee) d
   left join succession s
     on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
-    and s.ancien = d.beneficiaire and d.maille = 'commune'
+    and s.ancien = d.beneficiaire and s.de = d.millesime and d.maille = 'commune'
   where p_maille in ('commune', 'epci') and d.maille = p_maille::text
     and (codes is null or coalesce(s.code, d.beneficiaire) = any (codes))
   group by unite
@@ -85,7 +85,7 @@ as $$
   from demandes_comptees(p_reseau, p_theme, p_partenaire, p_annee) d
   left join succession s
     on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
-    and s.ancien = d.beneficiaire
+    and s.ancien = d.beneficiaire and s.de = d.millesime
   join territoire t
     on t.edition = p_edition and t.maille = 'commune' and t.code = coalesce(s.code, d.beneficiaire)
   where p_maille in ('departement', 'region') and d.maille = 'commune'

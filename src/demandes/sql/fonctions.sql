@@ -7,11 +7,11 @@ create or replace function demandes_comptees(
   p_reseau text, p_theme text, p_partenaire text, p_annee integer)
 returns table (
   reseau text, reference text, date date, theme text, partenaire text, maille text,
-  beneficiaire text, objet text, etat text)
+  beneficiaire text, millesime smallint, objet text, etat text)
 language sql stable parallel safe
 as $$
-  select d.reseau, d.reference, d.date, d.theme, d.partenaire, d.maille, d.beneficiaire, d.objet,
-    d.etat
+  select d.reseau, d.reference, d.date, d.theme, d.partenaire, d.maille, d.beneficiaire,
+    d.millesime, d.objet, d.etat
   from demande d
   join reseau r on r.code = d.reseau
   where (p_reseau is null or d.reseau = p_reseau)
@@ -33,15 +33,15 @@ create or replace function demandes_de(
   p_edition integer, p_millesime smallint, p_maille maille, p_code text)
 returns table (
   reseau text, reference text, date date, theme text, partenaire text, maille text,
-  beneficiaire text, objet text, etat text, actuel text)
+  beneficiaire text, millesime smallint, objet text, etat text, actuel text)
 language sql stable parallel safe
 as $$
-  select d.reseau, d.reference, d.date, d.theme, d.partenaire, d.maille, d.beneficiaire, d.objet,
-    d.etat, coalesce(s.code, d.beneficiaire)
+  select d.reseau, d.reference, d.date, d.theme, d.partenaire, d.maille, d.beneficiaire,
+    d.millesime, d.objet, d.etat, coalesce(s.code, d.beneficiaire)
   from demandes_comptees(p_reseau, p_theme, p_partenaire, p_annee) d
   left join succession s
     on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
-    and s.ancien = d.beneficiaire and d.maille = 'commune'
+    and s.ancien = d.beneficiaire and s.de = d.millesime and d.maille = 'commune'
   where p_maille is null
     or (d.maille = 'commune' and coalesce(s.code, d.beneficiaire) in (
       select c.code from communes_de(p_edition, p_maille, p_code) c))

@@ -1,32 +1,35 @@
--- Codes of communes that a réseau uses and that a millésime no longer has, with their successor.
--- $1 réseau, or null for all.
+-- Codes of communes that a réseau uses, where they are others in another millésime: the commune that
+-- has most of it. $1 réseau, or null for all.
 with
-  -- The millésimes that zones are resolved for: those whose contours can be drawn.
-  editions as (
-    select m.annee as millesime, m.edition
-    from millesime m join edition e on e.id = m.edition
-    where e.millesime_contours is not null
-  ),
-  -- Every code of commune that the réseau wrote somewhere.
+  -- Every code of commune that the réseau wrote somewhere, with its millésime.
   codes as (
-    select reseau, code from perimetre where maille = 'commune' and ($1::text is null or reseau = $1)
+    select reseau, code, millesime
+    from perimetre
+    where maille = 'commune' and ($1::text is null or reseau = $1)
     union
-    select reseau, code from zone_unite where maille = 'commune' and ($1 is null or reseau = $1)
+    select u.reseau, u.code, r.millesime
+    from zone_unite u join reseau r on r.code = u.reseau
+    where u.maille = 'commune' and ($1 is null or u.reseau = $1)
     union
-    select reseau, beneficiaire from demande where maille = 'commune' and ($1 is null or reseau = $1)
-  ),
-  -- A code that lives is itself: several former codes have come back.
-  disparus as (
-    select c.reseau, e.millesime, e.edition, c.code
-    from codes c cross join editions e
-    where not exists (
-      select from territoire t
-      where t.edition = e.edition and t.maille = 'commune' and t.code = c.code)
+    select reseau, beneficiaire, millesime
+    from demande
+    where maille = 'commune' and ($1 is null or reseau = $1)
   )
-insert into succession (reseau, millesime, maille, ancien, code)
--- A commune that was split has several successors: the most populated stands for it.
-select distinct on (d.reseau, d.millesime, d.code) d.reseau, d.millesime, 'commune', d.code, t.code
-from disparus d
-join territoire t
-  on t.edition = d.edition and t.maille = 'commune' and t.anciens_codes @> array[d.code]
-order by d.reseau, d.millesime, d.code, t.rang
+insert into succession (reseau, millesime, maille, ancien, de, code)
+select c.reseau, m.annee, 'commune', c.code, c.millesime, p.nouveau
+from codes c
+cross join millesime m
+cross join lateral (
+  select p.nouveau
+  from passage p
+  where p.vers = m.annee and p.ancien = c.code
+    and (c.millesime between p.depuis and p.jusqu
+      -- Written with a code that its own millésime no longer had: what that code last was.
+      or not exists (
+        select from territoire t
+        where t.edition = m.edition and t.maille = 'commune' and t.code = c.code))
+  order by c.millesime between p.depuis and p.jusqu desc, p.jusqu desc, p.part desc nulls last,
+    p.nouveau = c.code desc, p.nouveau
+  limit 1
+) p
+where p.nouveau <> c.code

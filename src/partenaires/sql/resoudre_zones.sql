@@ -21,9 +21,10 @@ with
   listees as (
     select u.*, t.code as commune
     from unites u
+    join reseau r on r.code = u.reseau
     left join succession s
       on s.reseau = u.reseau and s.millesime = u.millesime and s.maille = 'commune'
-      and s.ancien = u.code
+      and s.ancien = u.code and s.de = r.millesime
     join territoire t
       on t.edition = u.edition and t.maille = 'commune' and t.code = coalesce(s.code, u.code)
     where u.maille = 'commune'

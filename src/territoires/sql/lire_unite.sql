@@ -1,6 +1,11 @@
 -- One unit, its parents, and how many communes it has. $1 edition, $2 maille, $3 code.
 select
-  u.nature, u.siren, u.population, u.codes_postaux, u.anciens_codes,
+  u.nature, u.siren, u.population, u.codes_postaux,
+  coalesce((
+    select array_agg(distinct p.ancien order by p.ancien)
+    from passage p join edition e on e.id = $1 and p.vers = e.millesime
+    where u.maille = 'commune' and p.nouveau = u.code and p.ancien <> u.code
+      and p.depuis <= e.millesime), '{}') as anciens_codes,
   u.etat_contour::text as etat_contour, u.remarque_contour,
   st_x(st_transform(u.point, 4326)) as lon, st_y(st_transform(u.point, 4326)) as lat, u.emprise,
   e.code as epci, e.nom as epci_nom,

@@ -8,9 +8,10 @@ with
     from territoire u
     where u.edition = $1 and u.code = $3
     union all
-    select u.maille, u.code, 1, 'ancien_code'
-    from territoire u
-    where u.edition = $1 and u.anciens_codes @> array[$3]
+    select 'commune', p.nouveau, 1, 'ancien_code'
+    from passage p
+    join edition e on e.id = $1 and p.vers = e.millesime and p.depuis <= e.millesime
+    where p.ancien = $3
     union all
     select u.maille, u.code, 2, 'code_postal'
     from territoire u

@@ -1,7 +1,7 @@
 -- What every layer uses. Applied at each start, with the layers.
 
--- The edition whose contours a tile shows: that of the millésime asked for, else the newest that
--- has contours.
+-- The edition whose contours a tile shows: that of the millésime asked for when it has contours, else
+-- the newest that has.
 create or replace function edition_montree(parametres jsonb) returns edition
 language plpgsql stable parallel safe
 as $$
@@ -11,12 +11,13 @@ begin
   select e.* into trouvee
   from millesime m join edition e on e.id = m.edition
   where e.millesime_contours is not null
-    and (parametres ->> 'millesime' is null or m.annee = (parametres ->> 'millesime')::smallint)
-  order by m.annee desc
+  order by m.annee = (parametres ->> 'millesime')::smallint desc nulls last, m.annee desc
   limit 1;
-  if trouvee.id is null and parametres ? 'millesime' then
-    raise exception using errcode = 'P0002', message = format(
-      'Le millésime %s n''est pas chargé, ou sans contours.', parametres ->> 'millesime');
+  if parametres ? 'millesime' and not exists (
+    select from millesime where annee = (parametres ->> 'millesime')::smallint)
+  then
+    raise exception using errcode = 'P0002',
+      message = format('Le millésime %s n''est pas chargé.', parametres ->> 'millesime');
   end if;
   return trouvee;
 end
