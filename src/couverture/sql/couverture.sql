@@ -122,20 +122,21 @@ with
   ),
   -- A commune is served by its own demandes, whole: those whose code is, or comes to, its own in the
   -- millésime of the totals; when the perimeter does not have that code, by what it has become.
+  aidees_par_demande as materialized (
+    select distinct case when c.code in (select code from reference where maille = 'commune')
+      then c.code else d.actuel end as code
+    from demandes d
+    left join succession s
+      on s.reseau = d.reseau and s.maille = 'commune' and s.ancien = d.beneficiaire
+      and s.de = d.millesime
+      and s.millesime = coalesce($11, (select r.millesime from reseau r where r.code = $1))
+    cross join lateral (select coalesce(s.code, d.beneficiaire) as code) c
+    where d.maille = 'commune'
+  ),
   servies as (
     select count(*) as nombre
-    from reference r
+    from reference r join aidees_par_demande a on a.code = r.code
     where r.maille = 'commune'
-      and r.code in (
-        select case when c.code in (select code from reference where maille = 'commune')
-          then c.code else d.actuel end
-        from demandes d
-        left join succession s
-          on s.reseau = d.reseau and s.maille = 'commune' and s.ancien = d.beneficiaire
-          and s.de = d.millesime
-          and s.millesime = coalesce($11, (select r.millesime from reseau r where r.code = $1))
-        cross join lateral (select coalesce(s.code, d.beneficiaire) as code) c
-        where d.maille = 'commune')
   ),
   -- What the map cannot show where it was said: codes that have gone, units without contour, and
   -- demandes from outside the perimeter.

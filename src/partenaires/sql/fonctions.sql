@@ -1,5 +1,16 @@
 -- What the questions about partners share. Applied at each start, before the layers.
 
+-- Longitude and latitude, in degrees, of a point of EPSG:3857. Not strict: the planner could not put it
+-- in the query that calls it, and each call would cost thirty times as much.
+create or replace function degres(point geometry) returns double precision[]
+language sql immutable parallel safe
+as $$
+  select case when point is not null then array[
+    round(st_x(point) / 20037508.342789244 * 180 * 1e5) / 1e5,
+    round((degrees(2 * atan(exp(st_y(point) / 6378137))) - 90) * 1e5) / 1e5
+  ] end
+$$;
+
 -- Zones in force on 31 December of a year (by default the réseau's own), with their partner.
 -- Null asks for every réseau, theme or partner. A theme of the first level stands for those under
 -- it; a zone without theme is worth all the themes of its partner.
