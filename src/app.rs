@@ -20,7 +20,7 @@ use crate::http::Probleme;
 use crate::metriques::Metriques;
 use crate::tuiles::{self, ServiceTuiles, UrlPublique};
 use crate::web::{self, Polices};
-use crate::{couverture, demandes, partenaires, territoires};
+use crate::{couverture, demandes, indicateurs, partenaires, territoires};
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
@@ -65,6 +65,7 @@ impl Etat {
 pub fn routeur(etat: Etat) -> Router {
     let reste = Router::new()
         .merge(territoires::routes())
+        .merge(indicateurs::routes())
         .merge(partenaires::routes())
         .merge(demandes::routes())
         .merge(couverture::routes())

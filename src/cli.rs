@@ -27,7 +27,7 @@ use crate::config::{Donnees, Service};
 use crate::error::{Error, Result};
 use crate::progres::Progres;
 use crate::territoires::{self, Millesime};
-use crate::{demandes, partenaires, tuiles};
+use crate::{demandes, indicateurs, partenaires, tuiles};
 use arret::Arret;
 
 /// Exit code of an import that set rows aside.
@@ -207,7 +207,9 @@ async fn servir(donnees: &Donnees, service: &Service, arret: Arret) -> Result<Ex
 /// Opens the database and brings it to what this program expects.
 async fn ouvrir(donnees: &Donnees) -> Result<Base> {
     let base = Base::ouvrir(donnees).await?;
-    tuiles::installer(&mut base.connexion().await?).await?;
+    let mut connexion = base.connexion().await?;
+    tuiles::installer(&mut connexion).await?;
+    indicateurs::installer(&mut connexion).await?;
     Ok(base)
 }
 
@@ -219,6 +221,8 @@ impl Import {
                 let bilan =
                     territoires::import::territoires(base, fichiers, millesime, &progres).await?;
                 partenaires::resoudre_tout(base).await?;
+                progres.etape("Calcul des indicateurs");
+                indicateurs::calculer(base).await?;
                 progres.fin();
                 dire!("{bilan}");
                 Ok(ExitCode::SUCCESS)
@@ -226,6 +230,8 @@ impl Import {
             Self::Mouvements { fichier } => {
                 let bilan = territoires::import::mouvements(base, fichier, &progres).await?;
                 partenaires::resoudre_tout(base).await?;
+                progres.etape("Calcul des indicateurs");
+                indicateurs::calculer(base).await?;
                 progres.fin();
                 dire!("{bilan}");
                 Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! *maillage*: the shared SIG of the départements' networks of engineering partners.
 //!
 //! Rooms, each depending only on those before it:
-//! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`partenaires`] → [`demandes`] →
+//! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`indicateurs`] → [`partenaires`] → [`demandes`] →
 //! [`couverture`] → [`tuiles`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
 //!
 //! Invariants, held by `tests/maison.rs`:
@@ -23,6 +23,7 @@ pub mod couverture;
 pub mod demandes;
 pub mod error;
 pub mod http;
+pub mod indicateurs;
 pub mod metriques;
 pub mod partenaires;
 pub mod progres;

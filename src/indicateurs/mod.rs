@@ -1,0 +1,78 @@
+//! Territorial figures: their catalogue, their values in any millésime, their classes.
+
+mod calcul;
+mod catalogue;
+mod classes;
+mod valeurs;
+
+use axum::extract::{FromRef, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::comptes::Principal;
+use crate::http::{Chemin, Parametres, Reponse};
+use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
+
+pub use calcul::calculer;
+use catalogue::Indicateur;
+pub use catalogue::installer;
+use classes::Methode;
+use valeurs::{Question, Valeurs};
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Router::new()
+        .route("/api/indicateurs", get(lister))
+        .route("/api/indicateurs/{code}", get(lire))
+        .route("/api/indicateurs/{code}/valeurs", get(valeurs))
+}
+
+#[derive(Serialize)]
+struct Catalogue {
+    indicateurs: Vec<Indicateur>,
+}
+
+async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Catalogue>> {
+    parametres.admettre(&[])?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    Ok(Json(Catalogue { indicateurs: Indicateur::tous(&mut transaction).await? }))
+}
+
+async fn lire(
+    State(piscine): State<PgPool>,
+    Chemin(code): Chemin<String>,
+    parametres: Parametres,
+) -> Reponse<Json<Indicateur>> {
+    parametres.admettre(&[])?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    Ok(Json(Indicateur::lire(&mut transaction, &code).await?))
+}
+
+async fn valeurs(
+    State(piscine): State<PgPool>,
+    Chemin(code): Chemin<String>,
+    parametres: Parametres,
+) -> Reponse<Json<Valeurs>> {
+    parametres.admettre(&["maille", "dans", "periode", "millesime", "classes"])?;
+    let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
+    let dans = parametres.lire::<Unite>("dans")?;
+    let millesime = parametres.lire::<Millesime>("millesime")?;
+    let classes = parametres.lire::<Methode>("classes")?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let indicateur = Indicateur::lire(&mut transaction, &code).await?;
+    let edition = match millesime {
+        Some(_) => Edition::de(&mut transaction, millesime).await?,
+        None => Edition::avec_contours(&mut transaction, None).await?,
+    };
+    let dans = match &dans {
+        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
+        None => None,
+    };
+    let question = Question { periode: parametres.texte("periode"), maille, dans, classes };
+    Ok(Json(Valeurs::lire(&mut transaction, indicateur, edition, question).await?))
+}
