@@ -111,8 +111,9 @@ fn a_database_that_stops_and_starts_is_followed() {
     assert!(Command::new("kill").args(["-INT", pid]).status().unwrap().success());
     service.attendre("/ready", 503, Duration::from_secs(10));
     assert_eq!(service.demander("/health").unwrap().0, 200);
-    let (statut, texte) = service.demander(TUILE).unwrap();
-    assert_eq!(statut, 503);
+    // What is kept is given until the link is known to be lost.
+    service.attendre(TUILE, 503, Duration::from_secs(10));
+    let (_, texte) = service.demander(TUILE).unwrap();
     assert!(texte.contains("La base de données ne répond pas"), "{texte}");
     // Any command starts the private database again; the service finds it by itself.
     let autre = Service::lancer(&dossier);

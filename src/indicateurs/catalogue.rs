@@ -114,6 +114,8 @@ pub struct Indicateur {
     pub nature: Nature,
     pub numerateur: Option<String>,
     pub denominateur: Option<String>,
+    /// The ratio is the quotient of its parts times this.
+    pub facteur: f64,
     pub producteur: String,
     pub source: String,
     pub licence: String,

@@ -303,8 +303,9 @@ fn jenks(triees: &[f64], distinctes: &[f64], nombre: usize) -> Vec<f64> {
             }
             let milieu = bas.midpoint(haut);
             let (mut meilleur, mut ou) = (f64::INFINITY, depuis);
-            for i in depuis..=jusqu.min(milieu - 1) {
-                let total = precedent[i] + cout(i, milieu);
+            let fin = jusqu.min(milieu - 1);
+            for (i, avant) in precedent.iter().enumerate().take(fin + 1).skip(depuis) {
+                let total = avant + cout(i, milieu);
                 if total < meilleur {
                     (meilleur, ou) = (total, i);
                 }

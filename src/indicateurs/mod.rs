@@ -3,6 +3,7 @@
 mod calcul;
 mod catalogue;
 mod classes;
+mod conversion;
 mod valeurs;
 
 use axum::extract::{FromRef, State};

@@ -1,6 +1,6 @@
 -- The catalogue, with the periods that have values: its own, or those of both of its parts.
 -- $1 the code of one indicator, or null for all that are shown.
-select i.code, i.theme, i.libelle, i.description, i.unite, i.nature, i.numerateur, i.denominateur,
+select i.code, i.theme, i.libelle, i.description, i.unite, i.nature, i.numerateur, i.denominateur, i.facteur,
   i.producteur, i.source, i.licence, i.site, i.sens, i.decimales, i.seuil_secret, i.modalites,
   coalesce((
     select array_agg(distinct j.periode order by j.periode desc)

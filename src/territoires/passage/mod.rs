@@ -118,6 +118,9 @@ fn ligne(lignes: &mut String, champs: &[Option<&str>]) {
 
 type LigneMouvement = (NaiveDate, Option<String>, Option<String>, Option<String>, Option<String>);
 
+/// Millésime, code, name, population, former codes.
+type LigneCommune = (Millesime, String, String, Option<i32>, Vec<String>);
+
 async fn lire(connexion: &mut PgConnection) -> Result<Histoire> {
     let lignes: Vec<LigneMouvement> = sqlx::query_as(include_str!("../sql/lire_mouvements.sql"))
         .fetch_all(&mut *connexion)
@@ -134,7 +137,7 @@ async fn lire(connexion: &mut PgConnection) -> Result<Histoire> {
         })
         .collect();
     sources::completer(&mut mouvements)?;
-    let communes: Vec<(Millesime, String, String, Option<i32>, Vec<String>)> =
+    let communes: Vec<LigneCommune> =
         sqlx::query_as(include_str!("../sql/lire_communes_des_millesimes.sql"))
             .fetch_all(&mut *connexion)
             .await

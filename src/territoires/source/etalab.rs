@@ -39,11 +39,11 @@ struct Epci {
     nom: String,
     #[serde(rename = "type")]
     nature: String,
-    membres: Vec<Membre>,
+    membres: Vec<MembreEpci>,
 }
 
 #[derive(Deserialize)]
-struct Membre {
+struct MembreEpci {
     code: String,
 }
 
@@ -138,10 +138,13 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
     Ok(lecture)
 }
 
-/// The members of the package that are read, in memory.
+/// A member of the package in memory, and the date it was written.
+type Membre = (Vec<u8>, Option<NaiveDate>);
+
+/// The members of the package that are read.
 struct Archive<'f> {
     fichier: &'f Path,
-    membres: HashMap<String, (Vec<u8>, Option<NaiveDate>)>,
+    membres: HashMap<String, Membre>,
 }
 
 impl<'f> Archive<'f> {
@@ -156,7 +159,7 @@ impl<'f> Archive<'f> {
         Ok(Self { fichier, membres: entrees(fichier, &noms)? })
     }
 
-    fn texte(&self, nom: &str) -> Result<&(Vec<u8>, Option<NaiveDate>)> {
+    fn texte(&self, nom: &str) -> Result<&Membre> {
         self.membres.get(nom).ok_or_else(|| {
             Error::Donnees(format!("{} ne contient pas {nom}.", self.fichier.display()))
         })
@@ -239,7 +242,7 @@ impl Complement {
 }
 
 /// Members of the archive by name, each with the date it was written.
-fn entrees(fichier: &Path, noms: &[&str]) -> Result<HashMap<String, (Vec<u8>, Option<NaiveDate>)>> {
+fn entrees(fichier: &Path, noms: &[&str]) -> Result<HashMap<String, Membre>> {
     let lu = File::open(fichier).pour_fichier("ouverture du fichier", fichier)?;
     let mut archive = tar::Archive::new(GzDecoder::new(lu));
     let illisible = |erreur: std::io::Error| {
