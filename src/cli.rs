@@ -25,8 +25,9 @@ use crate::app::{self, Etat};
 use crate::base::Base;
 use crate::config::{Donnees, Service};
 use crate::error::{Error, Result};
+use crate::indicateurs::import::Options;
 use crate::progres::Progres;
-use crate::territoires::{self, Millesime};
+use crate::territoires::{self, Maille, Millesime};
 use crate::{demandes, indicateurs, partenaires, tuiles};
 use arret::Arret;
 
@@ -89,6 +90,33 @@ enum Import {
         /// Fichier de l'Insee (v_mvt_commune_AAAA.csv).
         fichier: PathBuf,
     },
+    /// Valeurs d'indicateurs : tableaux de l'Insee (larges, ou longs de Melodi), de l'OFGL, ou les vôtres
+    /// (CSV, XLSX, ODS, ZIP).
+    Indicateurs {
+        #[arg(required = true, value_name = "FICHIER")]
+        fichiers: Vec<PathBuf>,
+        /// Année du code officiel géographique des codes du tableau [défaut : reconnue].
+        #[arg(long, value_name = "ANNÉE")]
+        millesime: Option<Millesime>,
+        /// Année des valeurs, si les colonnes ne la disent pas.
+        #[arg(long, value_name = "ANNÉE")]
+        periode: Option<String>,
+        /// Maille des codes du tableau : commune, epci, departement ou region.
+        #[arg(long)]
+        maille: Option<Maille>,
+        /// Feuille d'un classeur.
+        #[arg(long)]
+        feuille: Option<String>,
+        /// Colonne des codes, si elle n'est pas reconnue.
+        #[arg(long, value_name = "COLONNE")]
+        code: Option<String>,
+        /// Ce que contiennent des colonnes : COLONNE=indicateur, séparées par des virgules.
+        #[arg(long, value_name = "COLONNE=INDICATEUR", value_delimiter = ',', value_parser = correspondance)]
+        colonnes: Vec<(String, String)>,
+        /// Rapport des lignes refusées [défaut : rejets-indicateurs.csv, s'il y en a].
+        #[arg(long, value_name = "FICHIER")]
+        rejets: Option<PathBuf>,
+    },
     /// Un réseau : ses partenaires, leurs zones et les demandes, à la place de ce qui était chargé.
     Reseau {
         /// Dossier qui contient reseau.toml et les tableaux.
@@ -98,6 +126,14 @@ enum Import {
         #[arg(long, value_name = "FICHIER")]
         rejets: Option<PathBuf>,
     },
+}
+
+/// A column and what it holds, as `--colonnes` gives them.
+fn correspondance(texte: &str) -> Result<(String, String), String> {
+    texte
+        .split_once('=')
+        .map(|(colonne, quoi)| (colonne.trim().to_owned(), quoi.trim().to_owned()))
+        .ok_or_else(|| format!("« {texte} » : écrivez COLONNE=indicateur"))
 }
 
 /// Runs the command that the process was given.
@@ -235,6 +271,37 @@ impl Import {
                 progres.fin();
                 dire!("{bilan}");
                 Ok(ExitCode::SUCCESS)
+            }
+            Self::Indicateurs {
+                fichiers,
+                millesime,
+                periode,
+                maille,
+                feuille,
+                code,
+                colonnes,
+                rejets,
+            } => {
+                let mut refusees = false;
+                for fichier in fichiers {
+                    let options = Options {
+                        millesime,
+                        periode: periode.clone(),
+                        maille,
+                        feuille: feuille.clone(),
+                        code: code.clone(),
+                        colonnes: colonnes.clone(),
+                    };
+                    let bilan =
+                        indicateurs::import::indicateurs(base, fichier, options, &progres).await?;
+                    progres.fin();
+                    dire!("{bilan}");
+                    if let Some(rapport) = bilan.rapporter(rejets.as_deref())? {
+                        refusees = true;
+                        dire!("Ces lignes sont aussi dans {}.", rapport.display());
+                    }
+                }
+                Ok(if refusees { ExitCode::from(LIGNES_REFUSEES) } else { ExitCode::SUCCESS })
             }
             Self::Reseau { reseau, rejets } => {
                 let bilan = demandes::import::reseau(base, reseau, &progres).await?;

@@ -27,6 +27,7 @@ pub mod indicateurs;
 pub mod metriques;
 pub mod partenaires;
 pub mod progres;
+pub mod rejet;
 pub mod territoires;
 pub mod tuiles;
 pub mod web;

@@ -9,8 +9,9 @@ use serde::Serialize;
 use crate::base::Base;
 use crate::error::Result;
 use crate::partenaires::import::{Bilan, Chargement};
-use crate::partenaires::{Contenu, Nomenclature, Rang, Rejet, succession};
+use crate::partenaires::{Contenu, Nomenclature, Rang, succession};
 use crate::progres::Progres;
+use crate::rejet::Rejet;
 use crate::territoires::Maille;
 
 /// Rows sent to the database at once.

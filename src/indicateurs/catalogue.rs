@@ -1,6 +1,6 @@
 //! The catalogue: what each indicator is, from the files of `data/indicateurs/`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use rust_embed::RustEmbed;
@@ -33,10 +33,10 @@ pub enum Nature {
 /// An indicator as its file declares it.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Declaration {
-    code: String,
+pub struct Declaration {
+    pub code: String,
     theme: String,
-    libelle: String,
+    pub libelle: String,
     description: Option<String>,
     unite: Option<String>,
     nature: Nature,
@@ -56,9 +56,15 @@ struct Declaration {
     modalites: Option<Vec<String>>,
     #[serde(default = "vrai")]
     affiche: bool,
-    /// Columns of official files that hold it, by name; `#` stands for the two figures of the year.
+    /// Columns of official files that hold it, by name; `##` stands for the last two figures of the
+    /// year and `####` for all four.
     #[serde(default)]
-    colonnes: Vec<String>,
+    pub colonnes: Vec<String>,
+    /// In files of one observation a row: the dimensions that select it, beside totals (`_T`).
+    #[serde(default)]
+    pub melodi: BTreeMap<String, String>,
+    /// Name of the OFGL's aggregate.
+    pub ofgl: Option<String>,
 }
 
 fn un() -> f64 {
@@ -75,7 +81,8 @@ struct Fichier {
     indicateur: Vec<Declaration>,
 }
 
-fn lire() -> Result<Vec<Declaration>> {
+/// The declarations of all files, in order.
+pub fn lire() -> Result<Vec<Declaration>> {
     let mut toutes = Vec::new();
     let noms: BTreeSet<_> = Fichiers::iter().collect();
     for nom in noms {

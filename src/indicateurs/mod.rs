@@ -4,6 +4,10 @@ mod calcul;
 mod catalogue;
 mod classes;
 mod conversion;
+pub mod import;
+mod nombres;
+mod observations;
+mod tableau;
 mod valeurs;
 
 use axum::extract::{FromRef, State};

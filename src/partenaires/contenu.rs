@@ -9,9 +9,9 @@ use serde::Serialize;
 use super::declaration::{Declaration, est_adresse};
 use super::dossier::{Dossier, Rang, Table};
 use super::nomenclature::{Annuaire, Nomenclature, UniteLue};
-use super::rejet::Rejet;
 use super::zones::{self, UniteDeZone, Zone};
 use crate::error::Result;
+use crate::rejet::Rejet;
 use crate::territoires::{Maille, Siren};
 
 /// Good rows, ready to be written, and what was said of the others.

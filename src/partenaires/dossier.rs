@@ -12,8 +12,8 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{Geometry, MultiPolygon};
 
 use super::declaration::{Declaration, est_identifiant};
-use super::rejet::Rejet;
 use crate::error::{ContexteFichier, Error, Result};
+use crate::rejet::Rejet;
 use crate::territoires::Millesime;
 
 /// Everything the folder holds.

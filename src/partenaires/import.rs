@@ -13,9 +13,9 @@ use sqlx::{Connection, Executor, PgConnection, Postgres, Transaction};
 use super::contenu::Contenu;
 use super::dossier::{Dossier, Table};
 use super::nomenclature::Nomenclature;
-use super::rejet::{Rejet, ecrire_rapport};
 use super::resolution::{attendre_son_tour, resoudre};
 use crate::error::{Contexte, Error, Result};
+use crate::rejet::{Rejet, ecrire_rapport};
 
 const ACTION: &str = "chargement du réseau";
 

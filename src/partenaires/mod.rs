@@ -6,7 +6,7 @@ mod dossier;
 mod filtre;
 pub mod import;
 mod nomenclature;
-mod rejet;
+
 mod reseaux;
 mod resolution;
 mod zones;
@@ -24,7 +24,7 @@ pub use contenu::{Contenu, succession};
 pub use dossier::{Rang, Table};
 pub use filtre::{Filtre, annee, verifier_theme};
 pub use nomenclature::Nomenclature;
-pub use rejet::Rejet;
+
 pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, citations};
 pub use resolution::{PART_COUVERTE, resoudre_tout};
 

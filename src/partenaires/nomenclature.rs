@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use sqlx::PgConnection;
 
 use super::dossier::{Rang, Table};
-use super::rejet::Rejet;
 use crate::error::{Contexte, Error, Result};
+use crate::rejet::Rejet;
 use crate::territoires::{CodeInsee, Maille};
 
 #[derive(Debug, Default)]

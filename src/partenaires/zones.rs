@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::contenu::{Contenu, maille, succession};
 use super::dossier::{Dossier, Rang};
 use super::nomenclature::{Annuaire, Nomenclature};
-use super::rejet::Rejet;
 use crate::error::Result;
+use crate::rejet::Rejet;
 use crate::territoires::{MERCATOR, Maille, Projection, WGS84};
 
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -51,7 +51,9 @@ impl Dossier {
 
     pub async fn base(&self) -> Base {
         let base = Base::ouvrir(&self.donnees()).await.unwrap();
-        maillage::tuiles::installer(&mut base.connexion().await.unwrap()).await.unwrap();
+        let mut connexion = base.connexion().await.unwrap();
+        maillage::tuiles::installer(&mut connexion).await.unwrap();
+        maillage::indicateurs::installer(&mut connexion).await.unwrap();
         base
     }
 }

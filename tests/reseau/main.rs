@@ -6,6 +6,7 @@ mod dossier;
 mod droits;
 mod drome;
 mod import;
+mod indicateurs;
 mod pays;
 mod questions;
 mod tuiles;

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use maillage::base::Base;
-use maillage::{couverture, demandes, partenaires};
+use maillage::{couverture, demandes, indicateurs, partenaires};
 use serde_json::Value;
 use sqlx::Executor;
 use tokio::sync::Mutex;
@@ -58,6 +58,7 @@ impl Pays {
         let routeur: Router = partenaires::routes()
             .merge(demandes::routes())
             .merge(couverture::routes())
+            .merge(indicateurs::routes())
             .with_state(self.base.piscine());
         let requete = Request::builder().uri(adresse).body(Body::empty()).unwrap();
         let reponse = routeur.oneshot(requete).await.unwrap();

@@ -1,0 +1,211 @@
+//! Tables as users have them: CSV of any separator and encoding, spreadsheets, and archives of them.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use calamine::{Data, Reader, open_workbook_auto};
+
+use crate::error::{ContexteFichier, Error, Result};
+
+/// Largest member of an archive that is read, in bytes.
+const TAILLE_MAX: u64 = 2 << 30;
+
+/// Rows of text under a heading, each with its number in the file.
+#[derive(Debug)]
+pub struct Tableau {
+    /// As the user knows it; with the sheet's or the member's name.
+    pub nom: String,
+    pub colonnes: Vec<String>,
+    pub lignes: Vec<(u64, Vec<String>)>,
+}
+
+impl Tableau {
+    /// Reads a file. Of a spreadsheet, the sheet of this name; by default the first whose heading
+    /// `est_entete` recognises. Of an archive, its table of data. Blocks.
+    pub fn lire(
+        fichier: &Path,
+        feuille: Option<&str>,
+        est_entete: &dyn Fn(&[String]) -> bool,
+    ) -> Result<Self> {
+        let nom = fichier.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let extension = fichier.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        match extension.as_str() {
+            "xlsx" | "xlsm" | "xls" | "ods" => classeur(fichier, &nom, feuille, est_entete),
+            "zip" => archive(fichier, &nom, est_entete),
+            _ => {
+                let octets =
+                    std::fs::read(fichier).pour_fichier("lecture d'un tableau", fichier)?;
+                texte(&nom, &octets, est_entete)
+            }
+        }
+    }
+
+    /// Rank of the first column that has one of these names, whatever its case.
+    pub fn colonne(&self, noms: &[&str]) -> Option<usize> {
+        noms.iter().find_map(|nom| {
+            self.colonnes.iter().position(|colonne| colonne.eq_ignore_ascii_case(nom))
+        })
+    }
+}
+
+/// The table of a zip: the one whose name ends in `_data.csv` (Melodi), or the largest CSV that is not
+/// a description of another.
+fn archive(fichier: &Path, nom: &str, est_entete: &dyn Fn(&[String]) -> bool) -> Result<Tableau> {
+    let illisible = |erreur: &dyn std::fmt::Display| {
+        Error::Donnees(format!("{nom} ne se lit pas : {erreur}. Téléchargez-le de nouveau."))
+    };
+    let lu = File::open(fichier).pour_fichier("lecture d'une archive", fichier)?;
+    let mut archive = zip::ZipArchive::new(lu).map_err(|erreur| illisible(&erreur))?;
+    let mut candidats = Vec::new();
+    for rang in 0..archive.len() {
+        let membre = archive.by_index(rang).map_err(|erreur| illisible(&erreur))?;
+        let chemin = membre.name().to_lowercase();
+        let description = chemin.contains("metadata") || chemin.contains("meta_");
+        if chemin.ends_with(".csv") && !description {
+            candidats.push((chemin.ends_with("_data.csv"), membre.size(), rang));
+        }
+    }
+    let Some(&(_, taille, rang)) = candidats.iter().max() else {
+        return Err(Error::Donnees(format!("{nom} ne contient aucun tableau CSV de données.")));
+    };
+    if taille > TAILLE_MAX {
+        return Err(Error::Donnees(format!(
+            "Le tableau de {nom} dépasse 2 Go : extrayez ce qui vous sert."
+        )));
+    }
+    let membre = archive.by_index(rang).map_err(|erreur| illisible(&erreur))?;
+    let nom_membre = format!("{nom}, {}", membre.name());
+    let mut octets = Vec::new();
+    membre.take(TAILLE_MAX).read_to_end(&mut octets).map_err(|erreur| illisible(&erreur))?;
+    texte(&nom_membre, &octets, est_entete)
+}
+
+fn texte(nom: &str, octets: &[u8], est_entete: &dyn Fn(&[String]) -> bool) -> Result<Tableau> {
+    let texte = decoder(octets);
+    let premieres: Vec<&str> = texte.lines().take(ENTETE_MAX).collect();
+    // The separator that cuts a recognised heading; else the most frequent.
+    let separateurs = [b';', b',', b'\t', b'|'];
+    let reconnu = separateurs.into_iter().find(|separateur| {
+        premieres.iter().any(|ligne| {
+            let cellules: Vec<String> = ligne
+                .split(char::from(*separateur))
+                .map(|cellule| cellule.trim().trim_matches('"').trim().to_owned())
+                .collect();
+            cellules.len() > 1 && est_entete(&cellules)
+        })
+    });
+    let frequent = separateurs.into_iter().max_by_key(|s| {
+        premieres.iter().map(|l| l.bytes().filter(|o| o == s).count()).sum::<usize>()
+    });
+    let mut lecteur = csv::ReaderBuilder::new()
+        .delimiter(reconnu.or(frequent).unwrap_or(b';'))
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(texte.as_bytes());
+    let mut lignes = Vec::new();
+    for ligne in lecteur.records() {
+        let ligne = ligne.map_err(|erreur| {
+            let numero = erreur.position().map_or(0, csv::Position::line);
+            Error::Donnees(format!(
+                "{nom}, ligne {numero} : le tableau ne se lit pas ; vérifiez les guillemets."
+            ))
+        })?;
+        let numero = ligne.position().map_or(0, csv::Position::line);
+        lignes.push((numero, ligne.iter().map(|cellule| cellule.trim().to_owned()).collect()));
+    }
+    sous_entete(nom.to_owned(), lignes, est_entete)
+}
+
+/// Text in UTF-8 or UTF-16 as its first bytes say, else in UTF-8 if it is, else in Windows-1252, which
+/// holds Latin-1.
+fn decoder(octets: &[u8]) -> String {
+    if let Some((encodage, marque)) = encoding_rs::Encoding::for_bom(octets) {
+        return encodage.decode(&octets[marque..]).0.into_owned();
+    }
+    match std::str::from_utf8(octets) {
+        Ok(texte) => texte.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode(octets).0.into_owned(),
+    }
+}
+
+fn classeur(
+    fichier: &Path,
+    nom: &str,
+    feuille: Option<&str>,
+    est_entete: &dyn Fn(&[String]) -> bool,
+) -> Result<Tableau> {
+    let illisible = |erreur: calamine::Error| {
+        Error::Donnees(format!(
+            "{nom} ne se lit pas comme un classeur : {erreur}. Enregistrez-le de nouveau, ou en CSV."
+        ))
+    };
+    let mut classeur = open_workbook_auto(fichier).map_err(illisible)?;
+    let feuilles = classeur.sheet_names();
+    let choisies: Vec<String> = match feuille {
+        None => feuilles.clone(),
+        Some(voulue) => {
+            feuilles.iter().filter(|f| f.eq_ignore_ascii_case(voulue)).cloned().collect()
+        }
+    };
+    if choisies.is_empty() {
+        return Err(Error::Donnees(format!(
+            "{nom} n'a pas de feuille « {} ». Ses feuilles : {}.",
+            feuille.unwrap_or_default(),
+            feuilles.join(", ")
+        )));
+    }
+    let mut dernier = None;
+    for choisie in choisies {
+        let plage = classeur.worksheet_range(&choisie).map_err(illisible)?;
+        let premiere = plage.start().map_or(0, |(ligne, _)| u64::from(ligne));
+        let lignes = (premiere + 1..)
+            .zip(plage.rows())
+            .map(|(numero, cellules)| (numero, cellules.iter().map(cellule).collect()))
+            .collect();
+        match sous_entete(format!("{nom}, feuille {choisie}"), lignes, est_entete) {
+            Ok(tableau) => return Ok(tableau),
+            Err(erreur) => dernier = Some(erreur),
+        }
+    }
+    Err(dernier.unwrap_or_else(|| Error::Donnees(format!("{nom} est vide."))))
+}
+
+/// A cell as text: a whole number without decimals, for codes that a spreadsheet took for numbers.
+fn cellule(donnee: &Data) -> String {
+    match donnee {
+        Data::Float(nombre) if nombre.fract() == 0.0 && nombre.abs() < 9e15 => {
+            format!("{nombre:.0}")
+        }
+        Data::Empty => String::new(),
+        autre => autre.to_string().trim().to_owned(),
+    }
+}
+
+/// How far down a heading is looked for: official workbooks put a title and notes above it.
+const ENTETE_MAX: usize = 20;
+
+fn sous_entete(
+    nom: String,
+    mut lignes: Vec<(u64, Vec<String>)>,
+    est_entete: &dyn Fn(&[String]) -> bool,
+) -> Result<Tableau> {
+    let rang = lignes.iter().take(ENTETE_MAX).position(|(_, cellules)| est_entete(cellules));
+    let Some(rang) = rang else {
+        let vues = lignes
+            .iter()
+            .find(|(_, cellules)| cellules.iter().filter(|c| !c.is_empty()).count() > 1);
+        return Err(Error::Donnees(format!(
+            "{nom} n'a pas de colonne de codes de communes (CODGEO, GEO, COM, code_insee…). Ses colonnes : \
+             {}. Indiquez-la avec --code COLONNE.",
+            vues.map_or_else(|| "aucune".to_owned(), |(_, cellules)| cellules.join(", "))
+        )));
+    };
+    let suite = lignes.split_off(rang + 1);
+    let colonnes = lignes.pop().map(|(_, cellules)| cellules).unwrap_or_default();
+    let lignes = suite
+        .into_iter()
+        .filter(|(_, cellules)| cellules.iter().any(|cellule| !cellule.is_empty()))
+        .collect();
+    Ok(Tableau { nom, colonnes, lignes })
+}

@@ -1,0 +1,169 @@
+//! Indicators: tables as users have them, and their values on the communes of today.
+//!
+//! The country of the tests has the millésime 2026: 26219 was absorbed by 26216, 26371 by 26289, 26399 by
+//! 26003. The first EPCI holds 26001 to 26010, the second 26011 to 26020. Each test has its own year.
+
+use std::io::Write;
+use std::path::Path;
+
+use maillage::indicateurs::import::{Bilan, Options, indicateurs};
+use maillage::territoires::Millesime;
+use serde_json::json;
+
+use crate::pays::{Pays, pays};
+
+async fn importer(pays: &Pays, fichier: &Path, millesime: i16) -> maillage::error::Result<Bilan> {
+    let options =
+        Options { millesime: Some(Millesime::new(millesime).unwrap()), ..Options::default() };
+    indicateurs(&pays.base, fichier.to_owned(), options, &Default::default()).await
+}
+
+fn fichier(nom: &str, octets: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
+    let lieu = tempfile::tempdir().unwrap();
+    let chemin = lieu.path().join(nom);
+    std::fs::write(&chemin, octets).unwrap();
+    (lieu, chemin)
+}
+
+#[tokio::test]
+async fn a_table_of_another_year_is_carried_over() {
+    let pays = pays().await;
+    let texte = "CODGEO;LIBGEO;P60_POP;P60_ACT1564;P60_CHOM1564\n26216;A;100;50;5\n26219;B;30;10;4\n26001;C;7;s;1\n";
+    let (_lieu, chemin) = fichier("base.csv", texte.as_bytes());
+    assert!(importer(&pays, &chemin, 2019).await.unwrap().rejets.is_empty());
+
+    let population = pays.lire("/api/indicateurs/population_municipale/valeurs?periode=1960").await;
+    assert_eq!(population["valeurs"], json!({"26001": 7, "26216": 130}));
+    assert_eq!(population["millesimes_des_valeurs"], json!([2019]));
+    assert!(population["remarque"].as_str().unwrap().contains("table de passage"));
+    // 9 out of 60, not the mean of 10 % and 40 %; the secret stays one.
+    let taux = pays.lire("/api/indicateurs/taux_chomage/valeurs?periode=1960").await;
+    assert_eq!(taux["valeurs"], json!({"26216": 15}));
+    assert_eq!(taux["etats"]["secret"], json!(["26001"]));
+}
+
+#[tokio::test]
+async fn the_same_table_twice_is_there_once() {
+    let pays = pays().await;
+    let (_lieu, chemin) = fichier("base.csv", b"CODGEO,P61_POP\n26001,5\n26002,6\n");
+    importer(&pays, &chemin, 2026).await.unwrap();
+    importer(&pays, &chemin, 2026).await.unwrap();
+    let valeurs = pays.lire("/api/indicateurs/population_municipale/valeurs?periode=1961").await;
+    assert_eq!(valeurs["valeurs"], json!({"26001": 5, "26002": 6}));
+}
+
+#[tokio::test]
+async fn bad_rows_are_named_and_the_others_loaded() {
+    let pays = pays().await;
+    // Latin-1, decimal comma, a title above the heading.
+    let texte = "Salaires ; source : département\n\nCODGEO;Libellé;MED62\n26001;é;21500,5\n26002;è;vingt\n2603;z;1\n99999;x;1\n26001;é;3\n26004;ç;ns\n";
+    let latin: Vec<u8> =
+        texte.chars().map(|lettre| u8::try_from(u32::from(lettre)).unwrap()).collect();
+    let (_lieu, chemin) = fichier("revenus.csv", &latin);
+    let bilan = importer(&pays, &chemin, 2026).await.unwrap();
+    let dits: Vec<String> = bilan.rejets.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        bilan.rejets.iter().map(|rejet| rejet.numero).collect::<Vec<_>>(),
+        [5, 6, 7, 8],
+        "{dits:?}"
+    );
+    assert!(dits[0].contains("MED62") && dits[0].contains("« vingt »"), "{dits:?}");
+    assert!(dits[1].contains("zéro du début"), "{dits:?}");
+    assert!(dits[3].contains("ligne 4"), "{dits:?}");
+    let valeurs = pays.lire("/api/indicateurs/niveau_de_vie_median/valeurs?periode=1962").await;
+    assert_eq!(valeurs["valeurs"], json!({"26001": 21501}));
+}
+
+#[tokio::test]
+async fn a_median_is_neither_added_up_nor_carried_where_communes_merged() {
+    let pays = pays().await;
+    let (_lieu, chemin) =
+        fichier("m.csv", b"CODGEO;MED63\n26001;20000\n26216;21000\n26219;22000\n");
+    importer(&pays, &chemin, 2019).await.unwrap();
+    let communes = pays.lire("/api/indicateurs/niveau_de_vie_median/valeurs?periode=1963").await;
+    assert_eq!(communes["valeurs"], json!({"26001": 20000}));
+    let non_calculables = communes["etats"]["non_calculable"].as_array().unwrap();
+    assert!(non_calculables.contains(&json!("26216")));
+    let epci =
+        pays.lire("/api/indicateurs/niveau_de_vie_median/valeurs?periode=1963&maille=epci").await;
+    assert_eq!(epci["valeurs"], json!({}));
+}
+
+#[tokio::test]
+async fn a_sum_over_a_secret_says_that_it_is_partial() {
+    let pays = pays().await;
+    let (_lieu, chemin) = fichier("n.csv", b"CODGEO;NAIS64\n26001;4\n26002;s\n26011;3\n");
+    importer(&pays, &chemin, 2026).await.unwrap();
+    let epci = pays.lire("/api/indicateurs/naissances/valeurs?periode=1964&maille=epci").await;
+    assert_eq!(epci["valeurs"], json!({"200040459": 4, "200040491": 3}));
+    assert_eq!(epci["partielles"], json!(["200040459"]));
+}
+
+#[tokio::test]
+async fn a_long_file_is_read_whatever_the_order_of_its_columns() {
+    let pays = pays().await;
+    let donnees = "\u{feff}\"OBS_VALUE\";\"TIME_PERIOD\";\"POPREF_MEASURE\";\"GEO\";\"CONF_STATUS\";\"GEO_OBJECT\"\n\
+        \"12\";\"1965\";\"PMUN\";\"26001\";\"F\";\"COM\"\n\
+        \"99\";\"1965\";\"PTOT\";\"26001\";\"F\";\"COM\"\n\
+        \"\";\"1965\";\"PMUN\";\"COM-26002\";\"C\";\"COM\"\n\
+        \"500\";\"1965\";\"PMUN\";\"26\";\"F\";\"ARR\"\n";
+    let lieu = tempfile::tempdir().unwrap();
+    let chemin = lieu.path().join("melodi.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&chemin).unwrap());
+    for (nom, texte) in [
+        ("DS_metadata.csv", "COD_VAR;COD_MOD;LIB_MOD\n".repeat(99)),
+        ("DS_data.csv", donnees.into()),
+    ] {
+        archive.start_file(nom, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(texte.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    let bilan = importer(&pays, &chemin, 2026).await.unwrap();
+    assert!(bilan.rejets.is_empty());
+    let valeurs = pays.lire("/api/indicateurs/population_municipale/valeurs?periode=1965").await;
+    assert_eq!(valeurs["valeurs"], json!({"26001": 12}));
+    assert_eq!(valeurs["etats"]["secret"], json!(["26002"]));
+}
+
+#[tokio::test]
+async fn accounts_of_former_communes_add_up() {
+    let pays = pays().await;
+    let texte = "\u{feff}exer;com_code;siren;agregat;montant;ptot\n\
+        1966;26001;1;Encours de dette;1000,5;10\n1966;26001;2;Encours de dette;500;10\n1966;26001;2;Autre;9;10\n";
+    let (_lieu, chemin) = fichier("ofgl.csv", texte.as_bytes());
+    importer(&pays, &chemin, 2026).await.unwrap();
+    let valeurs = pays.lire("/api/indicateurs/encours_dette/valeurs?periode=1966").await;
+    assert_eq!(valeurs["valeurs"], json!({"26001": 1501}));
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_says_what_to_do() {
+    let pays = pays().await;
+    for (nom, texte, attendu) in [
+        ("a.csv", "nom;valeur\nx;1\n", "--code COLONNE"),
+        ("b.csv", "CODGEO;inconnue\n26001;1\n", "--colonnes COLONNE=indicateur"),
+        ("c.csv", "CODGEO;PMUN\n26001;1\n", "--periode"),
+        ("d.csv", "CODGEO;P67_POP\n29400;1\n26200;1\n29400;2\n", "codes postaux"),
+        ("e.xlsx", "pas un classeur", "ne se lit pas"),
+        ("f.zip", "pas une archive", "ne se lit pas"),
+        ("g.csv", "", "n'a pas de colonne de codes"),
+    ] {
+        let (_lieu, chemin) = fichier(nom, texte.as_bytes());
+        let erreur = importer(&pays, &chemin, 2026).await.unwrap_err().to_string();
+        assert!(erreur.contains(attendu), "{nom} : {erreur}");
+    }
+}
+
+#[tokio::test]
+async fn questions_without_an_answer_are_refused_with_a_sentence() {
+    let pays = pays().await;
+    for (adresse, statut, attendu) in [
+        ("/api/indicateurs/rien/valeurs", 404, "n'existe pas"),
+        ("/api/indicateurs/emplois/valeurs", 404, "n'a pas encore de valeurs"),
+        ("/api/indicateurs/emplois/valeurs?classes=kmeans", 400, "n'est pas une méthode"),
+        ("/api/indicateurs/emplois/valeurs?maille=canton", 400, "n'est pas une maille"),
+    ] {
+        let phrase = pays.refus(adresse, statut).await;
+        assert!(phrase.contains(attendu), "{adresse} : {phrase}");
+    }
+}
