@@ -72,6 +72,8 @@ enum QuestionBase {
         #[arg(long)]
         json: bool,
     },
+    /// Calcule de nouveau la table de passage entre millésimes.
+    Passage,
 }
 
 #[derive(Debug, Subcommand)]
@@ -174,6 +176,14 @@ impl Ligne {
             Commande::Base { quoi: QuestionBase::Etat { json } } => {
                 avec_base(&self.donnees, arret, async |base: &Base| {
                     etat::lire(base).await?.dire(json);
+                    Ok(ExitCode::SUCCESS)
+                })
+                .await
+            }
+            Commande::Base { quoi: QuestionBase::Passage } => {
+                avec_base(&self.donnees, arret, async |base: &Base| {
+                    dire!("{}", territoires::import::passage(base).await?);
+                    partenaires::resoudre_tout(base).await?;
                     Ok(ExitCode::SUCCESS)
                 })
                 .await

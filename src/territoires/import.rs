@@ -125,19 +125,31 @@ pub async fn mouvements(base: &Base, fichier: PathBuf, progres: &Progres) -> Res
     progres.etape("Lecture des mouvements");
     let texte = std::fs::read(&fichier).pour_fichier("lecture des mouvements", &fichier)?;
     let source = passage::mouvements_insee(&fichier, &texte)?;
-    let action = "enregistrement des mouvements de communes";
-    let mut connexion = base.connexion().await?;
-    let mut transaction = connexion.begin().await.pour(action)?;
-    passage::remplacer(&mut transaction, &source).await?;
     progres.etape("Calcul du passage entre millésimes");
-    let lignes = passage::reconstruire(&mut transaction).await?;
-    sqlx::query("select annoncer_changement()").execute(&mut *transaction).await.pour(action)?;
-    transaction.commit().await.pour(action)?;
+    let calcule = reconstruire(base, Some(&source)).await?;
     Ok(format!(
-        "{} mouvements lus, jusqu'au {}. Passage entre millésimes : {lignes} lignes.",
+        "{} mouvements lus, jusqu'au {}. {calcule}",
         source.mouvements.len(),
         source.jusqu_au.format("%d/%m/%Y")
     ))
+}
+
+/// Derives the passage again from what is loaded.
+pub async fn passage(base: &Base) -> Result<String> {
+    reconstruire(base, None).await
+}
+
+async fn reconstruire(base: &Base, source: Option<&SourceMouvements>) -> Result<String> {
+    let action = "enregistrement des mouvements de communes";
+    let mut connexion = base.connexion().await?;
+    let mut transaction = connexion.begin().await.pour(action)?;
+    if let Some(source) = source {
+        passage::remplacer(&mut transaction, source).await?;
+    }
+    let lignes = passage::reconstruire(&mut transaction).await?;
+    sqlx::query("select annoncer_changement()").execute(&mut *transaction).await.pour(action)?;
+    transaction.commit().await.pour(action)?;
+    Ok(format!("Passage entre millésimes : {lignes} lignes."))
 }
 
 fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {

@@ -43,6 +43,7 @@ where
     Router::new()
         .route("/api/territoires", get(chercher))
         .route("/api/territoires/{maille}/{code}", get(lire))
+        .route("/api/passage", get(passer))
 }
 
 #[derive(Serialize)]
@@ -99,6 +100,39 @@ async fn chercher(
         suggestion,
         sources,
     }))
+}
+
+#[derive(Serialize)]
+struct TableDePassage {
+    de: Millesime,
+    vers: Millesime,
+    /// Codes that are the same in both are not there.
+    passages: Vec<passage::Ligne>,
+    sources: Vec<SourceDeDonnees>,
+}
+
+async fn passer(
+    State(piscine): State<PgPool>,
+    parametres: Parametres,
+) -> Reponse<Json<TableDePassage>> {
+    parametres.admettre(&["de", "vers", "dans"])?;
+    let Some(de) = parametres.lire::<Millesime>("de")? else {
+        return Err(Probleme::demande(
+            "Donnez le millésime de départ, et celui d'arrivée s'il n'est pas le dernier : \
+             /api/passage?de=2019&vers=2026.",
+        ));
+    };
+    let vers = parametres.lire::<Millesime>("vers")?;
+    let dans = parametres.lire::<Unite>("dans")?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let edition = Edition::de(&mut transaction, vers).await?;
+    let dans = match &dans {
+        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
+        None => None,
+    };
+    let passages = passage::lire(&mut transaction, de, edition, dans.as_ref()).await?;
+    let sources = passage::sources(&mut transaction).await?;
+    Ok(Json(TableDePassage { de, vers: edition.millesime, passages, sources }))
 }
 
 #[derive(Serialize)]

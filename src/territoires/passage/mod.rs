@@ -8,7 +8,7 @@
 
 mod atomes;
 mod histoire;
-mod sources;
+mod publications;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,12 +16,16 @@ use std::fmt::Write as _;
 use chrono::NaiveDate;
 use sqlx::{Executor, PgConnection};
 
+use serde::Serialize;
+
 use super::codes::Millesime;
+use super::lieu::Lieu;
+use super::sources::{Edition as SourceEdition, SourceDeDonnees};
 use crate::base::{copier_texte, echapper};
 use crate::error::{Contexte, Result};
 pub use histoire::Mouvement;
 use histoire::{Edition, Histoire};
-pub use sources::{SourceMouvements, historique_etalab, mouvements_insee};
+pub use publications::{SourceMouvements, historique_etalab, mouvements_insee};
 
 const ACTION: &str = "calcul du passage entre millésimes";
 
@@ -72,7 +76,7 @@ pub async fn reconstruire(connexion: &mut PgConnection) -> Result<u64> {
         .execute("select pg_advisory_xact_lock(hashtext('maillage passage'))")
         .await
         .pour(ACTION)?;
-    let histoire = lire(connexion).await?;
+    let histoire = histoire(connexion).await?;
     let millesimes: Vec<i16> = histoire.editions.iter().map(|edition| edition.annee).collect();
     let lignes = tokio::task::spawn_blocking(move || {
         let mut lignes = String::new();
@@ -121,7 +125,7 @@ type LigneMouvement = (NaiveDate, Option<String>, Option<String>, Option<String>
 /// Millésime, code, name, population, former codes.
 type LigneCommune = (Millesime, String, String, Option<i32>, Vec<String>);
 
-async fn lire(connexion: &mut PgConnection) -> Result<Histoire> {
+async fn histoire(connexion: &mut PgConnection) -> Result<Histoire> {
     let lignes: Vec<LigneMouvement> = sqlx::query_as(include_str!("../sql/lire_mouvements.sql"))
         .fetch_all(&mut *connexion)
         .await
@@ -136,7 +140,7 @@ async fn lire(connexion: &mut PgConnection) -> Result<Histoire> {
             nom_apres,
         })
         .collect();
-    sources::completer(&mut mouvements)?;
+    publications::completer(&mut mouvements)?;
     let communes: Vec<LigneCommune> =
         sqlx::query_as(include_str!("../sql/lire_communes_des_millesimes.sql"))
             .fetch_all(&mut *connexion)
@@ -151,4 +155,41 @@ async fn lire(connexion: &mut PgConnection) -> Result<Histoire> {
             .ajouter(code, nom, population, anciens);
     }
     Ok(Histoire { mouvements, editions: editions.into_values().collect() })
+}
+
+/// What a commune has become, as answers show it.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct Ligne {
+    ancien: String,
+    ancien_nom: Option<String>,
+    nouveau: String,
+    nouveau_nom: Option<String>,
+    /// Null when it is not known: going back in time, towards several communes.
+    part: Option<f64>,
+}
+
+/// The communes of a millésime that are others in an edition, in the whole country or in a place.
+pub async fn lire(
+    connexion: &mut PgConnection,
+    de: Millesime,
+    vers: SourceEdition,
+    dans: Option<&Lieu>,
+) -> Result<Vec<Ligne>> {
+    sqlx::query_as(include_str!("../sql/lire_table_de_passage.sql"))
+        .bind(de)
+        .bind(vers.edition)
+        .bind(vers.millesime)
+        .bind(dans.map(|lieu| lieu.maille))
+        .bind(dans.map(|lieu| &lieu.code))
+        .fetch_all(connexion)
+        .await
+        .pour("lecture de la table de passage")
+}
+
+/// Where the movements come from.
+pub async fn sources(connexion: &mut PgConnection) -> Result<Vec<SourceDeDonnees>> {
+    sqlx::query_as("select nom, licence, jusqu_au as date from source_mouvements order by jusqu_au desc limit 1")
+        .fetch_all(connexion)
+        .await
+        .pour("lecture des sources des mouvements")
 }
