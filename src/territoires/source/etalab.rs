@@ -80,7 +80,8 @@ pub struct Historique {
 
 /// Whether the file is this package.
 pub fn reconnait(fichier: &Path) -> Result<bool> {
-    if fichier.extension().is_none_or(|extension| extension != "tgz" && extension != "gz") {
+    let extension = fichier.extension();
+    if fichier.is_dir() || extension.is_none_or(|nom| nom != "tgz" && nom != "gz") {
         return Ok(false);
     }
     let communes = format!("{PREFIXE}communes.json");
@@ -104,7 +105,7 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
         archive.json::<Vec<Departement>>("departements.json")?
     {
         // The collectivités d'outre-mer belong to no région.
-        if let Some(region) = region {
+        if region.is_some() {
             lecture.departements.insert(code, DepartementLu { nom, region });
         }
     }
@@ -114,7 +115,7 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
             Error::Donnees(format!("{}, epci.json : {erreur}", fichier.display()))
         })?;
         epci_de.extend(epci.membres.into_iter().map(|membre| (membre.code, siren.clone())));
-        lecture.epci.insert(siren, EpciLu { nom: epci.nom, nature: epci.nature });
+        lecture.epci.insert(siren, EpciLu { nom: epci.nom, nature: Some(epci.nature) });
     }
     for (code, commune) in &complement.communes {
         let insee = CodeInsee::parse(code).map_err(|erreur| {
@@ -131,8 +132,11 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
     let peuples: BTreeSet<&String> =
         lecture.communes.values().map(|commune| &commune.departement).collect();
     lecture.departements.retain(|code, _| peuples.contains(code));
-    let peuplees: BTreeSet<&String> =
-        lecture.departements.values().map(|departement| &departement.region).collect();
+    let peuplees: BTreeSet<&String> = lecture
+        .departements
+        .values()
+        .filter_map(|departement| departement.region.as_ref())
+        .collect();
     lecture.regions.retain(|code, _| peuplees.contains(code));
     complement.completer(&mut lecture);
     Ok(lecture)
