@@ -7,7 +7,7 @@ use gdal::vector::{Feature, FieldValue, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{Geometry, MultiPolygon};
 
-use super::depot::{Donnee, SHAPEFILE};
+use super::depot::{Donnee, GEOPACKAGE};
 use super::systeme::Systeme;
 use crate::error::{Error, Result};
 
@@ -96,8 +96,8 @@ impl<'d> Jeu<'d> {
                 contour: if avec_contour { surface(&objet) } else { None },
             })?;
         }
-        // GDAL ends a damaged layer as it ends a whole one; a Shapefile also counts erased rows.
-        if lus < annonces && self.donnee.pilote != SHAPEFILE {
+        // GDAL ends a damaged layer as it ends a whole one; other formats count what they do not give.
+        if lus < annonces && self.donnee.pilote == GEOPACKAGE {
             return Err(Error::Donnees(format!(
                 "{}, couche {} : {annonces} objets annoncés, {lus} lus. Le fichier est abîmé ; \
                  téléchargez-le de nouveau.",

@@ -9,12 +9,13 @@ use crate::error::{ContexteFichier, Error, Result};
 
 /// Extension of a format, and the one GDAL driver that may open it.
 const FORMATS: [(&str, &str); 5] = [
-    ("gpkg", "GPKG"),
+    ("gpkg", GEOPACKAGE),
     ("shp", SHAPEFILE),
     ("geojson", "GeoJSON"),
     ("json", "GeoJSON"),
     ("fgb", "FlatGeobuf"),
 ];
+pub const GEOPACKAGE: &str = "GPKG";
 pub const SHAPEFILE: &str = "ESRI Shapefile";
 /// What goes with a `.shp`.
 const COMPAGNES: [&str; 4] = ["shx", "dbf", "prj", "cpg"];
@@ -106,8 +107,8 @@ impl Depot {
             return Ok(());
         }
         for chemin in entrees(dossier)? {
-            let nom_entree = chemin.file_name().unwrap_or_default().to_string_lossy();
-            let nom = format!("{nom}/{nom_entree}");
+            let nom_entree = chemin.file_name().unwrap_or_default();
+            let nom = Path::new(nom).join(nom_entree).display().to_string();
             if chemin.is_dir() {
                 self.ajouter_dossier(&chemin, &nom, profondeur - 1, archives)?;
             } else if archives && archive::est_archive(&chemin) {

@@ -130,14 +130,11 @@ impl Fichier<'_> {
                 .as_ref()
                 .map_or("système non indiqué", |systeme| systeme.nom.as_str());
             let reconnu = format!("{}, {} communes, {systeme}", modele.nom, milliers(combien));
-            recolte.remarques.insert(
-                0,
-                if self.seul {
-                    format!("Reconnu : {reconnu}.")
-                } else {
-                    format!("Reconnu dans {} : {reconnu}.", self.donnee.nom)
-                },
-            );
+            recolte.reconnus.push(if self.seul {
+                format!("Reconnu : {reconnu}.")
+            } else {
+                format!("Reconnu dans {} : {reconnu}.", self.donnee.nom)
+            });
             recolte.source(self.source(modele));
         }
         Ok(())

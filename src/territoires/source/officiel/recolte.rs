@@ -34,6 +34,8 @@ pub struct Recolte {
     pub departements: BTreeMap<String, DepartementLu>,
     pub regions: BTreeMap<String, RegionLue>,
     pub sources: Vec<SourceLue>,
+    /// What each file was recognised as.
+    pub reconnus: Vec<String>,
     pub remarques: Vec<String>,
 }
 
@@ -85,7 +87,8 @@ impl Recolte {
             communes.insert(code, lue);
         }
         let mut lecture = Lecture { communes, sources: self.sources, ..Lecture::default() };
-        lecture.remarques = self.remarques;
+        lecture.remarques = self.reconnus;
+        lecture.remarques.append(&mut self.remarques);
         nommer_epci(&mut lecture, self.epci);
         nommer_departements(&mut lecture, self.departements, &regions);
         nommer_regions(&mut lecture, self.regions);
@@ -140,7 +143,7 @@ fn nommer_departements(
         }
         lecture.departements.insert(code, departement);
     }
-    lecture.remarques.extend(sans_nom(anonymes, "départements", "code"));
+    lecture.remarques.extend(sans_nom(anonymes, "Départements", "code"));
 }
 
 fn nommer_regions(lecture: &mut Lecture, mut connues: BTreeMap<String, RegionLue>) {
@@ -157,7 +160,7 @@ fn nommer_regions(lecture: &mut Lecture, mut connues: BTreeMap<String, RegionLue
         });
         lecture.regions.insert(code, region);
     }
-    lecture.remarques.extend(sans_nom(anonymes, "régions", "code"));
+    lecture.remarques.extend(sans_nom(anonymes, "Régions", "code"));
     if orphelins > 0 {
         lecture.remarques.push(format!(
             "Départements dont aucun fichier ne dit la région : {orphelins}. Ils n'en ont pas dans ce \
