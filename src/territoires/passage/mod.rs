@@ -134,7 +134,7 @@ async fn lire(connexion: &mut PgConnection) -> Result<Histoire> {
         })
         .collect();
     sources::completer(&mut mouvements)?;
-    let communes: Vec<(Millesime, String, String, Option<i32>, Vec<String>)> =
+    let communes: Vec<LigneCommune> =
         sqlx::query_as(include_str!("../sql/lire_communes_des_millesimes.sql"))
             .fetch_all(&mut *connexion)
             .await
@@ -149,3 +149,6 @@ async fn lire(connexion: &mut PgConnection) -> Result<Histoire> {
     }
     Ok(Histoire { mouvements, editions: editions.into_values().collect() })
 }
+
+/// A commune of a loaded millésime: code, name, population and former codes.
+type LigneCommune = (Millesime, String, String, Option<i32>, Vec<String>);

@@ -142,10 +142,13 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
     Ok(lecture)
 }
 
+/// Members by name, each with the date it was written.
+type Membres = HashMap<String, (Vec<u8>, Option<NaiveDate>)>;
+
 /// The members of the package that are read, in memory.
 struct Archive<'f> {
     fichier: &'f Path,
-    membres: HashMap<String, (Vec<u8>, Option<NaiveDate>)>,
+    membres: Membres,
 }
 
 impl<'f> Archive<'f> {
@@ -242,8 +245,8 @@ impl Complement {
     }
 }
 
-/// Members of the archive by name, each with the date it was written.
-fn entrees(fichier: &Path, noms: &[&str]) -> Result<HashMap<String, (Vec<u8>, Option<NaiveDate>)>> {
+/// Those of the archive that are named.
+fn entrees(fichier: &Path, noms: &[&str]) -> Result<Membres> {
     let lu = File::open(fichier).pour_fichier("ouverture du fichier", fichier)?;
     let mut archive = tar::Archive::new(GzDecoder::new(lu));
     let illisible = |erreur: std::io::Error| {
