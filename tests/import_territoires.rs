@@ -161,16 +161,20 @@ async fn two_imports_of_one_millesime_do_not_mix() {
 }
 
 #[tokio::test]
-async fn files_that_are_not_the_packages_get_a_sentence() {
+async fn files_that_cannot_be_read_get_a_sentence() {
     let dossier = Dossier::nouveau();
     let lieu = tempfile::tempdir().unwrap();
     let [roue, npm] = paquets(lieu.path(), &QUATRE);
-    let autre = lieu.path().join("communes.shp");
+    let autre = lieu.path().join("communes.ods");
     std::fs::write(&autre, "rien").unwrap();
+    let seul = lieu.path().join("communes.shp");
+    std::fs::write(&seul, "rien").unwrap();
     let tronquee = lieu.path().join("tronque-1.whl");
     std::fs::write(&tronquee, &std::fs::read(&roue).unwrap()[..200]).unwrap();
     for (fichiers, attendu) in [
         (vec![&autre], "n'est pas reconnu"),
+        (vec![&seul], ".shx"),
+        (vec![&roue, &npm, &seul], "se lit sans autre fichier"),
         (vec![&roue], "Il manque le paquet"),
         (vec![&tronquee, &npm], "ne se lit pas"),
         (vec![&lieu.path().join("absent.whl"), &npm], "n'existe pas"),

@@ -21,7 +21,7 @@ use super::pays::{EtatContour, Pays, preparer};
 use super::publication::{
     BandePrete, Dessinee, Publication, effacer_les_anciennes, rangs, verrouiller,
 };
-use super::source::{self, SourceLue};
+use super::source::{self, Colonnes, SourceLue};
 use crate::base::Base;
 use crate::error::{Contexte, ContexteFichier, Error, Result};
 use crate::progres::Progres;
@@ -55,13 +55,18 @@ struct Prete {
     remarques: Vec<String>,
 }
 
-/// Reads the files, and publishes them as the given millésime.
-pub async fn territoires(
-    base: &Base,
-    fichiers: Vec<PathBuf>,
-    millesime: Millesime,
-    progres: &Progres,
-) -> Result<Bilan> {
+/// What to import.
+#[derive(Debug)]
+pub struct Commande {
+    pub fichiers: Vec<PathBuf>,
+    /// None: the one that the files tell.
+    pub millesime: Option<Millesime>,
+    pub colonnes: Colonnes,
+}
+
+/// Reads the files, and publishes them as their millésime.
+pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> Result<Bilan> {
+    let millesime = source::choisir_millesime(&commande.fichiers, commande.millesime)?;
     let mut verrou = base.connexion().await?;
     let debut = Instant::now();
     while !verrouiller(&mut verrou, millesime).await? {
@@ -84,7 +89,7 @@ pub async fn territoires(
     let (dire, entendre) = oneshot::channel();
     let (envoyer, mut recevoir) = mpsc::channel(2);
     let travail = tokio::task::spawn_blocking(move || {
-        preparer_tout(&fichiers, millesime, edition, dire, &envoyer)
+        preparer_tout(&commande, millesime, edition, dire, &envoyer)
     });
 
     // When the threads fail, both channels close and the error is theirs.
@@ -180,13 +185,13 @@ fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
 
 /// Everything that blocks: reading, preparing, generalising on two threads.
 fn preparer_tout(
-    fichiers: &[PathBuf],
+    commande: &Commande,
     millesime: Millesime,
     edition: i32,
     dire: oneshot::Sender<Prete>,
     envoyer: &mpsc::Sender<BandePrete>,
 ) -> Result<()> {
-    let mut lecture = source::lire(fichiers)?;
+    let mut lecture = source::lire(&commande.fichiers, &commande.colonnes)?;
     let pays = Arc::new(preparer(&mut lecture)?);
     let historique = lecture
         .historique

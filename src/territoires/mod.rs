@@ -10,7 +10,7 @@ mod pays;
 mod projection;
 mod publication;
 mod recherche;
-mod source;
+pub mod source;
 mod sources;
 mod unite;
 

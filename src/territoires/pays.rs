@@ -83,7 +83,7 @@ pub struct Pays {
 pub fn preparer(lecture: &mut Lecture) -> Result<Pays> {
     let mut remarques = std::mem::take(&mut lecture.remarques);
     let departement_region = |departement: &str| {
-        lecture.departements.get(departement).map(|departement| departement.region.clone())
+        lecture.departements.get(departement).and_then(|departement| departement.region.clone())
     };
 
     let mut unites = Vec::with_capacity(lecture.communes.len() + 1500);
@@ -347,12 +347,12 @@ fn mailles_superieures(lecture: &Lecture, communes: &[UnitePrete]) -> Vec<UniteP
     };
     let mut unites = Vec::new();
     unites.extend(lecture.epci.iter().map(|(siren, epci)| UnitePrete {
-        nature: Some(epci.nature.clone()),
+        nature: epci.nature.clone(),
         siren: Some(siren.as_str().to_owned()),
         ..vide(Maille::Epci, siren.as_str(), &epci.nom)
     }));
     unites.extend(lecture.departements.iter().map(|(code, departement)| UnitePrete {
-        region: Some(departement.region.clone()),
+        region: departement.region.clone(),
         ..vide(Maille::Departement, code, &departement.nom)
     }));
     unites.extend(

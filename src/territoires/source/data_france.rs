@@ -32,7 +32,8 @@ type Lignes = Vec<Vec<String>>;
 
 /// Whether the file is this package.
 pub fn reconnait(fichier: &Path) -> Result<bool> {
-    if fichier.extension().is_none_or(|extension| extension != "whl" && extension != "zip") {
+    let extension = fichier.extension();
+    if fichier.is_dir() || extension.is_none_or(|nom| nom != "whl" && nom != "zip") {
         return Ok(false);
     }
     let archive = ouvrir(fichier)?;
@@ -56,7 +57,7 @@ pub fn lire(fichier: &Path) -> Result<Lecture> {
         table(&mut archive, fichier, "departements", &["id", "code", "nom", "region_id"])?;
     let mut departement_par_id = HashMap::new();
     for ligne in departements {
-        let region = region_par_id.get(&ligne[3]).cloned().unwrap_or_default();
+        let region = region_par_id.get(&ligne[3]).cloned();
         departement_par_id.insert(ligne[0].clone(), ligne[1].clone());
         lecture
             .departements
@@ -68,7 +69,9 @@ pub fn lire(fichier: &Path) -> Result<Lecture> {
         let siren = Siren::parse(&ligne[1])
             .map_err(|erreur| Error::Donnees(format!("Table epci : {erreur}")))?;
         epci_par_id.insert(ligne[0].clone(), siren.clone());
-        lecture.epci.insert(siren, EpciLu { nom: ligne[2].clone(), nature: ligne[3].clone() });
+        lecture
+            .epci
+            .insert(siren, EpciLu { nom: ligne[2].clone(), nature: Some(ligne[3].clone()) });
     }
 
     lire_communes(&mut archive, fichier, &mut lecture, &departement_par_id, &epci_par_id)?;

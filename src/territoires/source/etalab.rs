@@ -39,11 +39,11 @@ struct Epci {
     nom: String,
     #[serde(rename = "type")]
     nature: String,
-    membres: Vec<MembreEpci>,
+    membres: Vec<Membre>,
 }
 
 #[derive(Deserialize)]
-struct MembreEpci {
+struct Membre {
     code: String,
 }
 
@@ -80,7 +80,8 @@ pub struct Historique {
 
 /// Whether the file is this package.
 pub fn reconnait(fichier: &Path) -> Result<bool> {
-    if fichier.extension().is_none_or(|extension| extension != "tgz" && extension != "gz") {
+    let extension = fichier.extension();
+    if fichier.is_dir() || extension.is_none_or(|nom| nom != "tgz" && nom != "gz") {
         return Ok(false);
     }
     let communes = format!("{PREFIXE}communes.json");
@@ -104,7 +105,7 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
         archive.json::<Vec<Departement>>("departements.json")?
     {
         // The collectivités d'outre-mer belong to no région.
-        if let Some(region) = region {
+        if region.is_some() {
             lecture.departements.insert(code, DepartementLu { nom, region });
         }
     }
@@ -114,7 +115,7 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
             Error::Donnees(format!("{}, epci.json : {erreur}", fichier.display()))
         })?;
         epci_de.extend(epci.membres.into_iter().map(|membre| (membre.code, siren.clone())));
-        lecture.epci.insert(siren, EpciLu { nom: epci.nom, nature: epci.nature });
+        lecture.epci.insert(siren, EpciLu { nom: epci.nom, nature: Some(epci.nature) });
     }
     for (code, commune) in &complement.communes {
         let insee = CodeInsee::parse(code).map_err(|erreur| {
@@ -131,20 +132,23 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
     let peuples: BTreeSet<&String> =
         lecture.communes.values().map(|commune| &commune.departement).collect();
     lecture.departements.retain(|code, _| peuples.contains(code));
-    let peuplees: BTreeSet<&String> =
-        lecture.departements.values().map(|departement| &departement.region).collect();
+    let peuplees: BTreeSet<&String> = lecture
+        .departements
+        .values()
+        .filter_map(|departement| departement.region.as_ref())
+        .collect();
     lecture.regions.retain(|code, _| peuplees.contains(code));
     complement.completer(&mut lecture);
     Ok(lecture)
 }
 
-/// A member of the package in memory, and the date it was written.
-type Membre = (Vec<u8>, Option<NaiveDate>);
+/// Members by name, each with the date it was written.
+type Membres = HashMap<String, (Vec<u8>, Option<NaiveDate>)>;
 
-/// The members of the package that are read.
+/// The members of the package that are read, in memory.
 struct Archive<'f> {
     fichier: &'f Path,
-    membres: HashMap<String, Membre>,
+    membres: Membres,
 }
 
 impl<'f> Archive<'f> {
@@ -159,7 +163,7 @@ impl<'f> Archive<'f> {
         Ok(Self { fichier, membres: entrees(fichier, &noms)? })
     }
 
-    fn texte(&self, nom: &str) -> Result<&Membre> {
+    fn texte(&self, nom: &str) -> Result<&(Vec<u8>, Option<NaiveDate>)> {
         self.membres.get(nom).ok_or_else(|| {
             Error::Donnees(format!("{} ne contient pas {nom}.", self.fichier.display()))
         })
@@ -241,8 +245,8 @@ impl Complement {
     }
 }
 
-/// Members of the archive by name, each with the date it was written.
-fn entrees(fichier: &Path, noms: &[&str]) -> Result<HashMap<String, Membre>> {
+/// Those of the archive that are named.
+fn entrees(fichier: &Path, noms: &[&str]) -> Result<Membres> {
     let lu = File::open(fichier).pour_fichier("ouverture du fichier", fichier)?;
     let mut archive = tar::Archive::new(GzDecoder::new(lu));
     let illisible = |erreur: std::io::Error| {

