@@ -93,6 +93,9 @@ enum Import {
         /// epci, population.
         #[arg(long, value_name = "CLÉ=COLONNE,…")]
         colonnes: Option<Colonnes>,
+        /// Remplace un millésime publié même si ces fichiers ont moins de départements.
+        #[arg(long)]
+        remplacer: bool,
     },
     /// Événements survenus sur les communes depuis 1943 : d'où vient le passage d'un millésime à l'autre.
     Mouvements {
@@ -270,9 +273,10 @@ impl Import {
     async fn executer(self, base: &Base) -> Result<ExitCode> {
         let progres = Progres::default();
         match self {
-            Self::Territoires { fichiers, millesime, colonnes } => {
+            Self::Territoires { fichiers, millesime, colonnes, remplacer } => {
                 let colonnes = colonnes.unwrap_or_default();
-                let commande = territoires::import::Commande { fichiers, millesime, colonnes };
+                let commande =
+                    territoires::import::Commande { fichiers, millesime, colonnes, remplacer };
                 let bilan = territoires::import::territoires(base, commande, &progres).await?;
                 partenaires::resoudre_tout(base).await?;
                 progres.etape("Calcul des indicateurs");

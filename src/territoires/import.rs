@@ -62,6 +62,8 @@ pub struct Commande {
     /// None: the one that the files tell.
     pub millesime: Option<Millesime>,
     pub colonnes: Colonnes,
+    /// Publish even if the millésime loses départements that it has.
+    pub remplacer: bool,
 }
 
 /// Reads the files, and publishes them as their millésime.
@@ -88,6 +90,7 @@ pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> 
     progres.etape("Lecture des fichiers");
     let (dire, entendre) = oneshot::channel();
     let (envoyer, mut recevoir) = mpsc::channel(2);
+    let remplacer = commande.remplacer;
     let travail = tokio::task::spawn_blocking(move || {
         preparer_tout(&commande, millesime, edition, dire, &envoyer)
     });
@@ -95,6 +98,9 @@ pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> 
     // When the threads fail, both channels close and the error is theirs.
     let prete = entendre.await.ok();
     if let Some(prete) = &prete {
+        if !remplacer {
+            publication.refuser_les_pertes(&prete.pays.unites).await?;
+        }
         progres.etape("Enregistrement des territoires");
         publication.dater_les_contours(prete.millesime_contours).await?;
         publication.territoires(&prete.pays.unites, &prete.sources).await?;

@@ -16,7 +16,7 @@ use super::passage::{self, SourceMouvements};
 use super::pays::UnitePrete;
 use super::source::SourceLue;
 use crate::base::{CopieBinaire, copier_texte, echapper};
-use crate::error::{Contexte, Result};
+use crate::error::{Contexte, Error, Result};
 use crate::http::gzip_serre;
 
 /// First key of the advisory locks that serialise publications; the second is the millésime.
@@ -145,6 +145,34 @@ impl<'c> Publication<'c> {
         );
         transaction.execute(AssertSqlSafe(creation)).await.pour(ACTION)?;
         Ok(Self { transaction, millesime, edition, bandes: Vec::new() })
+    }
+
+    /// Refuses to publish when the millésime would lose départements that it has.
+    pub async fn refuser_les_pertes(&mut self, unites: &[UnitePrete]) -> Result<()> {
+        let presents: Vec<&str> = unites
+            .iter()
+            .filter(|unite| unite.maille == Maille::Departement)
+            .map(|unite| unite.code.as_str())
+            .collect();
+        let perdus: Vec<String> = sqlx::query_scalar(
+            "select t.code from millesime m join territoire t using (edition) \
+             where m.annee = $1 and t.maille = 'departement' and t.code <> all ($2) order by t.code",
+        )
+        .bind(self.millesime)
+        .bind(&presents)
+        .fetch_all(&mut *self.transaction)
+        .await
+        .pour(ACTION)?;
+        if perdus.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Donnees(format!(
+            "Le millésime {} est déjà publié avec des départements que ces fichiers n'ont pas ({}) : rien \
+             n'a été changé. Donnez tous ses fichiers ensemble, ou ajoutez --remplacer pour ne garder que \
+             ceux-ci.",
+            self.millesime,
+            perdus.join(", ")
+        )))
     }
 
     /// Says which millésime the contours are of: it may be older than that of the codes. None when

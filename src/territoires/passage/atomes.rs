@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::histoire::{Edition, Histoire, Mouvement, premier_janvier};
+use super::histoire::{Edition, Histoire, Mouvement, departement, premier_janvier};
 
 /// A row of the table `passage`.
 #[derive(Debug, Clone, PartialEq)]
@@ -192,7 +192,12 @@ impl Carte {
         let date = edition.date();
         let nom = |code: &str| edition.communes.get(code).map(|commune| commune.nom.clone());
         let mut mouvements = Vec::new();
-        for code in self.vivantes.keys().filter(|code| !edition.communes.contains_key(*code)) {
+        // An edition may hold some départements only: it says nothing of the others.
+        let departements = edition.departements();
+        let parties = self.vivantes.keys().filter(|code| {
+            !edition.communes.contains_key(*code) && departements.contains(departement(code))
+        });
+        for code in parties {
             let apres = edition.absorbes.get(code).cloned();
             mouvements.push(Mouvement {
                 date,
@@ -522,15 +527,18 @@ fn initiales(histoire: &Histoire) -> BTreeMap<String, Option<String>> {
         connues.extend(venues);
         connues.extend(jour.iter().filter_map(|mouvement| mouvement.avant.as_ref()));
     }
-    if let Some(premiere) = histoire.editions.first() {
-        for (code, commune) in &premiere.communes {
-            if !connues.contains(code) {
-                initiales.insert(code.clone(), Some(commune.nom.clone()));
-            }
+    // The first edition that holds a département tells its communes.
+    let mut decrits: BTreeSet<&str> = BTreeSet::new();
+    for edition in &histoire.editions {
+        let nouveaux =
+            |code: &String| !connues.contains(code) && !decrits.contains(departement(code));
+        for (code, commune) in edition.communes.iter().filter(|(code, _)| nouveaux(code)) {
+            initiales.insert(code.clone(), Some(commune.nom.clone()));
         }
-        for code in premiere.absorbes.keys().filter(|code| !connues.contains(code)) {
+        for code in edition.absorbes.keys().filter(|code| nouveaux(code)) {
             initiales.entry(code.clone()).or_insert(None);
         }
+        decrits.extend(edition.departements());
     }
     initiales
 }
@@ -675,6 +683,18 @@ mod tests {
             suite(&histoire, "38422", 1980, 2026),
             [("38422".into(), Some(0.75)), ("38567".into(), Some(0.25))]
         );
+    }
+
+    #[test]
+    fn an_edition_says_nothing_of_the_departements_that_it_lacks() {
+        let histoire = histoire(
+            &[],
+            vec![
+                edition(2018, &[("26001", 10)]),
+                edition(2019, &[("26001", 10), ("38001", 5), ("97411", 3)]),
+            ],
+        );
+        assert!(passages(&histoire, &[2018, 2019]).is_empty());
     }
 
     #[test]

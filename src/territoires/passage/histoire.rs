@@ -1,6 +1,6 @@
 //! What is known of the communes' past: movements as published, and the communes of some years.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -47,10 +47,21 @@ impl Edition {
         self.communes.insert(code, CommuneConnue { nom, population });
     }
 
+    /// Those of its communes.
+    pub fn departements(&self) -> BTreeSet<&str> {
+        self.communes.keys().map(|code| departement(code)).collect()
+    }
+
     /// 1 January of its year.
     pub fn date(&self) -> NaiveDate {
         premier_janvier(self.annee)
     }
+}
+
+/// The département in a code of commune: two characters, three overseas.
+pub fn departement(code: &str) -> &str {
+    let longueur = if code.starts_with("97") { 3 } else { 2 };
+    code.get(..longueur).unwrap_or(code)
 }
 
 /// The day that a millésime describes.
