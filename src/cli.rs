@@ -27,6 +27,7 @@ use crate::config::{Donnees, Service};
 use crate::error::{Error, Result};
 use crate::indicateurs::import::Options;
 use crate::progres::Progres;
+use crate::territoires::import::Commande as Publication;
 use crate::territoires::source::Colonnes;
 use crate::territoires::{self, Maille, Millesime};
 use crate::{demandes, indicateurs, partenaires, tuiles};
@@ -93,6 +94,18 @@ enum Import {
         /// epci, population.
         #[arg(long, value_name = "CLÉ=COLONNE,…")]
         colonnes: Option<Colonnes>,
+        /// Remplace un millésime publié même si ces fichiers ont moins de départements.
+        #[arg(long)]
+        remplacer: bool,
+    },
+    /// Code officiel géographique de l'Insee : communes d'un millésime, sans contours.
+    Cog {
+        /// v_commune_AAAA.csv, et s'ils sont là v_departement_AAAA.csv et v_region_AAAA.csv.
+        #[arg(required = true, value_name = "FICHIER")]
+        fichiers: Vec<PathBuf>,
+        /// Année du code officiel géographique [défaut : celle que dit le nom des fichiers].
+        #[arg(long, value_name = "ANNÉE")]
+        millesime: Option<Millesime>,
         /// Remplace un millésime publié même si ces fichiers ont moins de départements.
         #[arg(long)]
         remplacer: bool,
@@ -275,21 +288,17 @@ impl Import {
         match self {
             Self::Territoires { fichiers, millesime, colonnes, remplacer } => {
                 let colonnes = colonnes.unwrap_or_default();
-                let commande =
-                    territoires::import::Commande { fichiers, millesime, colonnes, remplacer };
-                let bilan = territoires::import::territoires(base, commande, &progres).await?;
-                partenaires::resoudre_tout(base).await?;
-                progres.etape("Calcul des indicateurs");
-                indicateurs::calculer(base).await?;
-                progres.fin();
-                dire!("{bilan}");
-                Ok(ExitCode::SUCCESS)
+                let publication = Publication { fichiers, millesime, colonnes, remplacer };
+                publier(base, publication, &progres).await
+            }
+            Self::Cog { fichiers, millesime, remplacer } => {
+                let colonnes = Colonnes::default();
+                let publication = Publication { fichiers, millesime, colonnes, remplacer };
+                publier(base, publication, &progres).await
             }
             Self::Mouvements { fichier } => {
                 let bilan = territoires::import::mouvements(base, fichier, &progres).await?;
-                partenaires::resoudre_tout(base).await?;
-                progres.etape("Calcul des indicateurs");
-                indicateurs::calculer(base).await?;
+                deriver(base, &progres).await?;
                 progres.fin();
                 dire!("{bilan}");
                 Ok(ExitCode::SUCCESS)
@@ -337,4 +346,20 @@ impl Import {
             }
         }
     }
+}
+
+/// Publishes a millésime, and derives again what depends on it.
+async fn publier(base: &Base, publication: Publication, progres: &Progres) -> Result<ExitCode> {
+    let bilan = territoires::import::territoires(base, publication, progres).await?;
+    deriver(base, progres).await?;
+    progres.fin();
+    dire!("{bilan}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What depends on all millésimes together: zones and successions of the réseaux, indicators.
+async fn deriver(base: &Base, progres: &Progres) -> Result<()> {
+    partenaires::resoudre_tout(base).await?;
+    progres.etape("Calcul des indicateurs");
+    indicateurs::calculer(base).await
 }

@@ -99,7 +99,8 @@ pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> 
     let prete = entendre.await.ok();
     if let Some(prete) = &prete {
         if !remplacer {
-            publication.refuser_les_pertes(&prete.pays.unites).await?;
+            let dessinable = prete.millesime_contours.is_some();
+            publication.refuser_les_pertes(&prete.pays.unites, dessinable).await?;
         }
         progres.etape("Enregistrement des territoires");
         publication.dater_les_contours(prete.millesime_contours).await?;
@@ -403,15 +404,16 @@ impl fmt::Display for Bilan {
             self.millesime, self.communes, self.epci, self.departements, self.regions, self.tuiles
         )?;
         if self.sans_contours {
-            return writeln!(
+            writeln!(
                 f,
                 "Les fichiers donnent les codes seuls : ce millésime n'a pas de contours."
-            );
-        }
-        writeln!(f, "Contours réunis à partir de communes déléguées : {}.", self.reunies)?;
-        writeln!(f, "Contours absents ou incomplets : {}.", self.signalees.len())?;
-        for signalee in &self.signalees {
-            writeln!(f, "  {signalee}")?;
+            )?;
+        } else {
+            writeln!(f, "Contours réunis à partir de communes déléguées : {}.", self.reunies)?;
+            writeln!(f, "Contours absents ou incomplets : {}.", self.signalees.len())?;
+            for signalee in &self.signalees {
+                writeln!(f, "  {signalee}")?;
+            }
         }
         for remarque in &self.remarques {
             writeln!(f, "  {remarque}")?;

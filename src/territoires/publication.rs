@@ -147,31 +147,35 @@ impl<'c> Publication<'c> {
         Ok(Self { transaction, millesime, edition, bandes: Vec::new() })
     }
 
-    /// Refuses to publish when the millésime would lose départements that it has.
-    pub async fn refuser_les_pertes(&mut self, unites: &[UnitePrete]) -> Result<()> {
+    /// Refuses to publish when the millésime would lose départements, or all contours, that it has.
+    pub async fn refuser_les_pertes(
+        &mut self,
+        unites: &[UnitePrete],
+        dessinable: bool,
+    ) -> Result<()> {
         let presents: Vec<&str> = unites
             .iter()
             .filter(|unite| unite.maille == Maille::Departement)
             .map(|unite| unite.code.as_str())
             .collect();
-        let perdus: Vec<String> = sqlx::query_scalar(
-            "select t.code from millesime m join territoire t using (edition) \
-             where m.annee = $1 and t.maille = 'departement' and t.code <> all ($2) order by t.code",
-        )
-        .bind(self.millesime)
-        .bind(&presents)
-        .fetch_all(&mut *self.transaction)
-        .await
-        .pour(ACTION)?;
-        if perdus.is_empty() {
+        let (perdus, dessinee): (Vec<String>, bool) =
+            sqlx::query_as(include_str!("sql/lire_pertes.sql"))
+                .bind(self.millesime)
+                .bind(&presents)
+                .fetch_one(&mut *self.transaction)
+                .await
+                .pour(ACTION)?;
+        let quoi = if !perdus.is_empty() {
+            format!("des départements que ces fichiers n'ont pas ({})", perdus.join(", "))
+        } else if dessinee && !dessinable {
+            "des contours, que ces fichiers n'ont pas".to_owned()
+        } else {
             return Ok(());
-        }
+        };
         Err(Error::Donnees(format!(
-            "Le millésime {} est déjà publié avec des départements que ces fichiers n'ont pas ({}) : rien \
-             n'a été changé. Donnez tous ses fichiers ensemble, ou ajoutez --remplacer pour ne garder que \
-             ceux-ci.",
-            self.millesime,
-            perdus.join(", ")
+            "Le millésime {} est déjà publié avec {quoi} : rien n'a été changé. Donnez tous ses fichiers \
+             ensemble, ou ajoutez --remplacer pour ne garder que ceux-ci.",
+            self.millesime
         )))
     }
 

@@ -6,15 +6,19 @@ with
     from territoire t
     where t.edition = $1 and t.maille = 'commune'
   ),
-  -- Square kilometres on the ground of what Web Mercator stretches by 1 / cos(latitude).
+  -- Square kilometres on the ground of what Web Mercator stretches: by the product of the ellipsoid's
+  -- radii of curvature (e² = 0.00669438) and the square of the cosine of the latitude.
   surfaces as materialized (
     select c.code,
       case when c.etat_contour in ('complet', 'reuni')
-        then st_area(g.contour) * power(cos(2 * atan(exp(st_y(c.point) / 6378137)) - pi() / 2), 2) / 1e6
+        then st_area(g.contour) * power(cos(l.latitude), 2)
+          * 0.99330562 / power(1 - 0.00669438 * power(sin(l.latitude), 2), 2) / 1e6
       end as km2
     from communes c
     join contour g
       on g.edition = $1 and g.bande = bande(14) and g.maille = 'commune' and g.code = c.code
+    cross join lateral (
+      select 2 * atan(exp(st_y(c.point) / 6378137)) - pi() / 2 as latitude) as l
   ),
   epci as materialized (
     select epci as code, count(*) as communes, sum(population) as population

@@ -8,12 +8,13 @@ use super::archive;
 use crate::error::{ContexteFichier, Error, Result};
 
 /// Extension of a format, and the one GDAL driver that may open it.
-const FORMATS: [(&str, &str); 5] = [
+const FORMATS: [(&str, &str); 6] = [
     ("gpkg", GEOPACKAGE),
     ("shp", SHAPEFILE),
     ("geojson", "GeoJSON"),
     ("json", "GeoJSON"),
     ("fgb", "FlatGeobuf"),
+    ("csv", "CSV"),
 ];
 pub const GEOPACKAGE: &str = "GPKG";
 pub const SHAPEFILE: &str = "ESRI Shapefile";

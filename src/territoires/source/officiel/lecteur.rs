@@ -167,9 +167,12 @@ impl Lecteur<'_> {
                 compte.outre_mer.push(format!("{nom} ({})", code.as_str()));
                 return Ok(());
             }
-            if est_arrondissement(&code)
-                || ligne.cellule(Champ::Rattachement).is_some_and(|parent| parent != code.as_str())
-            {
+            // In the code officiel géographique only parts have a commune of their own, which may have
+            // their very code.
+            let partie = ligne
+                .cellule(Champ::Rattachement)
+                .is_some_and(|parent| self.modele.sans_contour || parent != code.as_str());
+            if est_arrondissement(&code) || partie {
                 compte.arrondissements += 1;
                 return Ok(());
             }
@@ -186,17 +189,20 @@ impl Lecteur<'_> {
             lues.push((code, commune));
             Ok(())
         })?;
-        if lues.iter().all(|(_, commune)| commune.contour.is_none()) {
+        let sans_contour = lues.iter().all(|(_, commune)| commune.contour.is_none());
+        if sans_contour && !self.modele.sans_contour {
             return Err(Error::Donnees(format!(
                 "{} : aucune commune n'y a de contour. La couche doit être faite de surfaces.",
                 self.lieu
             )));
         }
-        let contours = lues
-            .iter_mut()
-            .filter_map(|(code, commune)| Some((code.as_str(), commune.contour.as_mut()?)));
-        let dit = systeme::vers_degres(contours, self.couche.systeme.as_ref(), &self.lieu)?;
-        recolte.remarques.extend(dit);
+        if !sans_contour {
+            let contours = lues
+                .iter_mut()
+                .filter_map(|(code, commune)| Some((code.as_str(), commune.contour.as_mut()?)));
+            let dit = systeme::vers_degres(contours, self.couche.systeme.as_ref(), &self.lieu)?;
+            recolte.remarques.extend(dit);
+        }
         let combien = lues.len();
         lues.into_iter().try_for_each(|(code, commune)| recolte.commune(code, commune))?;
         Ok(combien)

@@ -125,10 +125,11 @@ impl Fichier<'_> {
         let jeu = autre_jeu.as_ref().unwrap_or(jeu);
         let combien = Lecteur { jeu, couche, modele, lieu: lieu.clone() }.lire(recolte)?;
         if modele.maille == Some(Maille::Commune) {
-            let systeme = couche
-                .systeme
-                .as_ref()
-                .map_or("système non indiqué", |systeme| systeme.nom.as_str());
+            let systeme = match &couche.systeme {
+                _ if modele.sans_contour => "sans contours",
+                Some(systeme) => systeme.nom.as_str(),
+                None => "système non indiqué",
+            };
             let reconnu = format!("{}, {} communes, {systeme}", modele.nom, milliers(combien));
             recolte.reconnus.push(if self.seul {
                 format!("Reconnu : {reconnu}.")

@@ -29,6 +29,8 @@ pub struct Modele<'c> {
     pub rattachement: Option<&'c str>,
     /// Who publishes it, for attributions.
     pub editeur: Option<&'c str>,
+    /// A table of codes: it has no contour.
+    pub sans_contour: bool,
 }
 
 impl<'c> Modele<'c> {
@@ -49,11 +51,23 @@ impl<'c> Modele<'c> {
             nature: None,
             rattachement: None,
             editeur: None,
+            sans_contour: false,
         }
     }
 
     const fn ign(nom: &'c str, maille: Maille, code: &'c str, libelle: &'c str) -> Self {
         Self { nom, editeur: Some(IGN), ..Self::de(maille, code, libelle) }
+    }
+
+    /// A table of the code officiel géographique, known by columns beside its code.
+    const fn cog(maille: Maille, code: &'c str, signature: &'c [&'c str]) -> Self {
+        Self {
+            nom: COG,
+            signature,
+            sans_contour: true,
+            editeur: Some("Insee"),
+            ..Self::de(maille, code, "libelle")
+        }
     }
 
     /// A layer whose columns are `code` and `nom`, with codes of these lengths.
@@ -131,12 +145,13 @@ const FAMILLES_ECARTEES: [&str; 4] =
 static AUTRE: Modele<'static> = Modele::ecarte(&[]);
 const IGN: &str = "IGN";
 const ETALAB: &str = "contours administratifs (Etalab)";
+const COG: &str = "code officiel géographique (Insee)";
 const SIMPLE: &str = "communes, codes et noms seuls";
 const EXPRESS_4: &str = "ADMIN EXPRESS 4.0";
 const EXPRESS_3: &str = "ADMIN EXPRESS 3.x";
 const EXPRESS_2: &str = "ADMIN EXPRESS 2.x";
 
-static MODELES: [Modele<'static>; 27] = [
+static MODELES: [Modele<'static>; 32] = [
     // Parts of communes, known by the column of their commune.
     Modele::ecarte(&["insee_cad"]),
     Modele::ecarte(&["insee_arm"]),
@@ -145,6 +160,17 @@ static MODELES: [Modele<'static>; 27] = [
     Modele::ecarte(&["code_insee_de_la_commune"]),
     Modele::ecarte(&["code_insee_de_la_commune_de_rattach"]),
     Modele::ecarte(&["code_insee_de_la_commune_de_rattachement"]),
+    // Arrondissements and cantons of the code officiel géographique, which also have a chef-lieu.
+    Modele::ecarte(&["arr", "cheflieu"]),
+    Modele::ecarte(&["can", "typect"]),
+    Modele {
+        departement: Some("dep"),
+        region: Some("reg"),
+        rattachement: Some("comparent"),
+        ..Modele::cog(Maille::Commune, "com", &["typecom", "dep", "reg"])
+    },
+    Modele { region: Some("reg"), ..Modele::cog(Maille::Departement, "dep", &["reg", "cheflieu"]) },
+    Modele::cog(Maille::Region, "reg", &["cheflieu"]),
     Modele {
         signature: &["code_insee_du_departement"],
         departement: Some("code_insee_du_departement"),
