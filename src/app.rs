@@ -10,6 +10,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sqlx::PgPool;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -70,7 +71,8 @@ pub fn routeur(etat: Etat) -> Router {
         .merge(demandes::routes())
         .merge(couverture::routes())
         .merge(web::routes())
-        .layer(CompressionLayer::new());
+        // Answers are made once and sent once: time counts more than the last bytes.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
         .route("/ready", get(pret))
@@ -92,8 +94,11 @@ async fn accompagner(State(etat): State<Etat>, requete: Request, suite: Next) ->
     etat.metriques.noter(route, reponse.status().as_u16(), debut.elapsed());
     let entetes = reponse.headers_mut();
     entetes.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    entetes.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    entetes.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    // A tile is no document: it loads nothing and leads nowhere.
+    if entetes.get(header::CONTENT_TYPE).is_none_or(|genre| genre != tuiles::GENRE) {
+        entetes.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        entetes.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    }
     reponse
 }
 

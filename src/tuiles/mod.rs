@@ -23,6 +23,9 @@ pub use couches::installer;
 pub use service::ServiceTuiles;
 use service::{DemandeDeTuile, PARAMETRE_VERSION};
 
+/// Media type of a tile.
+pub const GENRE: &str = "application/vnd.mapbox-vector-tile";
+
 /// Scheme, host and port of absolute addresses, without a trailing slash.
 #[derive(Debug, Clone)]
 pub struct UrlPublique(pub String);
@@ -86,10 +89,7 @@ async fn tuile(
     } else {
         let mut reponse = Response::new(Body::from(corps.octets));
         let entetes = reponse.headers_mut();
-        entetes.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/vnd.mapbox-vector-tile"),
-        );
+        entetes.insert(header::CONTENT_TYPE, HeaderValue::from_static(GENRE));
         if let Some(nom) = encodage.nom() {
             entetes.insert(header::CONTENT_ENCODING, HeaderValue::from_static(nom));
         }

@@ -1,7 +1,7 @@
 //! Layers as martin-core sources, over the service's one pool.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use martin_core::CacheZoomRange;
@@ -106,12 +106,13 @@ pub struct SourceDeCouche {
     couche: Arc<Couche>,
     dessin: Dessin,
     atelier: Atelier,
-    tilejson: TileJSON,
+    /// Described when somebody asks.
+    tilejson: OnceLock<TileJSON>,
 }
 
 impl SourceDeCouche {
     pub fn nouvelle(couche: Arc<Couche>, dessin: Dessin, atelier: Atelier) -> Self {
-        Self { tilejson: couche.tilejson(), couche, dessin, atelier }
+        Self { couche, dessin, atelier, tilejson: OnceLock::new() }
     }
 
     /// Reads or draws the tile in one round trip. Names of functions come from our own table, never
@@ -180,7 +181,7 @@ impl Source for SourceDeCouche {
     }
 
     fn get_tilejson(&self) -> &TileJSON {
-        &self.tilejson
+        self.tilejson.get_or_init(|| self.couche.tilejson())
     }
 
     fn get_tile_info(&self) -> TileInfo {
