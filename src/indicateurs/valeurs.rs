@@ -1,6 +1,7 @@
 //! The values of an indicator on the units of a maille.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use sqlx::PgConnection;
@@ -110,7 +111,7 @@ impl Valeurs {
         };
         let millesimes = lecteur.millesimes;
 
-        let codes = appartenance.unites;
+        let codes = appartenance.unites.clone();
         let mut etats: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
         for (code, connue) in codes.iter().zip(&connues).filter(|(_, c)| c.etat != Etat::Valeur) {
             etats.entry(connue.etat.as_str()).or_default().push(code.clone());
@@ -153,7 +154,7 @@ async fn appartenances(
     connexion: &mut PgConnection,
     edition: Edition,
     question: &Question<'_>,
-) -> Result<(Appartenance, Appartenance)> {
+) -> Result<(Arc<Appartenance>, Arc<Appartenance>)> {
     let (communes, unites): (Vec<String>, Vec<Option<String>>) =
         sqlx::query_as(include_str!("sql/lire_appartenance.sql"))
             .bind(edition.edition)
@@ -163,10 +164,15 @@ async fn appartenances(
             .fetch_one(connexion)
             .await
             .pour(ACTION)?;
-    let seules = Appartenance::communes(communes.clone());
     Ok(match question.maille {
-        Maille::Commune => (seules.clone(), seules),
-        _ => (seules, Appartenance::nouvelle(communes, unites)),
+        Maille::Commune => {
+            let seules = Arc::new(Appartenance::communes(communes));
+            (Arc::clone(&seules), seules)
+        }
+        _ => (
+            Arc::new(Appartenance::communes(communes.clone())),
+            Arc::new(Appartenance::nouvelle(communes, unites)),
+        ),
     })
 }
 
