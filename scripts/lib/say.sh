@@ -34,15 +34,16 @@ run() {
   return "$status"
 }
 
-# with_lock FILE FUNCTION: one at a time, among all the commands launched on this machine.
+# with_lock FILE COMMAND…: one at a time, among all the commands launched on this machine.
 with_lock() {
-  local lock
-  exec {lock}>"$1"
+  local lock file=$1
+  shift
+  exec {lock}>"$file"
   flock -n "$lock" || {
     say "Une autre commande fait le même travail : attente de sa fin"
     run flock "$lock"
   }
-  "$2"
+  "$@"
   exec {lock}>&-
 }
 
