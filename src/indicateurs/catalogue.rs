@@ -36,7 +36,7 @@ pub enum Nature {
 pub struct Declaration {
     pub code: String,
     theme: String,
-    pub libelle: String,
+    libelle: String,
     description: Option<String>,
     unite: Option<String>,
     nature: Nature,

@@ -8,6 +8,7 @@
 
 mod atomes;
 mod histoire;
+mod liens;
 mod publications;
 
 use std::collections::BTreeMap;
