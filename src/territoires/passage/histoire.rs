@@ -78,3 +78,50 @@ pub struct Histoire {
     /// In order of their years.
     pub editions: Vec<Edition>,
 }
+
+impl Histoire {
+    /// Communes that exist when the story begins: those that a movement speaks of as existing, and those
+    /// of the first edition that no movement speaks of.
+    pub fn initiales(&self) -> BTreeMap<String, Option<String>> {
+        let mut initiales = BTreeMap::new();
+        let mut connues: BTreeSet<&String> = BTreeSet::new();
+        for jour in self.mouvements.chunk_by(|a, b| a.date == b.date) {
+            for mouvement in jour {
+                if let Some(avant) =
+                    mouvement.avant.as_ref().filter(|avant| !connues.contains(avant))
+                {
+                    initiales.insert(avant.clone(), mouvement.nom_avant.clone());
+                }
+            }
+            let venues = jour.iter().filter_map(|mouvement| mouvement.apres.as_ref());
+            // An intermediate code of the day existed neither before nor after.
+            for code in venues.clone() {
+                let aussi_avant = jour.iter().any(|m| m.avant.as_ref() == Some(code));
+                let par_elle_meme =
+                    jour.iter().any(|m| m.avant.as_ref() == Some(code) && m.apres == m.avant);
+                let dautres = jour
+                    .iter()
+                    .any(|m| m.apres.as_ref() == Some(code) && m.avant.as_ref() != Some(code));
+                if aussi_avant && dautres && !par_elle_meme && !connues.contains(code) {
+                    initiales.remove(code);
+                }
+            }
+            connues.extend(venues);
+            connues.extend(jour.iter().filter_map(|mouvement| mouvement.avant.as_ref()));
+        }
+        // The first edition that holds a département tells its communes.
+        let mut decrits: BTreeSet<&str> = BTreeSet::new();
+        for edition in &self.editions {
+            let nouveaux =
+                |code: &String| !connues.contains(code) && !decrits.contains(departement(code));
+            for (code, commune) in edition.communes.iter().filter(|(code, _)| nouveaux(code)) {
+                initiales.insert(code.clone(), Some(commune.nom.clone()));
+            }
+            for code in edition.absorbes.keys().filter(|code| nouveaux(code)) {
+                initiales.entry(code.clone()).or_insert(None);
+            }
+            decrits.extend(edition.departements());
+        }
+        initiales
+    }
+}
