@@ -1,7 +1,7 @@
 //! Rows set aside: where they are, what is wrong, what to do. Never a silent loss.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
@@ -27,8 +27,20 @@ impl fmt::Display for Rejet {
     }
 }
 
+/// Writes the rows set aside where the user can find them, if there are any: in `rapport`, or else in
+/// `rejets-QUOI.csv`. Returns where.
+pub fn rapporter(rejets: &[Rejet], quoi: &str, rapport: Option<&Path>) -> Result<Option<PathBuf>> {
+    if rejets.is_empty() {
+        return Ok(None);
+    }
+    let chemin =
+        rapport.map_or_else(|| PathBuf::from(format!("rejets-{quoi}.csv")), Path::to_path_buf);
+    ecrire_rapport(rejets, &chemin)?;
+    Ok(Some(chemin))
+}
+
 /// Writes the report that a person corrects the files from.
-pub fn ecrire_rapport(rejets: &[Rejet], chemin: &Path) -> Result<()> {
+fn ecrire_rapport(rejets: &[Rejet], chemin: &Path) -> Result<()> {
     let ecrire = || -> csv::Result<()> {
         let mut rapport = csv::Writer::from_path(chemin)?;
         rapport.write_record(["fichier", "place", "numero", "colonne", "valeur", "raison"])?;

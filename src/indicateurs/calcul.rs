@@ -1,4 +1,4 @@
-//! Indicators that the territories themselves give, worked out again for every published millésime.
+//! Indicators that the territories themselves give, worked out again when a millésime is published.
 
 use sqlx::{Connection, Executor, PgConnection};
 

@@ -14,8 +14,8 @@ use super::tableau::Tableau;
 use crate::base::{Base, CopieBinaire};
 use crate::error::{Contexte, Error, Result};
 use crate::progres::Progres;
-use crate::rejet::{Rejet, ecrire_rapport};
-use crate::territoires::{Maille, Millesime};
+use crate::rejet::{Rejet, rapporter};
+use crate::territoires::{Maille, Millesime, departement, est_arrondissement_municipal};
 
 const ACTION: &str = "enregistrement des valeurs d'indicateurs";
 
@@ -227,11 +227,10 @@ impl Codes {
             return Ok(millesime.annee());
         }
         // Codes that are not there count, and so do those that the table lacks among its départements.
-        let departements: HashSet<&str> = lus.iter().filter_map(|code| code.get(..2)).collect();
+        let departements: HashSet<&str> = lus.iter().map(|code| departement(code)).collect();
         let ecart = |codes: &HashSet<String>| {
             let manquants = codes.iter().filter(|code| {
-                code.get(..2).is_some_and(|debut| departements.contains(debut))
-                    && !lus.contains(code.as_str())
+                departements.contains(departement(code)) && !lus.contains(code.as_str())
             });
             inconnus(codes) * 4 + manquants.count()
         };
@@ -271,7 +270,7 @@ impl Codes {
             };
             let code = match maille.code(&observation.code) {
                 Ok(code) if connu(maille, &code) => code,
-                Ok(code) if maille == Maille::Commune && arrondissement(&code) => {
+                Ok(code) if maille == Maille::Commune && est_arrondissement_municipal(&code) => {
                     arrondissements.insert(code);
                     continue;
                 }
@@ -350,14 +349,6 @@ impl Codes {
     }
 }
 
-/// Codes of the arrondissements municipaux of Marseille, Lyon and Paris, which are not communes.
-fn arrondissement(code: &str) -> bool {
-    ["13201", "69381", "75101"]
-        .into_iter()
-        .zip(["13216", "69389", "75120"])
-        .any(|(premier, dernier)| (premier..=dernier).contains(&code))
-}
-
 fn cumuler(a: Connue, b: Connue) -> Connue {
     match (a.etat, b.etat) {
         (Etat::Valeur, Etat::Valeur) => Connue::valant(a.valeur + b.valeur),
@@ -369,13 +360,7 @@ fn cumuler(a: Connue, b: Connue) -> Connue {
 impl Bilan {
     /// Writes the report of the refused rows, if there are any.
     pub fn rapporter(&self, rapport: Option<&Path>) -> Result<Option<PathBuf>> {
-        if self.rejets.is_empty() {
-            return Ok(None);
-        }
-        let chemin =
-            rapport.map_or_else(|| PathBuf::from("rejets-indicateurs.csv"), Path::to_path_buf);
-        ecrire_rapport(&self.rejets, &chemin)?;
-        Ok(Some(chemin))
+        rapporter(&self.rejets, "indicateurs", rapport)
     }
 }
 

@@ -15,7 +15,7 @@ use super::dossier::{Dossier, Table};
 use super::nomenclature::Nomenclature;
 use super::resolution::{attendre_son_tour, resoudre};
 use crate::error::{Contexte, Error, Result};
-use crate::rejet::{Rejet, ecrire_rapport};
+use crate::rejet::{Rejet, rapporter};
 
 const ACTION: &str = "chargement du réseau";
 
@@ -212,15 +212,7 @@ async fn ecrire<T: Serialize + Sync>(
 impl Bilan {
     /// Writes the rows set aside where the user can find them, if there are any. Returns where.
     pub fn rapporter(&self, rapport: Option<&Path>) -> Result<Option<PathBuf>> {
-        if self.rejets.is_empty() {
-            return Ok(None);
-        }
-        let chemin = rapport.map_or_else(
-            || PathBuf::from(format!("rejets-{}.csv", self.reseau)),
-            Path::to_path_buf,
-        );
-        ecrire_rapport(&self.rejets, &chemin)?;
-        Ok(Some(chemin))
+        rapporter(&self.rejets, &self.reseau, rapport)
     }
 }
 

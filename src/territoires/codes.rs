@@ -41,6 +41,18 @@ impl CodeInsee {
     }
 }
 
+/// The département in a code of commune: two characters, three overseas.
+pub fn departement(code: &str) -> &str {
+    let longueur = if code.starts_with("97") { 3 } else { 2 };
+    code.get(..longueur).unwrap_or(code)
+}
+
+/// Whether a code is that of an arrondissement of Marseille, Lyon or Paris, which is no commune.
+pub fn est_arrondissement_municipal(code: &str) -> bool {
+    let plages = ["13201"..="13216", "69381"..="69389", "75101"..="75120"];
+    plages.iter().any(|plage| plage.contains(&code))
+}
+
 /// The number of a body in the Sirene register: nine digits, the last one a Luhn check.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Siren(String);

@@ -23,7 +23,9 @@ use sqlx::PgPool;
 use crate::comptes::Principal;
 use crate::http::{Chemin, Parametres, Probleme, Reponse};
 
-pub use codes::{CodeInsee, Maille, Millesime, Siren, Unite};
+pub use codes::{
+    CodeInsee, Maille, Millesime, Siren, Unite, departement, est_arrondissement_municipal,
+};
 pub use generalisation::bande_servie;
 pub use lieu::Lieu;
 pub use projection::{MERCATOR, Projection, WGS84};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use geo::{Area, BoundingRect, Contains, Coord, InteriorPoint, MultiPolygon, Point, Polygon, Rect};
 
-use super::codes::{CodeInsee, Maille};
+use super::codes::{CodeInsee, Maille, departement};
 use super::geos;
 use super::projection::{MERCATOR, Projection, WGS84};
 use super::source::{CommuneLue, Lecture};
@@ -300,7 +300,6 @@ fn placer(
         }
     }
     // A re-established commune still lies within the contour that it has left.
-    let departement = |code: &str| code.get(..2).map(str::to_owned);
     for (nom, code, point) in englobees {
         let hote = pavage.contours.iter().enumerate().find(|(rang, contour)| {
             departement(&pavage.codes[*rang]) == departement(&code)

@@ -60,7 +60,7 @@ impl Couche {
             _ if self.publiee_jusqu_a.is_some_and(|jusqu_a| i16::from(zoom) <= jusqu_a) => {
                 Dessin::Publie(edition)
             }
-            Some(_) => Dessin::DEdition(edition),
+            Some(fonction) => Dessin::DEdition(edition, fonction.clone()),
             None => Dessin::Appele(principal),
         }
     }
@@ -90,12 +90,12 @@ impl Couche {
 }
 
 /// Where the body of a tile comes from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Dessin {
     /// Built with the edition, compressed.
     Publie(Edition),
-    /// Drawn from the edition alone, whoever asks.
-    DEdition(Edition),
+    /// Drawn by this function from the edition alone, whoever asks.
+    DEdition(Edition, String),
     /// Drawn by the layer's function, which finds its edition and reads what the principal may read.
     Appele(Principal),
 }
@@ -115,8 +115,8 @@ impl SourceDeCouche {
         Self { couche, dessin, atelier, tilejson: OnceLock::new() }
     }
 
-    /// Reads or draws the tile in one round trip. Names of functions come from our own table, never
-    /// from a request. `Vec::new` is a tile with nothing in it.
+    /// Reads or draws the tile in one round trip; a tile with nothing in it is empty. Names of
+    /// functions come from our own table, never from a request.
     async fn lire(
         &self,
         xyz: TileCoord,
@@ -126,8 +126,8 @@ impl SourceDeCouche {
         let couche = &self.couche;
         let (z, x, y) = (i32::from(xyz.z), xyz.x.cast_signed(), xyz.y.cast_signed());
         let vides = UrlQuery::new();
-        let corps: Option<Vec<u8>> = match (self.dessin, &couche.fonction_d_edition) {
-            (Dessin::Publie(edition), _) => {
+        let corps: Option<Vec<u8>> = match &self.dessin {
+            Dessin::Publie(edition) => {
                 sqlx::query_scalar(include_str!("sql/lire_tuile_publiee.sql"))
                     .bind(edition.edition)
                     .bind(&couche.nom)
@@ -138,7 +138,7 @@ impl SourceDeCouche {
                     .await?
             }
             // Edition and band are written in the statement: its plan reads their table alone.
-            (Dessin::DEdition(edition), Some(fonction)) => {
+            Dessin::DEdition(edition, fonction) => {
                 let ordre = format!(
                     "select tuile from {fonction}({}, {}, {}::smallint, $1, $2, $3)",
                     edition.edition,
@@ -153,8 +153,7 @@ impl SourceDeCouche {
                     .await?
             }
             // `case` sets the principal, for this statement's transaction alone, before the call.
-            (dessin, _) => {
-                let qui = if let Dessin::Appele(qui) = dessin { qui } else { Principal::Public };
+            Dessin::Appele(qui) => {
                 let ordre = format!(
                     "select case when set_config('maillage.principal', $5, true) = $5 \
                      then {}($1, $2, $3, $4) end",
@@ -187,7 +186,7 @@ impl Source for SourceDeCouche {
     fn get_tile_info(&self) -> TileInfo {
         let encodage = match self.dessin {
             Dessin::Publie(_) => Encoding::Gzip,
-            Dessin::DEdition(_) | Dessin::Appele(_) => Encoding::Uncompressed,
+            Dessin::DEdition(..) | Dessin::Appele(_) => Encoding::Uncompressed,
         };
         TileInfo::new(Format::Mvt, encodage)
     }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
-use super::histoire::{Edition, Histoire, Mouvement, departement, premier_janvier};
+use super::histoire::{Edition, Histoire, Mouvement, premier_janvier};
 use super::liens::{Lien, expliquees, groupes};
+use crate::territoires::codes::departement;
 
 /// A row of the table `passage`.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+use crate::territoires::codes::departement;
+
 /// A commune before and a commune after, at a date. See the table `mouvement`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mouvement {
@@ -56,12 +58,6 @@ impl Edition {
     pub fn date(&self) -> NaiveDate {
         premier_janvier(self.annee)
     }
-}
-
-/// The département in a code of commune: two characters, three overseas.
-pub fn departement(code: &str) -> &str {
-    let longueur = if code.starts_with("97") { 3 } else { 2 };
-    code.get(..longueur).unwrap_or(code)
 }
 
 /// The day that a millésime describes.

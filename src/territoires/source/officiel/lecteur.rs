@@ -2,7 +2,9 @@
 //! and the column.
 
 use crate::error::{Error, Result};
-use crate::territoires::codes::{CodeInsee, Maille, Siren};
+use crate::territoires::codes::{
+    CodeInsee, Maille, Siren, departement, est_arrondissement_municipal,
+};
 use crate::territoires::source::{DepartementLu, EpciLu, RegionLue};
 
 use super::couche::{Couche, Jeu, Objet};
@@ -172,14 +174,14 @@ impl Lecteur<'_> {
             let partie = ligne
                 .cellule(Champ::Rattachement)
                 .is_some_and(|parent| self.modele.sans_contour || parent != code.as_str());
-            if est_arrondissement(&code) || partie {
+            if est_arrondissement_municipal(code.as_str()) || partie {
                 compte.arrondissements += 1;
                 return Ok(());
             }
-            let departement = ligne.code_de(Champ::Departement, Maille::Departement)?;
+            let dit = ligne.code_de(Champ::Departement, Maille::Departement)?;
             let commune = CommuneRecoltee {
                 nom,
-                departement: departement.unwrap_or_else(|| departement_de(&code).to_owned()),
+                departement: dit.unwrap_or_else(|| departement(code.as_str()).to_owned()),
                 region: ligne.code_de(Champ::Region, Maille::Region)?,
                 epci: ligne.sirens()?,
                 population: ligne.population()?,
@@ -286,18 +288,6 @@ impl Compte {
         }
         phrases
     }
-}
-
-/// The département that the code of a commune begins with: two characters, three overseas.
-fn departement_de(code: &CodeInsee) -> &str {
-    let code = code.as_str();
-    &code[..if code.starts_with("97") { 3 } else { 2 }]
-}
-
-/// Whether a code is that of an arrondissement of Paris, Lyon or Marseille.
-fn est_arrondissement(code: &CodeInsee) -> bool {
-    let plages = ["13201"..="13216", "69381"..="69389", "75101"..="75120"];
-    plages.iter().any(|plage| plage.contains(&code.as_str()))
 }
 
 /// The reason of a refusal, with the likely cause when a code lacks its first zero.
