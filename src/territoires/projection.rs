@@ -24,7 +24,7 @@ impl Projection {
 
     /// Converts a contour in place. `quoi` names it in the error.
     pub fn contour(&self, contour: &mut MultiPolygon, quoi: &str) -> Result<()> {
-        contour.try_map_coords_in_place(|point| self.0.convert(point)).map_err(|erreur| {
+        contour.try_map_coords_in_place(|point| self.convertir(point)).map_err(|erreur| {
             Error::Donnees(format!(
                 "Le contour de {quoi} a des coordonnées qui ne sont pas dans le système annoncé \
                      ({erreur})."
@@ -34,10 +34,32 @@ impl Projection {
 
     /// Converts one point.
     pub fn point(&self, point: Coord) -> Result<Coord> {
-        self.0.convert(point).map_err(|erreur| {
+        self.convertir(point).map_err(|erreur| {
             Error::Donnees(format!(
                 "Le point {point:?} n'est pas dans le système annoncé ({erreur})."
             ))
         })
+    }
+
+    /// PROJ gives infinity, and no error, for some points that a projection cannot hold.
+    fn convertir(&self, point: Coord) -> Result<Coord, String> {
+        let place = self.0.convert(point).map_err(|erreur| erreur.to_string())?;
+        if place.x.is_finite() && place.y.is_finite() {
+            Ok(place)
+        } else {
+            Err(format!("{} ; {} est hors de son domaine", point.x, point.y))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_point_outside_the_domain_is_an_error() {
+        let mercator = Projection::nouvelle(WGS84, MERCATOR).unwrap();
+        assert!(mercator.point(Coord { x: 5.0, y: 44.7 }).is_ok());
+        assert!(mercator.point(Coord { x: 5.0, y: 900.0 }).is_err());
     }
 }

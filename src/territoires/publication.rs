@@ -11,12 +11,14 @@ use martin_tile_utils::bbox_to_xyz;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::codes::{Maille, Millesime};
+use super::ewkb;
 use super::generalisation::Bande;
 use super::passage::{self, SourceMouvements};
 use super::pays::UnitePrete;
-use super::source::SourceLue;
+use super::source::Lecture;
+use super::source::apport::{self, SourceLue};
 use crate::base::{CopieBinaire, copier_texte, echapper};
-use crate::error::{Contexte, Error, Result};
+use crate::error::{Contexte, Result};
 use crate::http::gzip_serre;
 
 /// First key of the advisory locks that serialise publications; the second is the millésime.
@@ -53,9 +55,11 @@ impl BandePrete {
         self.copie.champ(unite.code.as_bytes());
         self.copie.champ(unite.nom.as_bytes());
         self.copie.champ(&unite.rang.to_be_bytes());
-        self.copie.champ_ou_nul(unite.point.map(ewkb_point).as_deref());
+        self.copie.champ_ou_nul(unite.point.map(ewkb::point).as_deref());
         self.copie.champ_ou_nul(
-            contour.map(|contour| ewkb(contour, |point| bande.metres(point))).as_deref(),
+            contour
+                .map(|contour| ewkb::surface(contour, 3857, |point| bande.metres(point)))
+                .as_deref(),
         );
     }
 }
@@ -69,45 +73,6 @@ pub struct Dessinee<'u> {
     pub rang: i32,
     /// Its label, EPSG:3857.
     pub point: Option<Coord>,
-}
-
-/// Extended WKB, little-endian, of a point of EPSG:3857.
-fn ewkb_point(point: Coord) -> Vec<u8> {
-    let mut octets = vec![1];
-    octets.extend((1_u32 | AVEC_SRID).to_le_bytes());
-    octets.extend(3857_u32.to_le_bytes());
-    octets.extend(point.x.to_le_bytes());
-    octets.extend(point.y.to_le_bytes());
-    octets
-}
-
-/// Flag of PostGIS's extended WKB: the SRID follows the type.
-const AVEC_SRID: u32 = 0x2000_0000;
-
-/// Extended WKB, little-endian, EPSG:3857 (PostGIS's own binary form of a multipolygon).
-fn ewkb(contour: &MultiPolygon, metres: impl Fn(Coord) -> Coord) -> Vec<u8> {
-    let entier = |octets: &mut Vec<u8>, nombre: usize| {
-        let nombre = u32::try_from(nombre).expect("far fewer than 2³² parts");
-        octets.extend(nombre.to_le_bytes());
-    };
-    let mut octets = vec![1];
-    octets.extend((6_u32 | AVEC_SRID).to_le_bytes());
-    octets.extend(3857_u32.to_le_bytes());
-    entier(&mut octets, contour.0.len());
-    for polygone in contour {
-        octets.push(1);
-        octets.extend(3_u32.to_le_bytes());
-        entier(&mut octets, 1 + polygone.interiors().len());
-        for anneau in std::iter::once(polygone.exterior()).chain(polygone.interiors()) {
-            entier(&mut octets, anneau.0.len());
-            for point in anneau.coords() {
-                let point = metres(*point);
-                octets.extend(point.x.to_le_bytes());
-                octets.extend(point.y.to_le_bytes());
-            }
-        }
-    }
-    octets
 }
 
 /// Takes the millésime's lock without waiting; it is held until the connection closes.
@@ -147,50 +112,6 @@ impl<'c> Publication<'c> {
         Ok(Self { transaction, millesime, edition, bandes: Vec::new() })
     }
 
-    /// Refuses to publish when the millésime would lose départements, or all contours, that it has.
-    pub async fn refuser_les_pertes(
-        &mut self,
-        unites: &[UnitePrete],
-        dessinable: bool,
-    ) -> Result<()> {
-        let presents: Vec<&str> = unites
-            .iter()
-            .filter(|unite| unite.maille == Maille::Departement)
-            .map(|unite| unite.code.as_str())
-            .collect();
-        let (perdus, dessinee): (Vec<String>, bool) =
-            sqlx::query_as(include_str!("sql/lire_pertes.sql"))
-                .bind(self.millesime)
-                .bind(&presents)
-                .fetch_one(&mut *self.transaction)
-                .await
-                .pour(ACTION)?;
-        let quoi = if !perdus.is_empty() {
-            format!("des départements que ces fichiers n'ont pas ({})", perdus.join(", "))
-        } else if dessinee && !dessinable {
-            "des contours, que ces fichiers n'ont pas".to_owned()
-        } else {
-            return Ok(());
-        };
-        Err(Error::Donnees(format!(
-            "Le millésime {} est déjà publié avec {quoi} : rien n'a été changé. Donnez tous ses fichiers \
-             ensemble, ou ajoutez --remplacer pour ne garder que ceux-ci.",
-            self.millesime
-        )))
-    }
-
-    /// Says which millésime the contours are of: it may be older than that of the codes. None when
-    /// there is no contour.
-    pub async fn dater_les_contours(&mut self, millesime: Option<Millesime>) -> Result<()> {
-        sqlx::query("update edition set millesime_contours = $2 where id = $1")
-            .bind(self.edition)
-            .bind(millesime)
-            .execute(&mut *self.transaction)
-            .await
-            .pour(ACTION)?;
-        Ok(())
-    }
-
     /// Fills and indexes the leaf of one band. The leaf is new, so its rows skip the log and are
     /// written frozen.
     pub async fn bande(&mut self, bande: BandePrete) -> Result<()> {
@@ -215,32 +136,79 @@ impl<'c> Publication<'c> {
         Ok(())
     }
 
-    pub async fn territoires(
-        &mut self,
-        unites: &[UnitePrete],
-        sources: &[SourceLue],
-    ) -> Result<()> {
+    /// Writes the units, the sources and the établissements publics territoriaux.
+    pub async fn territoires(&mut self, unites: &[UnitePrete], lecture: &Lecture) -> Result<()> {
+        sqlx::query("update edition set millesime_contours = $2 where id = $1")
+            .bind(self.edition)
+            .bind(apport::millesime_des_contours(&lecture.sources))
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
         let mut lignes = String::new();
         for (unite, rang) in unites.iter().zip(rangs(unites)) {
             ligne(&mut lignes, self.edition, unite, rang);
         }
         copier_texte(&mut self.transaction, include_str!("sql/copier_territoires.sql"), lignes)
             .await?;
-        for (rang, source) in (0_i16..).zip(sources) {
+        for (rang, source) in (0_i16..).zip(&lecture.sources) {
+            self.source(rang, source).await?;
+        }
+        let (codes, noms): (Vec<&str>, Vec<&String>) =
+            lecture.ept.iter().map(|(siren, nom)| (siren.as_str(), nom)).unzip();
+        sqlx::query("insert into ept select $1, code, nom from unnest($2::text[], $3::text[]) as e (code, nom)")
+            .bind(self.edition)
+            .bind(codes)
+            .bind(noms)
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        self.transaction.execute("analyze territoire").await.pour(ACTION)?;
+        Ok(())
+    }
+
+    async fn source(&mut self, rang: i16, source: &SourceLue) -> Result<()> {
+        sqlx::query(
+            "insert into source_edition (edition, rang, nom, licence, date_source) \
+             values ($1, $2, $3, $4, $5)",
+        )
+        .bind(self.edition)
+        .bind(rang)
+        .bind(&source.nom)
+        .bind(&source.licence)
+        .bind(source.date)
+        .execute(&mut *self.transaction)
+        .await
+        .pour(ACTION)?;
+        for (apport, portee) in &source.apports {
             sqlx::query(
-                "insert into source_edition (edition, rang, nom, licence, date_source) \
+                "insert into apport_edition (edition, rang, apport, millesime, departements) \
                  values ($1, $2, $3, $4, $5)",
             )
             .bind(self.edition)
             .bind(rang)
-            .bind(&source.nom)
-            .bind(&source.licence)
-            .bind(source.date)
+            .bind(apport)
+            .bind(portee.millesime.unwrap_or(self.millesime))
+            .bind(Vec::from_iter(&portee.departements))
             .execute(&mut *self.transaction)
             .await
             .pour(ACTION)?;
         }
-        self.transaction.execute("analyze territoire").await.pour(ACTION)?;
+        Ok(())
+    }
+
+    /// Keeps the contours as they were read: rows of a code and a contour, in degrees.
+    pub async fn contours_lus(&mut self, contours: CopieBinaire) -> Result<()> {
+        let edition = self.edition;
+        let feuille = format!("contour_source_{edition}");
+        let creation = format!(
+            "create table {feuille} partition of contour_source for values in ({edition}); \
+             alter table {feuille} alter column edition set default {edition}"
+        );
+        self.transaction.execute(AssertSqlSafe(creation)).await.pour(ACTION)?;
+        let ordre = format!("copy {feuille} (code, contour) from stdin (format binary, freeze)");
+        contours.envoyer(&mut self.transaction, ordre).await?;
+        let analyse = format!("create index on {feuille} (code); analyze {feuille}");
+        self.transaction.execute(AssertSqlSafe(analyse)).await.pour(ACTION)?;
         Ok(())
     }
 
@@ -337,7 +305,8 @@ pub async fn effacer_les_anciennes(connexion: &mut PgConnection) -> Result<()> {
     for edition in anciennes {
         let mut transaction = connexion.begin().await.pour(action)?;
         let effacement = format!(
-            "set local lock_timeout = '5s'; drop table if exists contour_{edition}; \
+            "set local lock_timeout = '5s'; \
+             drop table if exists contour_{edition}, contour_source_{edition}; \
              delete from edition where id = {edition}"
         );
         transaction.execute(AssertSqlSafe(effacement)).await.pour(action)?;
@@ -380,6 +349,7 @@ fn ligne(lignes: &mut String, edition: i32, unite: &UnitePrete, rang: i32) {
         unite.departement.clone(),
         unite.region.clone(),
         unite.epci.clone(),
+        unite.ept.clone(),
         unite.population.map(|population| population.to_string()),
         Some(rang.to_string()),
         Some(tableau(&unite.codes_postaux)),

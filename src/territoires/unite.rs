@@ -44,6 +44,9 @@ pub struct Contour {
 #[derive(Debug, Serialize)]
 pub struct Parents {
     pub epci: Option<Nomme>,
+    /// Établissement public territorial, within the Métropole du Grand Paris.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ept: Option<Nomme>,
     pub departement: Option<Nomme>,
     pub region: Option<Nomme>,
 }
@@ -67,6 +70,8 @@ struct Ligne {
     emprise: Option<Vec<f64>>,
     epci: Option<String>,
     epci_nom: Option<String>,
+    ept: Option<String>,
+    ept_nom: Option<String>,
     departement: Option<String>,
     departement_nom: Option<String>,
     region: Option<String>,
@@ -103,6 +108,7 @@ pub async fn lire(connexion: &mut PgConnection, edition: Edition, lieu: Lieu) ->
         anciens_codes: ligne.anciens_codes,
         parents: Parents {
             epci: nomme(ligne.epci, ligne.epci_nom),
+            ept: nomme(ligne.ept, ligne.ept_nom),
             departement: nomme(ligne.departement, ligne.departement_nom),
             region: nomme(ligne.region, ligne.region_nom),
         },

@@ -189,8 +189,17 @@ pub async fn lire(
 
 /// Where the movements come from.
 pub async fn sources(connexion: &mut PgConnection) -> Result<Vec<SourceDeDonnees>> {
-    sqlx::query_as("select nom, licence, jusqu_au as date from source_mouvements order by jusqu_au desc limit 1")
-        .fetch_all(connexion)
-        .await
-        .pour("lecture des sources des mouvements")
+    let lignes: Vec<(String, String, NaiveDate)> = sqlx::query_as(
+        "select nom, licence, jusqu_au from source_mouvements order by jusqu_au desc limit 1",
+    )
+    .fetch_all(connexion)
+    .await
+    .pour("lecture des sources des mouvements")?;
+    let source = |(nom, licence, date)| SourceDeDonnees {
+        nom,
+        licence,
+        date: Some(date),
+        apports: Vec::new(),
+    };
+    Ok(lignes.into_iter().map(source).collect())
 }

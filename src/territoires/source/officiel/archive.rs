@@ -1,4 +1,4 @@
-//! Archives `.zip` and `.7z`, unpacked beside nothing: into a folder erased at the end.
+//! Archives `.zip` and `.7z`, and single files under `.gz`, unpacked beside nothing: into a folder erased at the end.
 //!
 //! Only members with a wanted extension are written. A member that would leave the folder, or an
 //! archive that would fill the disk, stops the import.
@@ -27,6 +27,7 @@ pub fn est_archive(fichier: &Path) -> bool {
 pub fn membres(fichier: &Path) -> Result<Vec<String>> {
     match Genre::de(fichier) {
         Some(Genre::Zip) => Ok(ouvrir_zip(fichier)?.file_names().map(str::to_owned).collect()),
+        Some(Genre::Gzip) => Ok(vec![sans_gz(fichier)]),
         _ => {
             let archive = sevenz_rust2::Archive::open(fichier)
                 .map_err(|erreur| illisible(fichier, &erreur))?;
@@ -47,6 +48,7 @@ fn extraire_au_plus(fichier: &Path, dossier: &Path, taille: u64) -> Result<()> {
     let mut extraction = Extraction { fichier, dossier, reste: taille, membres: 0 };
     match Genre::de(fichier) {
         Some(Genre::Zip) => extraction.zip(),
+        Some(Genre::Gzip) => extraction.gzip(),
         _ => extraction.sept_z(),
     }
 }
@@ -54,6 +56,8 @@ fn extraire_au_plus(fichier: &Path, dossier: &Path, taille: u64) -> Result<()> {
 enum Genre {
     Zip,
     SeptZ,
+    /// One file: Etalab's contours come so.
+    Gzip,
 }
 
 impl Genre {
@@ -62,6 +66,7 @@ impl Genre {
         match extension.as_str() {
             "zip" => Some(Self::Zip),
             "7z" => Some(Self::SeptZ),
+            "gz" if est_utile(Path::new(&sans_gz(fichier))) => Some(Self::Gzip),
             _ => None,
         }
     }
@@ -107,6 +112,12 @@ impl Extraction<'_> {
             Some(erreur) => Err(erreur),
             None => lecture.map_err(|erreur| illisible(fichier, &erreur)),
         }
+    }
+
+    fn gzip(&mut self) -> Result<()> {
+        let lu = File::open(self.fichier).pour_fichier("ouverture du fichier", self.fichier)?;
+        let mut contenu = flate2::read::MultiGzDecoder::new(io::BufReader::new(lu));
+        self.membre(&sans_gz(self.fichier), &mut contenu)
     }
 
     fn membre(&mut self, nom: &str, contenu: &mut dyn Read) -> Result<()> {
@@ -155,6 +166,11 @@ impl Extraction<'_> {
             self.fichier.display()
         ))
     }
+}
+
+/// The name of the one file under a `.gz`.
+fn sans_gz(fichier: &Path) -> String {
+    fichier.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn ouvrir_zip(fichier: &Path) -> Result<zip::ZipArchive<File>> {

@@ -65,7 +65,7 @@ impl Depot {
                 return Err(Error::Donnees(format!(
                     "{} ne contient aucun fichier de contours. maillage lit les GeoPackage (.gpkg), \
                      Shapefile (.shp), GeoJSON (.geojson, .json) et FlatGeobuf (.fgb), leurs dossiers et \
-                     leurs archives .zip et .7z.",
+                     leurs archives .zip, .7z et .gz.",
                     fichier.display()
                 )));
             }

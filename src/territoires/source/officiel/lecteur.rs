@@ -230,7 +230,7 @@ impl Lecteur<'_> {
                 }
                 Maille::Departement => {
                     let region = ligne.code_de(Champ::Region, Maille::Region)?;
-                    recolte.departements.insert(code, DepartementLu { nom, region });
+                    recolte.departements.insert(code, DepartementLu { nom: Some(nom), region });
                 }
                 Maille::Region | Maille::Commune => {
                     recolte.regions.insert(code, RegionLue { nom });

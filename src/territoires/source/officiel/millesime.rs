@@ -47,6 +47,11 @@ pub fn date(fichier: &Path) -> Option<NaiveDate> {
     noms(fichier).iter().find_map(|nom| Indice::lire(nom)?.date)
 }
 
+/// The year that a name tells; None when it tells none, or two.
+pub fn annee_dans(nom: &str) -> Option<i16> {
+    Indice::lire(nom).map(|indice| indice.annee)
+}
+
 /// What a file plainly says, and the name that says it.
 fn annonce(fichier: &Path) -> Result<Option<(Millesime, String)>> {
     if !est_lisible(fichier) {
@@ -126,17 +131,13 @@ impl Indice {
 mod tests {
     use super::*;
 
-    fn annee(nom: &str) -> Option<i16> {
-        Indice::lire(nom).map(|indice| indice.annee)
-    }
-
     #[test]
     fn a_plain_year_is_read_in_the_names_of_publishers() {
         let nom = "ADMIN-EXPRESS-COG-CARTO_4-0__GPKG_LAMB93_FXX_2025-01-01";
-        assert_eq!(annee(nom), Some(2025));
+        assert_eq!(annee_dans(nom), Some(2025));
         assert_eq!(date(Path::new(nom)), NaiveDate::from_ymd_opt(2025, 1, 1));
-        assert_eq!(annee("communes-2024-50m.geojson"), Some(2024));
-        assert_eq!(annee("COG_20230503.shp"), Some(2023));
+        assert_eq!(annee_dans("communes-2024-50m.geojson"), Some(2024));
+        assert_eq!(annee_dans("COG_20230503.shp"), Some(2023));
     }
 
     #[test]
@@ -144,7 +145,7 @@ mod tests {
         for nom in
             ["communes-26.geojson", "communes-1000m", "EPSG2154.gpkg", "2023_vers_2024", "26000"]
         {
-            assert_eq!(annee(nom), None, "{nom}");
+            assert_eq!(annee_dans(nom), None, "{nom}");
         }
     }
 

@@ -19,7 +19,8 @@ mod systeme;
 
 use std::path::PathBuf;
 
-use super::{Lecture, SourceLue};
+use super::Lecture;
+use super::apport::{Apport, SourceLue};
 use crate::error::{Error, Result};
 use crate::territoires::codes::Maille;
 pub use colonnes::Colonnes;
@@ -27,7 +28,7 @@ use couche::{Couche, Jeu};
 pub use depot::est_lisible;
 use depot::{Depot, Donnee, SHAPEFILE};
 use lecteur::Lecteur;
-pub use millesime::choisir as choisir_millesime;
+pub use millesime::{annee_dans, choisir as choisir_millesime};
 use modele::{Modele, rang, reconnaitre};
 use recolte::Recolte;
 
@@ -38,7 +39,7 @@ use recolte::Recolte;
 /// A sentence that says what is wrong, in which file, layer, row and column, and what to do.
 pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
     let depot = Depot::ouvrir(fichiers)?;
-    let mut recolte = Recolte::default();
+    let mut recolte = Recolte { communes_exactes: true, ..Recolte::default() };
     let mut ecartees = Vec::new();
     for donnee in &depot.donnees {
         let fichier = Fichier { donnee, colonnes, seul: depot.donnees.len() == 1 };
@@ -136,7 +137,8 @@ impl Fichier<'_> {
             } else {
                 format!("Reconnu dans {} : {reconnu}.", self.donnee.nom)
             });
-            recolte.source(self.source(modele));
+            recolte.source(self.source(couche, modele));
+            recolte.communes_exactes &= modele.sans_contour;
         }
         Ok(())
     }
@@ -166,18 +168,28 @@ impl Fichier<'_> {
         )))
     }
 
-    fn source(&self, modele: &Modele<'_>) -> SourceLue {
+    fn source(&self, couche: &Couche, modele: &Modele<'_>) -> SourceLue {
+        let a = |colonne: Option<&str>| colonne.is_some_and(|nom| rang(couche, nom).is_some());
+        let apports = [
+            (Apport::Contours, !modele.sans_contour),
+            (Apport::Codes, true),
+            (Apport::Epci, a(modele.epci)),
+            (Apport::Populations, a(modele.population)),
+        ];
+        let apports = apports.into_iter().filter(|(_, donne)| *donne).map(|(apport, _)| apport);
         match modele.editeur {
-            Some(editeur) => SourceLue {
-                nom: format!("Contours, codes et noms : {editeur}, {}", modele.nom),
-                licence: "Licence Ouverte 2.0".into(),
-                date: None,
-            },
-            None => SourceLue {
-                nom: format!("Contours, codes et noms : fichier {}", self.donnee.nom_court()),
-                licence: "non précisée par le fichier".into(),
-                date: None,
-            },
+            Some(editeur) => SourceLue::nouvelle(
+                format!("{editeur}, {}", modele.nom),
+                "Licence Ouverte 2.0",
+                None,
+                apports,
+            ),
+            None => SourceLue::nouvelle(
+                format!("fichier {}", self.donnee.nom_court()),
+                "non précisée par le fichier",
+                None,
+                apports,
+            ),
         }
     }
 }

@@ -144,8 +144,8 @@ const FAMILLES_ECARTEES: [&str; 4] =
 
 static AUTRE: Modele<'static> = Modele::ecarte(&[]);
 const IGN: &str = "IGN";
-const ETALAB: &str = "contours administratifs (Etalab)";
-const COG: &str = "code officiel géographique (Insee)";
+const ETALAB: &str = "contours administratifs";
+const COG: &str = "code officiel géographique";
 const SIMPLE: &str = "communes, codes et noms seuls";
 const EXPRESS_4: &str = "ADMIN EXPRESS 4.0";
 const EXPRESS_3: &str = "ADMIN EXPRESS 3.x";

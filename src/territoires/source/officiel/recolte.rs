@@ -6,9 +6,11 @@ use geo::MultiPolygon;
 
 use crate::error::{Error, Result};
 use crate::territoires::codes::{CodeInsee, Siren};
-use crate::territoires::source::{
-    CommuneLue, DepartementLu, EpciLu, Lecture, RegionLue, SourceLue,
-};
+use crate::territoires::source::apport::SourceLue;
+use crate::territoires::source::{CommuneLue, DepartementLu, EpciLu, Lecture, RegionLue};
+
+/// The Métropole du Grand Paris, whose communes each have an établissement public territorial beside it.
+const GRAND_PARIS: &str = "200054781";
 
 /// A commune as one layer gives it.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub struct Recolte {
     pub departements: BTreeMap<String, DepartementLu>,
     pub regions: BTreeMap<String, RegionLue>,
     pub sources: Vec<SourceLue>,
+    /// Whether every layer of communes lists all those of its départements.
+    pub communes_exactes: bool,
     /// What each file was recognised as.
     pub reconnus: Vec<String>,
     pub remarques: Vec<String>,
@@ -61,12 +65,13 @@ impl Recolte {
 
     /// Adds a source, once.
     pub fn source(&mut self, source: SourceLue) {
-        if self.sources.iter().all(|deja| (&deja.nom, deja.date) != (&source.nom, source.date)) {
-            self.sources.push(source);
+        match self.sources.iter_mut().find(|deja| deja.nom == source.nom) {
+            Some(deja) => deja.apports.extend(source.apports),
+            None => self.sources.push(source),
         }
     }
 
-    /// Puts the units together: each commune in one EPCI, and the larger mailles that have communes.
+    /// Puts the units together: each commune in one EPCI.
     pub fn assembler(mut self) -> Lecture {
         let territoriaux = self.territoriaux();
         let mut regions = BTreeMap::new();
@@ -75,23 +80,41 @@ impl Recolte {
             if let Some(region) = commune.region {
                 regions.entry(commune.departement.clone()).or_insert(region);
             }
-            let epci = commune.epci.iter().find(|siren| !territoriaux.contains(*siren)).cloned();
+            let metropole = commune.epci.iter().any(|siren| siren.as_str() == GRAND_PARIS);
+            let (ept, epci): (Vec<Siren>, Vec<Siren>) =
+                commune.epci.into_iter().partition(|siren| {
+                    territoriaux.contains(siren) || metropole && siren.as_str() != GRAND_PARIS
+                });
             let lue = CommuneLue {
                 nom: commune.nom,
                 departement: commune.departement,
-                epci,
+                epci: epci.into_iter().next(),
+                ept: ept.into_iter().next(),
                 population: commune.population,
                 contour: commune.contour,
                 ..CommuneLue::default()
             };
             communes.insert(code, lue);
         }
-        let mut lecture = Lecture { communes, sources: self.sources, ..Lecture::default() };
+        let mut lecture = Lecture {
+            communes,
+            sources: self.sources,
+            communes_exactes: self.communes_exactes,
+            ..Lecture::default()
+        };
         lecture.remarques = self.reconnus;
         lecture.remarques.append(&mut self.remarques);
-        nommer_epci(&mut lecture, self.epci);
-        nommer_departements(&mut lecture, self.departements, &regions);
-        nommer_regions(&mut lecture, self.regions);
+        lecture.departements = self.departements;
+        for (code, region) in regions {
+            lecture.departements.entry(code).or_default().completer(None, Some(region));
+        }
+        lecture.regions = self.regions;
+        for siren in territoriaux {
+            if let Some(ept) = self.epci.remove(&siren) {
+                lecture.ept.insert(siren, ept.nom);
+            }
+        }
+        lecture.epci = self.epci;
         lecture
     }
 
@@ -108,72 +131,4 @@ impl Recolte {
             .map(|(siren, _)| siren.clone())
             .collect()
     }
-}
-
-/// EPCI that have communes; one that no layer names takes its SIREN as name.
-fn nommer_epci(lecture: &mut Lecture, mut connus: BTreeMap<Siren, EpciLu>) {
-    let cites: BTreeSet<Siren> =
-        lecture.communes.values().filter_map(|commune| commune.epci.clone()).collect();
-    let mut anonymes = 0;
-    for siren in cites {
-        let epci = connus.remove(&siren).unwrap_or_else(|| {
-            anonymes += 1;
-            EpciLu { nom: siren.as_str().to_owned(), nature: None }
-        });
-        lecture.epci.insert(siren, epci);
-    }
-    lecture.remarques.extend(sans_nom(anonymes, "EPCI", "numéro Siren"));
-}
-
-fn nommer_departements(
-    lecture: &mut Lecture,
-    mut connus: BTreeMap<String, DepartementLu>,
-    regions: &BTreeMap<String, String>,
-) {
-    let cites: BTreeSet<String> =
-        lecture.communes.values().map(|commune| commune.departement.clone()).collect();
-    let mut anonymes = 0;
-    for code in cites {
-        let mut departement = connus.remove(&code).unwrap_or_else(|| {
-            anonymes += 1;
-            DepartementLu { nom: code.clone(), region: None }
-        });
-        if departement.region.is_none() {
-            departement.region = regions.get(&code).cloned();
-        }
-        lecture.departements.insert(code, departement);
-    }
-    lecture.remarques.extend(sans_nom(anonymes, "Départements", "code"));
-}
-
-fn nommer_regions(lecture: &mut Lecture, mut connues: BTreeMap<String, RegionLue>) {
-    let departements = lecture.departements.values();
-    let citees: BTreeSet<String> =
-        departements.filter_map(|departement| departement.region.clone()).collect();
-    let orphelins =
-        lecture.departements.values().filter(|departement| departement.region.is_none()).count();
-    let mut anonymes = 0;
-    for code in citees {
-        let region = connues.remove(&code).unwrap_or_else(|| {
-            anonymes += 1;
-            RegionLue { nom: code.clone() }
-        });
-        lecture.regions.insert(code, region);
-    }
-    lecture.remarques.extend(sans_nom(anonymes, "Régions", "code"));
-    if orphelins > 0 {
-        lecture.remarques.push(format!(
-            "Départements dont aucun fichier ne dit la région : {orphelins}. Ils n'en ont pas dans ce \
-             millésime."
-        ));
-    }
-}
-
-/// What is said of units that no layer names.
-fn sans_nom(combien: usize, quoi: &str, remplacant: &str) -> Option<String> {
-    (combien > 0).then(|| {
-        format!(
-            "{quoi} dont aucun fichier ne dit le nom : {combien}. Leur {remplacant} en tient lieu."
-        )
-    })
 }

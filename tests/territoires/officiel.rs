@@ -1,58 +1,9 @@
 //! Official boundary files, in the layouts of their publishers: one fact a trap.
 
-#[path = "import_officiel/fabrique.rs"]
-mod fabrique;
-
-use std::path::{Path, PathBuf};
-
-use fabrique::{CommuneEcrite, Ecriture, Format, ecrire, geojson, proche, sept_z, zip_de};
-use maillage::error::Error;
-use maillage::territoires::source::{self, Colonnes, Lecture};
-use maillage::territoires::{CodeInsee, Siren};
-
-fn lire(fichiers: &[PathBuf]) -> Result<Lecture, Error> {
-    source::lire(fichiers, &Colonnes::default())
-}
-
-fn lu(fichier: &Path) -> Lecture {
-    lire(&[fichier.to_owned()]).unwrap_or_else(|erreur| panic!("{erreur}"))
-}
-
-fn refus(fichiers: &[PathBuf]) -> String {
-    match lire(fichiers) {
-        Ok(_) => panic!("{fichiers:?} should be refused"),
-        Err(erreur) => erreur.to_string(),
-    }
-}
-
-fn commune<'l>(lecture: &'l Lecture, code: &str) -> &'l source::CommuneLue {
-    &lecture.communes[&CodeInsee::parse(code).unwrap()]
-}
-
-fn dit(lecture: &Lecture, morceau: &str) -> bool {
-    lecture.remarques.iter().any(|remarque| remarque.contains(morceau))
-}
-
-fn siren(texte: &str) -> Siren {
-    Siren::parse(texte).unwrap()
-}
-
-/// A layer of communes as ADMIN EXPRESS 3 writes it.
-fn express_3(communes: &[CommuneEcrite]) -> Ecriture<'_> {
-    Ecriture {
-        couche: "COMMUNE",
-        colonnes: &["ID", "NOM", "INSEE_COM", "INSEE_DEP", "INSEE_REG", "SIREN_EPCI"],
-        lignes: communes,
-        epsg: Some(2154),
-    }
-}
-
-const MONTELIMAR: CommuneEcrite = CommuneEcrite {
-    valeurs: &["COMMUNE_1", "Montélimar", "26198", "26", "84", "200040459"],
-    carre: (0, 0),
+use crate::fabrique::{
+    CommuneEcrite, Ecriture, Format, ecrire, ecrire_a, geojson, proche, proche_de, sept_z, zip_de,
 };
-const ALBON: CommuneEcrite =
-    CommuneEcrite { valeurs: &["COMMUNE_2", "Albon", "26002", "26", "84", "NR"], carre: (1, 0) };
+use crate::lecture::{ALBON, MONTELIMAR, commune, dit, express_3, lire, lu, siren};
 
 #[test]
 fn admin_express_3_is_read_from_each_format_and_said() {
@@ -204,8 +155,14 @@ fn the_territorial_establishment_given_first_is_still_not_the_epci() {
         lignes: &epci,
         epsg: Some(2154),
     };
-    let lecture = lu(&ecrire(lieu.path(), Format::GeoPackage, &[express_3(&communes), epci]));
-    assert_eq!(commune(&lecture, "93066").epci, Some(siren("200054781")));
+    // The layer of communes alone is enough to tell one from the other.
+    for couches in [&[express_3(&communes), epci][..], &[express_3(&communes)]] {
+        let dossier = tempfile::tempdir_in(lieu.path()).unwrap();
+        let lecture = lu(&ecrire(dossier.path(), Format::GeoPackage, couches));
+        let saint_denis = commune(&lecture, "93066");
+        assert_eq!(saint_denis.epci, Some(siren("200054781")));
+        assert_eq!(saint_denis.ept, Some(siren("200057867")));
+    }
 }
 
 #[test]
@@ -231,7 +188,11 @@ fn arrondissements_and_parts_of_communes_are_no_mailles() {
     ];
     let lecture = lu(&ecrire(lieu.path(), Format::GeoPackage, &couches));
     assert_eq!(lecture.communes.len(), 1);
-    assert_eq!(lecture.departements["26"].nom, "26", "the arrondissement of Die is no département");
+    assert_eq!(
+        lecture.departements["26"].nom.as_deref(),
+        Some("26"),
+        "the arrondissement of Die is no département"
+    );
 }
 
 #[test]
@@ -257,64 +218,24 @@ fn etalab_layers_are_read_together() {
     );
     let regions =
         geojson(lieu.path(), "regions.geojson", &[r#"{"code":"84","nom":"Auvergne-Rhône-Alpes"}"#]);
-    let lecture = lire(&[communes, epci, departements, regions]).unwrap();
+    // Etalab compresses its files one by one.
+    let comprime = lieu.path().join("communes-1000m.geojson.gz");
+    let mut gz = flate2::write::GzEncoder::new(
+        std::fs::File::create(&comprime).unwrap(),
+        flate2::Compression::fast(),
+    );
+    std::io::copy(&mut std::fs::File::open(communes).unwrap(), &mut gz).unwrap();
+    gz.finish().unwrap();
+    let lecture = lire(&[comprime, epci, departements, regions]).unwrap();
     assert_eq!(lecture.communes.len(), 1, "an arrondissement is no commune");
     assert_eq!(lecture.epci[&siren("200046977")].nom, "Métropole de Lyon");
-    assert_eq!(lecture.departements["69"].nom, "Rhône");
+    assert_eq!(lecture.departements["69"].nom.as_deref(), Some("Rhône"));
     assert_eq!(lecture.regions["84"].nom, "Auvergne-Rhône-Alpes");
     assert!(
-        dit(&lecture, "contours administratifs (Etalab), 1 communes"),
+        dit(&lecture, "contours administratifs, 1 communes"),
         "{:?}",
         lecture.remarques
     );
-}
-
-#[test]
-fn codes_and_names_are_enough_and_what_lacks_is_said() {
-    let lieu = tempfile::tempdir().unwrap();
-    let fichier = geojson(
-        lieu.path(),
-        "cantons-de-corse.geojson",
-        &[r#"{"code":"2A004","nom":"Ajaccio"}"#, r#"{"code":"97411","nom":"Saint-Denis"}"#],
-    );
-    let lecture = lu(&fichier);
-    let departements: Vec<_> = lecture.departements.keys().collect();
-    assert_eq!(departements, ["2A", "974"]);
-    assert!(lecture.regions.is_empty() && lecture.epci.is_empty());
-    assert!(dit(&lecture, "Départements dont aucun fichier ne dit le nom : 2"));
-    assert!(dit(&lecture, "aucun fichier ne dit la région : 2"));
-}
-
-#[test]
-fn a_lost_zero_names_the_row_and_the_field() {
-    let lieu = tempfile::tempdir().unwrap();
-    let fichier = geojson(
-        lieu.path(),
-        "communes.geojson",
-        &[r#"{"code":26001,"nom":"Solaure en Diois"}"#, r#"{"code":1001,"nom":"L'Abergement"}"#],
-    );
-    let phrase = refus(&[fichier]);
-    assert!(phrase.contains("objet 2, champ code") && phrase.contains("zéro du début"), "{phrase}");
-
-    let communes =
-        [CommuneEcrite { valeurs: &["C", "Attignat", "01001", "1", "84", "NC"], carre: (0, 0) }];
-    let phrase = refus(&[ecrire(lieu.path(), Format::GeoPackage, &[express_3(&communes)])]);
-    assert!(
-        phrase.contains("objet 1, champ INSEE_DEP") || phrase.contains("champ insee_dep"),
-        "{phrase}"
-    );
-    assert!(phrase.contains("zéro du début"), "{phrase}");
-}
-
-#[test]
-fn a_false_siren_names_the_row_and_the_field() {
-    let lieu = tempfile::tempdir().unwrap();
-    let communes = [CommuneEcrite {
-        valeurs: &["C", "Albon", "26002", "26", "84", "200040458"],
-        carre: (0, 0),
-    }];
-    let phrase = refus(&[ecrire(lieu.path(), Format::GeoPackage, &[express_3(&communes)])]);
-    assert!(phrase.contains("objet 1, champ siren_epci"), "{phrase}");
 }
 
 #[test]
@@ -367,56 +288,16 @@ fn every_official_system_is_brought_to_degrees() {
         for format in [Format::GeoPackage, Format::Shapefile] {
             let dossier = lieu.path().join(format!("{epsg}{}", format.extension()));
             std::fs::create_dir(&dossier).unwrap();
-            let fichier = fabrique::ecrire_a(
+            let fichier = ecrire_a(
                 &dossier,
                 format,
                 &[Ecriture { epsg: Some(epsg), ..express_3(&[MONTELIMAR]) }],
                 (x, y),
             );
             let lecture = lu(&fichier);
-            fabrique::proche_de(commune(&lecture, "26198"), (x, y));
+            proche_de(commune(&lecture, "26198"), (x, y));
         }
     }
-}
-
-#[test]
-fn without_a_system_only_plain_degrees_are_taken() {
-    let lieu = tempfile::tempdir().unwrap();
-    let fichier = ecrire(
-        lieu.path(),
-        Format::Shapefile,
-        &[Ecriture { epsg: None, ..express_3(&[MONTELIMAR]) }],
-    );
-    let lecture = lu(&fichier);
-    assert!(dit(&lecture, "n'indique pas son système"));
-
-    let fichier = ecrire(lieu.path(), Format::Shapefile, &[express_3(&[MONTELIMAR])]);
-    std::fs::remove_file(fichier.with_extension("prj")).unwrap();
-    let phrase = refus(&[fichier]);
-    assert!(phrase.contains("n'indique pas son système") && phrase.contains(".prj"), "{phrase}");
-}
-
-#[test]
-fn coordinates_that_belie_their_system_are_refused() {
-    let lieu = tempfile::tempdir().unwrap();
-    let lambert = lieu.path().join("lambert.geojson");
-    let texte = |coins: &str| {
-        format!(
-            r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{"code":"26001","nom":"X"}},
-               "geometry":{{"type":"Polygon","coordinates":[[{coins}]]}}}}]}}"#
-        )
-    };
-    std::fs::write(
-        &lambert,
-        texte("[850000,6400000],[850000,6401000],[851000,6401000],[850000,6400000]"),
-    )
-    .unwrap();
-    let phrase = refus(&[lambert]);
-    assert!(phrase.contains("hors de France"), "{phrase}");
-    let inverse = lieu.path().join("inverse.geojson");
-    std::fs::write(&inverse, texte("[44.7,5.0],[44.7,5.1],[44.8,5.1],[44.7,5.0]")).unwrap();
-    let phrase = refus(&[inverse]);
-    assert!(phrase.contains("inversées"), "{phrase}");
 }
 
 #[test]
@@ -431,7 +312,7 @@ fn archives_of_several_territories_make_one_reading() {
         valeurs: &["G", "Les Abymes", "97101", "971", "01", "NR"],
         carre: (0, 0),
     }];
-    fabrique::ecrire_a(
+    ecrire_a(
         &antilles,
         Format::GeoPackage,
         &[Ecriture { epsg: Some(5490), ..express_3(&guadeloupe) }],
@@ -452,44 +333,4 @@ fn archives_of_several_territories_make_one_reading() {
 
     let phrase = refus(&[zip, metropole]);
     assert!(phrase.contains("donnée deux fois"), "{phrase}");
-}
-
-#[test]
-fn an_unknown_file_says_its_columns_and_takes_those_named() {
-    let lieu = tempfile::tempdir().unwrap();
-    let fichier = geojson(
-        lieu.path(),
-        "decoupage.geojson",
-        &[r#"{"INSEE":"26001","LIBELLE":"Solaure en Diois","HAB":451}"#],
-    );
-    let phrase = refus(std::slice::from_ref(&fichier));
-    assert!(
-        phrase.contains("INSEE, LIBELLE, HAB") && phrase.contains("il manque : code, nom"),
-        "{phrase}"
-    );
-    assert!(phrase.contains("--colonnes"), "{phrase}");
-
-    let colonnes: Colonnes = "code=insee,nom=Libelle,population=HAB".parse().unwrap();
-    let lecture = source::lire(std::slice::from_ref(&fichier), &colonnes).unwrap();
-    assert_eq!(commune(&lecture, "26001").population, Some(451));
-    let colonnes: Colonnes = "code=INSEE,nom=NOM".parse().unwrap();
-    let phrase = source::lire(&[fichier], &colonnes).map(|_| ()).unwrap_err().to_string();
-    assert!(phrase.contains("il manque : NOM"), "{phrase}");
-}
-
-#[test]
-fn what_only_looks_like_a_layer_is_refused_with_what_to_do() {
-    let lieu = tempfile::tempdir().unwrap();
-    let chemin = |nom: &str| lieu.path().join(nom);
-    std::fs::write(chemin("communes.vrt"), "<OGRVRTDataSource/>").unwrap();
-    assert!(refus(&[chemin("communes.vrt")]).contains("n'est pas reconnu"));
-    // A VRT under another name is not opened either: the driver is that of the extension.
-    std::fs::write(chemin("communes.geojson"), "<OGRVRTDataSource/>").unwrap();
-    assert!(refus(&[chemin("communes.geojson")]).contains("ne se lit pas comme GeoJSON"));
-    std::fs::write(chemin("livraison.7z"), "7z?").unwrap();
-    assert!(refus(&[chemin("livraison.7z")]).contains("ne se lit pas"));
-    assert!(refus(&["/vsizip/communes.zip/communes.geojson".into()]).contains("n'existe pas"));
-    let shp = ecrire(lieu.path(), Format::Shapefile, &[express_3(&[ALBON])]);
-    std::fs::remove_file(shp.with_extension("dbf")).unwrap();
-    assert!(refus(&[shp]).contains(".dbf"));
 }

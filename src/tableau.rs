@@ -11,11 +11,22 @@ use crate::error::{ContexteFichier, Error, Result};
 /// Largest member of an archive that is read, in bytes.
 const TAILLE_MAX: u64 = 2 << 30;
 
+/// How a table is recognised: by its heading, and by what is said when it has none.
+#[derive(Clone, Copy)]
+pub struct Entete<'e> {
+    pub convient: &'e dyn Fn(&[String]) -> bool,
+    /// What it has not, and what to do: « n'a pas de … ».
+    pub absente: &'e str,
+    pub conseil: &'e str,
+}
+
 /// Rows of text under a heading, each with its number in the file.
 #[derive(Debug)]
 pub struct Tableau {
     /// As the user knows it; with the sheet's or the member's name.
     pub nom: String,
+    /// What stands above the heading: titles and notes.
+    pub preambule: Vec<String>,
     pub colonnes: Vec<String>,
     pub lignes: Vec<(u64, Vec<String>)>,
 }
@@ -23,20 +34,16 @@ pub struct Tableau {
 impl Tableau {
     /// Reads a file. Of a spreadsheet, the sheet of this name; by default the first whose heading
     /// `est_entete` recognises. Of an archive, its table of data. Blocks.
-    pub fn lire(
-        fichier: &Path,
-        feuille: Option<&str>,
-        est_entete: &dyn Fn(&[String]) -> bool,
-    ) -> Result<Self> {
+    pub fn lire(fichier: &Path, feuille: Option<&str>, entete: Entete<'_>) -> Result<Self> {
         let nom = fichier.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let extension = fichier.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         match extension.as_str() {
-            "xlsx" | "xlsm" | "xls" | "ods" => classeur(fichier, &nom, feuille, est_entete),
-            "zip" => archive(fichier, &nom, est_entete),
+            "xlsx" | "xlsm" | "xls" | "ods" => classeur(fichier, &nom, feuille, entete),
+            "zip" => archive(fichier, &nom, entete),
             _ => {
                 let octets =
                     std::fs::read(fichier).pour_fichier("lecture d'un tableau", fichier)?;
-                texte(&nom, &octets, est_entete)
+                texte(&nom, &octets, entete)
             }
         }
     }
@@ -51,7 +58,7 @@ impl Tableau {
 
 /// The table of a zip: the one whose name ends in `_data.csv` (Melodi), or the largest CSV that is not
 /// a description of another.
-fn archive(fichier: &Path, nom: &str, est_entete: &dyn Fn(&[String]) -> bool) -> Result<Tableau> {
+fn archive(fichier: &Path, nom: &str, entete: Entete<'_>) -> Result<Tableau> {
     let illisible = |erreur: &dyn std::fmt::Display| {
         Error::Donnees(format!("{nom} ne se lit pas : {erreur}. Téléchargez-le de nouveau."))
     };
@@ -78,10 +85,10 @@ fn archive(fichier: &Path, nom: &str, est_entete: &dyn Fn(&[String]) -> bool) ->
     let nom_membre = format!("{nom}, {}", membre.name());
     let mut octets = Vec::new();
     membre.take(TAILLE_MAX).read_to_end(&mut octets).map_err(|erreur| illisible(&erreur))?;
-    texte(&nom_membre, &octets, est_entete)
+    texte(&nom_membre, &octets, entete)
 }
 
-fn texte(nom: &str, octets: &[u8], est_entete: &dyn Fn(&[String]) -> bool) -> Result<Tableau> {
+fn texte(nom: &str, octets: &[u8], entete: Entete<'_>) -> Result<Tableau> {
     let texte = decoder(octets);
     let premieres: Vec<&str> = texte.lines().take(ENTETE_MAX).collect();
     // The separator that cuts a recognised heading; else the most frequent.
@@ -92,7 +99,7 @@ fn texte(nom: &str, octets: &[u8], est_entete: &dyn Fn(&[String]) -> bool) -> Re
                 .split(char::from(*separateur))
                 .map(|cellule| cellule.trim().trim_matches('"').trim().to_owned())
                 .collect();
-            cellules.len() > 1 && est_entete(&cellules)
+            cellules.len() > 1 && (entete.convient)(&cellules)
         })
     });
     let frequent = separateurs.into_iter().max_by_key(|s| {
@@ -114,7 +121,7 @@ fn texte(nom: &str, octets: &[u8], est_entete: &dyn Fn(&[String]) -> bool) -> Re
         let numero = ligne.position().map_or(0, csv::Position::line);
         lignes.push((numero, ligne.iter().map(|cellule| cellule.trim().to_owned()).collect()));
     }
-    sous_entete(nom.to_owned(), lignes, est_entete)
+    sous_entete(nom.to_owned(), lignes, entete)
 }
 
 /// Text in UTF-8 or UTF-16 as its first bytes say, else in UTF-8 if it is, else in Windows-1252, which
@@ -133,7 +140,7 @@ fn classeur(
     fichier: &Path,
     nom: &str,
     feuille: Option<&str>,
-    est_entete: &dyn Fn(&[String]) -> bool,
+    entete: Entete<'_>,
 ) -> Result<Tableau> {
     let illisible = |erreur: calamine::Error| {
         Error::Donnees(format!(
@@ -163,7 +170,7 @@ fn classeur(
             .zip(plage.rows())
             .map(|(numero, cellules)| (numero, cellules.iter().map(cellule).collect()))
             .collect();
-        match sous_entete(format!("{nom}, feuille {choisie}"), lignes, est_entete) {
+        match sous_entete(format!("{nom}, feuille {choisie}"), lignes, entete) {
             Ok(tableau) => return Ok(tableau),
             Err(erreur) => dernier = Some(erreur),
         }
@@ -188,24 +195,27 @@ const ENTETE_MAX: usize = 20;
 fn sous_entete(
     nom: String,
     mut lignes: Vec<(u64, Vec<String>)>,
-    est_entete: &dyn Fn(&[String]) -> bool,
+    entete: Entete<'_>,
 ) -> Result<Tableau> {
-    let rang = lignes.iter().take(ENTETE_MAX).position(|(_, cellules)| est_entete(cellules));
+    let rang = lignes.iter().take(ENTETE_MAX).position(|(_, cellules)| (entete.convient)(cellules));
     let Some(rang) = rang else {
         let vues = lignes
             .iter()
             .find(|(_, cellules)| cellules.iter().filter(|c| !c.is_empty()).count() > 1);
         return Err(Error::Donnees(format!(
-            "{nom} n'a pas de colonne de codes de communes (CODGEO, GEO, COM, code_insee…). Ses colonnes : \
-             {}. Indiquez-la avec --code COLONNE.",
-            vues.map_or_else(|| "aucune".to_owned(), |(_, cellules)| cellules.join(", "))
+            "{nom} {}. Ses colonnes : {}. {}",
+            entete.absente,
+            vues.map_or_else(|| "aucune".to_owned(), |(_, cellules)| cellules.join(", ")),
+            entete.conseil
         )));
     };
     let suite = lignes.split_off(rang + 1);
     let colonnes = lignes.pop().map(|(_, cellules)| cellules).unwrap_or_default();
+    let preambule =
+        lignes.into_iter().flat_map(|(_, cellules)| cellules).filter(|c| !c.is_empty()).collect();
     let lignes = suite
         .into_iter()
         .filter(|(_, cellules)| cellules.iter().any(|cellule| !cellule.is_empty()))
         .collect();
-    Ok(Tableau { nom, colonnes, lignes })
+    Ok(Tableau { nom, preambule, colonnes, lignes })
 }

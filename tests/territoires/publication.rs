@@ -1,11 +1,9 @@
 //! Publishing a millésime: all or nothing, one at a time, and said in sentences.
 
-mod commun;
-
 use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use commun::{Carre, Dossier, QUATRE, carre, paquets};
+use crate::commun::{Carre, Dossier, QUATRE, carre, paquets};
 use maillage::base::Base;
 use maillage::territoires::bande_servie;
 
@@ -196,35 +194,4 @@ async fn files_that_cannot_be_read_get_a_sentence() {
         .unwrap();
     assert_eq!(sortie.status.code(), Some(2));
     assert!(phrase(&sortie).contains("à partir de 1943"), "{}", phrase(&sortie));
-}
-
-#[tokio::test]
-async fn a_millesime_does_not_lose_departements_unless_told() {
-    let dossier = Dossier::nouveau();
-    assert!(importer(&dossier, &QUATRE).status.success());
-    let lieu = tempfile::tempdir().unwrap();
-    let isere = lieu.path().join("communes-2026.geojson");
-    std::fs::write(
-        &isere,
-        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"38001","nom":"Les Abrets"},
-            "geometry":{"type":"Polygon","coordinates":[[[5.5,45.5],[5.5,45.6],[5.6,45.6],[5.6,45.5],[5.5,45.5]]]}}]}"#,
-    )
-    .unwrap();
-    let importer_isere = |options: &[&str]| {
-        dossier
-            .maillage()
-            .args(["import", "territoires"])
-            .arg(&isere)
-            .args(options)
-            .output()
-            .unwrap()
-    };
-    let sortie = importer_isere(&[]);
-    assert_eq!(sortie.status.code(), Some(1));
-    assert!(phrase(&sortie).contains("--remplacer"), "{}", phrase(&sortie));
-    let base = dossier.base().await;
-    assert_eq!(publie(&base).await.0, 4, "nothing changed");
-    assert!(importer_isere(&["--remplacer"]).status.success());
-    assert_eq!(publie(&base).await.0, 1);
-    base.fermer().await.unwrap();
 }
