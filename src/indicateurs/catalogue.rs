@@ -148,6 +148,11 @@ impl Indicateur {
             .pour("lecture du catalogue des indicateurs")
     }
 
+    /// Of the numbers that are shown.
+    pub fn decimales(&self) -> u8 {
+        u8::try_from(self.decimales).unwrap_or_default()
+    }
+
     /// The one of this code.
     pub async fn lire(connexion: &mut PgConnection, code: &str) -> Result<Self> {
         let indicateur: Option<Self> = sqlx::query_as(include_str!("sql/lire_catalogue.sql"))

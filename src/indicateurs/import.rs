@@ -62,6 +62,8 @@ pub async fn indicateurs(
 
     progres.etape("Enregistrement des valeurs");
     let mut transaction = connexion.begin().await.pour(ACTION)?;
+    // Two imports of the same figures take turns.
+    transaction.execute(super::VERROU).await.pour(ACTION)?;
     let mut series = Vec::new();
     let mut copie = CopieBinaire::default();
     for (cle, valeurs) in trouvees.series.iter().zip(&valeurs) {

@@ -1,5 +1,6 @@
 //! Territorial figures: their catalogue, their values in any millésime, their classes.
 
+mod agregats;
 mod calcul;
 mod catalogue;
 mod classes;
@@ -7,6 +8,7 @@ mod conversion;
 pub mod import;
 mod nombres;
 mod observations;
+mod series;
 mod tableau;
 mod valeurs;
 
@@ -20,11 +22,14 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Parametres, Reponse};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
+pub use agregats::{Agregat, Agregats};
 pub use calcul::calculer;
-use catalogue::Indicateur;
-pub use catalogue::installer;
+pub use catalogue::{Indicateur, installer};
 use classes::Methode;
 use valeurs::{Question, Valeurs};
+
+/// Held by whoever writes values, until the end of the transaction.
+const VERROU: &str = "select pg_advisory_xact_lock(hashtext('maillage indicateurs'))";
 
 pub fn routes<S>() -> Router<S>
 where
@@ -63,7 +68,7 @@ async fn valeurs(
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Valeurs>> {
-    parametres.admettre(&["maille", "dans", "periode", "millesime", "classes"])?;
+    parametres.admettre(&["maille", "dans", "periode", "millesime", "classes", "cle"])?;
     let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
@@ -78,6 +83,12 @@ async fn valeurs(
         Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
         None => None,
     };
-    let question = Question { periode: parametres.texte("periode"), maille, dans, classes };
+    let question = Question {
+        periode: parametres.texte("periode"),
+        maille,
+        dans,
+        classes,
+        cle: parametres.texte("cle"),
+    };
     Ok(Json(Valeurs::lire(&mut transaction, indicateur, edition, question).await?))
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use maillage::indicateurs::import::{Bilan, Options, indicateurs};
 use maillage::territoires::Millesime;
 use serde_json::json;
+use sqlx::Executor;
 
 use crate::pays::{Pays, pays};
 
@@ -87,6 +88,76 @@ async fn a_median_is_neither_added_up_nor_carried_where_communes_merged() {
     let epci =
         pays.lire("/api/indicateurs/niveau_de_vie_median/valeurs?periode=1963&maille=epci").await;
     assert_eq!(epci["valeurs"], json!({}));
+}
+
+/// A millésime of codes alone, where 26020 to 26022 were what 26020 is now, and 26023 and 26024 what
+/// 26023 is, in two EPCI.
+async fn publier_1990(pays: &Pays) {
+    let mut connexion = pays.base.connexion().await.unwrap();
+    connexion
+        .execute(
+            "with publiee as (insert into edition (millesime) values (1990) returning id, millesime),
+               millesimes as (
+                 insert into millesime (annee, edition) select millesime, id from publiee),
+               passages as (
+                 insert into passage (vers, ancien, depuis, jusqu, nouveau)
+                 select 1990, ancien, 2000, 2100, nouveau
+                 from (values ('26020', '26020'), ('26020', '26021'), ('26020', '26022'),
+                   ('26023', '26023'), ('26023', '26024')) as p (ancien, nouveau))
+             insert into territoire (
+               edition, maille, code, nom, departement, region, epci, rang, etat_contour)
+             select id, 'commune', code, code, '26', '84', epci, 0, 'absent'
+             from publiee, (values ('26020', '200040459'), ('26021', '200040459'),
+               ('26022', '200040459'), ('26023', '200040491'), ('26024', '200040509'))
+               as c (code, epci)",
+        )
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn going_back_in_time_a_stock_is_shared_by_a_stated_key_or_not_at_all() {
+    let pays = pays().await;
+    publier_1990(&pays).await;
+    let (_lieu, cle) =
+        fichier("cle.csv", b"CODGEO;P90_POP\n26020;500\n26021;300\n26022;200\n26023;10\n26024;s\n");
+    importer(&pays, &cle, 1990).await.unwrap();
+    let (_lieu, chemin) = fichier("n.csv", b"CODGEO;NAIS75;DECE75\n26020;14;7\n26023;8;1\n");
+    importer(&pays, &chemin, 2026).await.unwrap();
+
+    let adresse = "/api/indicateurs/naissances/valeurs?periode=1975&millesime=1990";
+    let sans = pays.lire(adresse).await;
+    assert_eq!(sans["valeurs"], json!({}));
+    assert_eq!(sans["etats"]["non_calculable"].as_array().unwrap().len(), 5);
+    assert!(sans["remarque"].as_str().unwrap().contains("cle=population"));
+
+    let avec = pays.lire(&format!("{adresse}&cle=population_municipale")).await;
+    // 14 in proportion to 500, 300 and 200: 7, 4.2 and 2.8, whole and together 14.
+    assert_eq!(avec["valeurs"], json!({"26020": 7, "26021": 4, "26022": 3}));
+    assert_eq!(avec["estimees"], json!(["26020", "26021", "26022"]));
+    assert_eq!(
+        avec["cle"],
+        json!({"indicateur": "population_municipale", "periode": "1990", "millesime": 1990})
+    );
+    // The key is secret in 26024: nothing is known of it, nor of 26023.
+    assert_eq!(avec["etats"]["non_calculable"], json!(["26023", "26024"]));
+    let remarque = avec["remarque"].as_str().unwrap();
+    assert!(remarque.contains("au prorata de « Population municipale"), "{remarque}");
+    assert!(remarque.contains("1990"), "{remarque}");
+
+    // The first EPCI holds all that 26020 was: no share is needed. 26023 was of two.
+    let epci = pays.lire(&format!("{adresse}&maille=epci")).await;
+    assert_eq!(epci["valeurs"], json!({"200040459": 14}));
+    assert_eq!(epci["etats"]["non_calculable"], json!(["200040491", "200040509"]));
+
+    for (cle, statut, attendu) in [
+        ("rien", 404, "n'existe pas"),
+        ("taux_chomage", 400, "ne s'additionne pas"),
+        ("deces", 404, "Millésimes où elle en a : 2026"),
+    ] {
+        let phrase = pays.refus(&format!("{adresse}&cle={cle}"), statut).await;
+        assert!(phrase.contains(attendu), "{cle} : {phrase}");
+    }
 }
 
 #[tokio::test]

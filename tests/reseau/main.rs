@@ -7,6 +7,7 @@ mod droits;
 mod drome;
 mod import;
 mod indicateurs;
+mod indicateurs_des_zones;
 mod pays;
 mod questions;
 mod tuiles;
