@@ -56,7 +56,8 @@ impl Connue {
     /// As it is shown, with this many decimals.
     pub fn arrondie(self, decimales: u8) -> Self {
         let facteur = 10_f64.powi(decimales.into());
-        Self { valeur: (self.valeur * facteur).round() / facteur, ..self }
+        let arrondie = (self.valeur * facteur).round() / facteur;
+        Self { valeur: if arrondie.is_finite() { arrondie } else { self.valeur }, ..self }
     }
 }
 
