@@ -4,8 +4,11 @@ mod agregats;
 mod calcul;
 mod catalogue;
 mod classes;
+mod codes;
 mod conversion;
+mod declaration;
 pub mod import;
+mod libelles;
 mod nombres;
 mod observations;
 mod series;
@@ -24,9 +27,12 @@ use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
 pub use agregats::{Agregat, Agregats};
 pub use calcul::calculer;
-pub use catalogue::{Indicateur, installer};
+pub use catalogue::{Indicateur, declarer, installer};
 use classes::Methode;
 use valeurs::{Question, Valeurs};
+
+/// A catalogue for users to begin from.
+pub const MODELE: &str = include_str!("modele.toml");
 
 /// Held by whoever writes values, until the end of the transaction.
 const VERROU: &str = "select pg_advisory_xact_lock(hashtext('maillage indicateurs'))";

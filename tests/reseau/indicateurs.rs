@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use maillage::indicateurs::import::{Bilan, Options, indicateurs};
+use maillage::indicateurs::{declarer, installer};
 use maillage::territoires::Millesime;
 use serde_json::json;
 use sqlx::Executor;
@@ -178,17 +179,8 @@ async fn a_long_file_is_read_whatever_the_order_of_its_columns() {
         \"99\";\"1965\";\"PTOT\";\"26001\";\"F\";\"COM\"\n\
         \"\";\"1965\";\"PMUN\";\"COM-26002\";\"C\";\"COM\"\n\
         \"500\";\"1965\";\"PMUN\";\"26\";\"F\";\"ARR\"\n";
-    let lieu = tempfile::tempdir().unwrap();
-    let chemin = lieu.path().join("melodi.zip");
-    let mut archive = zip::ZipWriter::new(std::fs::File::create(&chemin).unwrap());
-    for (nom, texte) in [
-        ("DS_metadata.csv", "COD_VAR;COD_MOD;LIB_MOD\n".repeat(99)),
-        ("DS_data.csv", donnees.into()),
-    ] {
-        archive.start_file(nom, zip::write::SimpleFileOptions::default()).unwrap();
-        archive.write_all(texte.as_bytes()).unwrap();
-    }
-    archive.finish().unwrap();
+    // The description is the larger of the two.
+    let (_lieu, chemin) = melodi(&"COD_VAR;COD_MOD;LIB_MOD\n".repeat(99), donnees);
     let bilan = importer(&pays, &chemin, 2026).await.unwrap();
     assert!(bilan.rejets.is_empty());
     let valeurs = pays.lire("/api/indicateurs/population_municipale/valeurs?periode=1965").await;
@@ -196,15 +188,112 @@ async fn a_long_file_is_read_whatever_the_order_of_its_columns() {
     assert_eq!(valeurs["etats"]["secret"], json!(["26002"]));
 }
 
+/// A Melodi archive.
+fn melodi(descriptions: &str, donnees: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let lieu = tempfile::tempdir().unwrap();
+    let chemin = lieu.path().join("melodi.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&chemin).unwrap());
+    for (nom, texte) in [("DS_metadata.csv", descriptions), ("DS_data.csv", donnees)] {
+        archive.start_file(nom, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(texte.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap();
+    (lieu, chemin)
+}
+
 #[tokio::test]
-async fn accounts_of_former_communes_add_up() {
+async fn a_long_file_names_what_it_leaves_out_in_words() {
+    let pays = pays().await;
+    let descriptions = "COD_VAR;LIB_VAR;COD_MOD;LIB_MOD\nSEX;Sexe;F;Femmes\n\
+        GEO_OBJECT;Maille;ARM;Arrondissement municipal\nPOPREF_MEASURE;Population;PMUN;Municipale\n";
+    let donnees = "SEX,TIME_PERIOD,GEO,OBS_VALUE,POPREF_MEASURE,GEO_OBJECT,SEX\n\
+        _T,1976,2024-COM-26001,5,PMUN,COM,_T\nF,1976,26001,3,PMUN,COM,F\n_T,1976,75101,9,PMUN,ARM,_T\n\
+        _T,1976,200040459,50,PMUN,EPCI,_T\n_T,1976,26,500,PMUN,DEP,_T\n_T,1976-Q1,26001,4,PMUN,COM,_T\n";
+    let (_lieu, chemin) = melodi(descriptions, donnees);
+    let dit = importer(&pays, &chemin, 2026).await.unwrap().to_string();
+    assert!(dit.contains("« Sexe : Femmes, Population : Municipale »"), "{dit}");
+    assert!(dit.contains("melodi = { SEX = \"F\", POPREF_MEASURE = \"PMUN\" }"), "{dit}");
+    assert!(dit.contains("1 lignes d'une autre maille (Arrondissement municipal)"), "{dit}");
+    assert!(dit.contains("« 1976-Q1 »"), "{dit}");
+    for (maille, attendues) in [("commune", json!({"26001": 5})), ("departement", json!({"26": 5}))]
+    {
+        let adresse =
+            format!("/api/indicateurs/population_municipale/valeurs?periode=1976&maille={maille}");
+        assert_eq!(pays.lire(&adresse).await["valeurs"], attendues, "{maille}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_long_file_says_of_a_value_is_its_state() {
+    let pays = pays().await;
+    let donnees = "GEO;TIME_PERIOD;OBS_VALUE;OBS_STATUS;CONF_STATUS;POPREF_MEASURE\n\
+        26001;1977;;M;F;PMUN\n26002;1977;;Q;F;PMUN\n26003;1977;;L;F;PMUN\n26004;1977;12;A;C;PMUN\n\
+        26005;1977;0;A;F;PMUN\n";
+    let (_lieu, chemin) = melodi("", donnees);
+    importer(&pays, &chemin, 2026).await.unwrap();
+    let valeurs = pays.lire("/api/indicateurs/population_municipale/valeurs?periode=1977").await;
+    assert_eq!(valeurs["valeurs"], json!({"26005": 0}));
+    assert_eq!(valeurs["etats"]["sans_objet"], json!(["26001"]));
+    assert_eq!(valeurs["etats"]["secret"], json!(["26002", "26004"]));
+}
+
+#[tokio::test]
+async fn accounts_of_former_communes_add_up_and_their_population_counts_once() {
     let pays = pays().await;
     let texte = "\u{feff}exer;com_code;siren;agregat;montant;ptot\n\
-        1966;26001;1;Encours de dette;1000,5;10\n1966;26001;2;Encours de dette;500;10\n1966;26001;2;Autre;9;10\n";
+        1966;26001;1;Encours de dette;1000,5;10\n1966;26001;2;Encours de dette;500;20\n\
+        1966;26001;1;Dépenses de fonctionnement;600;10\n1966;26001;2;Autre;9;20\n";
     let (_lieu, chemin) = fichier("ofgl.csv", texte.as_bytes());
     importer(&pays, &chemin, 2026).await.unwrap();
-    let valeurs = pays.lire("/api/indicateurs/encours_dette/valeurs?periode=1966").await;
-    assert_eq!(valeurs["valeurs"], json!({"26001": 1501}));
+    for (indicateur, attendue) in [
+        ("encours_dette", 1501),
+        ("population_des_comptes", 30),
+        ("dette_par_habitant", 50),
+        ("depenses_fonctionnement_par_habitant", 20),
+    ] {
+        let adresse = format!("/api/indicateurs/{indicateur}/valeurs?periode=1966");
+        assert_eq!(
+            pays.lire(&adresse).await["valeurs"],
+            json!({"26001": attendue}),
+            "{indicateur}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_user_declares_indicators_that_stay_and_never_replaces_a_shipped_one() {
+    let pays = pays().await;
+    let une = |code: &str, suite: &str| {
+        format!(
+            "[[indicateur]]\ncode = '{code}'\ntheme = 'Numérique'\nlibelle = 'Abonnés {code}'\n\
+             producteur = 'Département'\nsource = 'Enquête'\nlicence = 'Licence Ouverte 2.0'\n{suite}\n"
+        )
+    };
+    let fibre = une("fibre", "nature = 'stock'\ncolonnes = ['FIBRE####']")
+        + &une("part_fibre", "nature = 'ratio'\nnumerateur = 'fibre'\ndenominateur = 'menages'");
+    let (_lieu, catalogue) = fichier("mes-indicateurs.toml", fibre.as_bytes());
+    let (_lieu, table) = fichier(
+        "t.csv",
+        "CODGEO;FIBRE1978;P78_MEN;C78_MEN;Pylônes;REG\n26001;4;8;9;2;84\n".as_bytes(),
+    );
+    let avant = importer(&pays, &table, 2026).await.unwrap().to_string();
+    assert!(avant.contains("FIBRE1978, Pylônes. Dites"), "{avant}");
+    assert!(avant.contains("« P78_MEN » et « C78_MEN » sont toutes deux « Ménages »"), "{avant}");
+
+    let codes = declarer(&pays.base, &catalogue).await.unwrap();
+    assert_eq!(codes, ["fibre", "part_fibre"]);
+    declarer(&pays.base, &catalogue).await.unwrap();
+    // As at the next start of the program.
+    installer(&mut pays.base.connexion().await.unwrap()).await.unwrap();
+    importer(&pays, &table, 2026).await.unwrap();
+    let part = pays.lire("/api/indicateurs/part_fibre/valeurs?periode=1978").await;
+    assert_eq!(part["valeurs"], json!({"26001": 1}));
+
+    let vol = une("population", "nature = 'mediane'");
+    let (_lieu, vol) = fichier("vol.toml", vol.as_bytes());
+    let refus = declarer(&pays.base, &vol).await.unwrap_err().to_string();
+    assert!(refus.contains("vol.toml, indicateur « population », champ « code »"), "{refus}");
+    assert_eq!(pays.lire("/api/indicateurs/population").await["nature"], "stock");
 }
 
 #[tokio::test]
@@ -217,7 +306,9 @@ async fn a_file_that_cannot_be_read_says_what_to_do() {
         ("d.csv", "CODGEO;P67_POP\n29400;1\n26200;1\n29400;2\n", "codes postaux"),
         ("e.xlsx", "pas un classeur", "ne se lit pas"),
         ("f.zip", "pas une archive", "ne se lit pas"),
-        ("g.csv", "", "n'a pas de colonne de codes"),
+        ("g.csv", "", "g.csv est vide"),
+        ("h.csv", "CODGEO;P67_POP\n", "n'a que son en-tête"),
+        ("i.csv", "PK\u{3}\u{4}xx", "est un classeur"),
     ] {
         let (_lieu, chemin) = fichier(nom, texte.as_bytes());
         let erreur = importer(&pays, &chemin, 2026).await.unwrap_err().to_string();
