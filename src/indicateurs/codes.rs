@@ -72,6 +72,7 @@ impl Codes {
             .iter()
             .filter(|observation| maille(observation) == Maille::Commune)
             .map(|observation| observation.code.as_str())
+            .filter(|code| !est_arrondissement_municipal(code))
             .collect();
         if lus.is_empty() {
             return Ok(dit.map_or(self.communes[0].0, Millesime::annee));
@@ -107,10 +108,12 @@ impl Codes {
             .map(|(annee, codes)| (*annee, codes))
             .ok_or_else(|| Error::Donnees("Aucun millésime n'est chargé.".into()))?;
         let restants = inconnus(codes);
-        trouvees.remarques.push(format!(
-            "Codes reconnus comme ceux du millésime {annee}{}. Si ce n'est pas lui, donnez --millesime.",
-            if restants > 0 { format!(", à {restants} près") } else { String::new() }
-        ));
+        if restants < lus.len() {
+            trouvees.remarques.push(format!(
+                "Codes reconnus comme ceux du millésime {annee}{}. Si ce n'est pas lui, donnez --millesime.",
+                if restants > 0 { format!(", à {restants} près") } else { String::new() }
+            ));
+        }
         Ok(annee)
     }
 
@@ -123,7 +126,7 @@ impl Codes {
         };
         let mut valeurs: Valeurs = trouvees.series.iter().map(|_| BTreeMap::new()).collect();
         let mut refusees = HashSet::new();
-        let (mut arrondissements, mut repetitions) = (HashSet::new(), 0);
+        let (mut arrondissements, mut repetitions, mut tronques) = (HashSet::new(), 0, 0);
         for observation in std::mem::take(&mut trouvees.observations) {
             let maille = trouvees.series[observation.serie].maille;
             let refuser = |raison: String| Rejet {
@@ -147,6 +150,9 @@ impl Codes {
                     continue;
                 }
                 Err(erreur) => {
+                    let code = &observation.code;
+                    let chiffres = code.bytes().all(|octet| octet.is_ascii_digit());
+                    tronques += usize::from(chiffres && code.len() == 4);
                     trouvees.rejets.push(refuser(erreur.to_string()));
                     continue;
                 }
@@ -176,15 +182,21 @@ impl Codes {
         }
         if !arrondissements.is_empty() {
             trouvees.remarques.push(format!(
-                "{} arrondissements municipaux de Paris, Lyon et Marseille : passés, leurs communes les \
-                 comprennent.",
+                "Arrondissements municipaux de Paris, Lyon et Marseille, passés puisque leurs communes \
+                 les comprennent : {}.",
                 arrondissements.len()
             ));
         }
         if repetitions > 0 {
             trouvees
                 .remarques
-                .push(format!("{repetitions} valeurs répétées à l'identique : gardées une fois."));
+                .push(format!("Valeurs répétées à l'identique, gardées une fois : {repetitions}."));
+        }
+        if tronques > 1 {
+            trouvees.remarques.push(format!(
+                "Codes à quatre chiffres : {tronques}. Un tableur a pris les codes pour des nombres : \
+                 mettez leur colonne au format Texte, puis rendez-leur le zéro du début."
+            ));
         }
         trouvees.rejets.sort_by_key(|rejet| rejet.numero);
         valeurs
@@ -205,10 +217,13 @@ impl Codes {
         if self.postaux.contains(code) && ailleurs.is_empty() {
             format!("« {code} » est un code postal : écrivez le code Insee de la commune.")
         } else if ailleurs.is_empty() {
-            format!("« {code} » n'est le code d'aucune commune dans les millésimes chargés.")
+            format!(
+                "« {code} » n'est le code d'aucune commune dans les millésimes chargés : vérifiez-le."
+            )
         } else {
             format!(
-                "« {code} » n'est pas une commune du millésime {millesime} ; c'en est une en {}.",
+                "« {code} » n'est pas une commune du millésime {millesime} ; c'en est une en {}. Si le \
+                 tableau est de cette année-là, dites-le avec --millesime.",
                 ailleurs.join(", ")
             )
         }

@@ -285,23 +285,25 @@ fn partager(valeur: f64, parts: &[f64], entier: bool) -> Vec<f64> {
 /// Both parts of a ratio on the communes of one millésime, each without what the other lacks: the
 /// population of a commune whose area is unknown must not be divided by the area of the others.
 pub fn apparier(numerateurs: Serie, denominateurs: Serie) -> (Serie, Serie) {
-    let mut restants: HashMap<String, Connue> =
-        denominateurs.codes.into_iter().zip(denominateurs.valeurs).collect();
-    let (mut hauts, mut bas) = (Vec::new(), Vec::new());
     let mut codes = numerateurs.codes;
-    let mut garder = |n: Connue, d: Connue| {
-        let connues = n.etat == Etat::Valeur && d.etat == Etat::Valeur;
-        let manque = Connue::sans(n.etat.max(d.etat));
-        hauts.push(if connues { n } else { manque });
-        bas.push(if connues { d } else { manque });
-    };
-    let absente = Connue::sans(Etat::NonDisponible);
-    for (code, haut) in codes.iter().zip(numerateurs.valeurs) {
-        garder(haut, restants.remove(code).unwrap_or(absente));
+    let mut hauts = numerateurs.valeurs;
+    let mut bas = denominateurs.valeurs;
+    if codes != denominateurs.codes {
+        let absente = Connue::sans(Etat::NonDisponible);
+        let mut restants: HashMap<String, Connue> =
+            denominateurs.codes.into_iter().zip(bas).collect();
+        bas = codes.iter().map(|code| restants.remove(code).unwrap_or(absente)).collect();
+        for (code, seul) in restants {
+            codes.push(code);
+            hauts.push(absente);
+            bas.push(seul);
+        }
     }
-    for (code, seul) in restants {
-        garder(absente, seul);
-        codes.push(code);
+    for (n, d) in hauts.iter_mut().zip(&mut bas) {
+        if n.etat != Etat::Valeur || d.etat != Etat::Valeur {
+            let manque = Connue::sans(n.etat.max(d.etat));
+            (*n, *d) = (manque, manque);
+        }
     }
     (Serie { codes: codes.clone(), valeurs: hauts }, Serie { codes, valeurs: bas })
 }

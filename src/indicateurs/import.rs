@@ -1,5 +1,6 @@
 //! `maillage import indicateurs`: from the tables of Insee, of the OFGL or of a user to values.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -67,12 +68,21 @@ pub async fn indicateurs(
     // Two imports of the same figures take turns.
     transaction.execute(super::VERROU).await.pour(ACTION)?;
     let mut series = Vec::new();
+    let remarques = &mut trouvees.remarques;
     let mut copie = CopieBinaire::default();
     for (cle, valeurs) in trouvees.series.iter().zip(&valeurs) {
         if valeurs.is_empty() {
             continue;
         }
+        remarques.extend(voisines(&mut transaction, cle, millesime, valeurs.len()).await?);
         let jeu = ouvrir(&mut transaction, cle, millesime).await?;
+        let mut negatives = valeurs.values().filter(|(connue, _)| connue.valeur < 0.0);
+        if let Some((_, ligne)) = negatives.next() {
+            remarques.push(format!(
+                "{cle} : valeurs négatives, gardées telles quelles : {} (l'une à la ligne {ligne}).",
+                negatives.count() + 1
+            ));
+        }
         for (code, (connue, _)) in valeurs {
             ligne(&mut copie, jeu, code, *connue);
         }
@@ -119,7 +129,42 @@ fn lire(
         colonnes: &options.colonnes,
     };
     let trouvees = trouver(&tableau, catalogue, &Libelles::lire(fichier), &consignes)?;
+    if trouvees.observations.is_empty() && trouvees.rejets.is_empty() {
+        return Err(Error::Donnees(format!(
+            "{} : rien à charger.\n{}",
+            tableau.nom,
+            trouvees.remarques.join("\n")
+        )));
+    }
     Ok((tableau, trouvees, options))
+}
+
+/// What a reader must know of other publications of a series: those that this one replaces, though it
+/// has fewer units, and those of other millésimes.
+async fn voisines(
+    connexion: &mut PgConnection,
+    cle: &Cle,
+    millesime: i16,
+    nombre: usize,
+) -> Result<Vec<String>> {
+    let jeux: Vec<(i16, i64)> = sqlx::query_as(include_str!("sql/compter_jeux.sql"))
+        .bind(&cle.indicateur)
+        .bind(&cle.periode)
+        .bind(cle.maille)
+        .fetch_all(connexion)
+        .await
+        .pour(ACTION)?;
+    let avant = |(de, avant): &(i16, i64)| {
+        if *de != millesime {
+            return Some(format!(
+                "{cle} : aussi chargé dans le millésime {de} ({avant} valeurs) ; une \
+                 question prend les valeurs dont les codes sont les plus proches des siens."
+            ));
+        }
+        let moins = usize::try_from(*avant).is_ok_and(|avant| avant > nombre);
+        moins.then(|| format!("{cle} : {nombre} valeurs remplacent les {avant} d'avant."))
+    };
+    Ok(jeux.iter().filter_map(avant).collect())
 }
 
 /// Erases what was loaded for a series, and opens a place for its values.
@@ -164,17 +209,17 @@ impl fmt::Display for Bilan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}, millésime {} :", self.nom, self.millesime)?;
         for (cle, nombre) in &self.series {
-            writeln!(
-                f,
-                "  {} {} par {} : {nombre} valeurs",
-                cle.indicateur, cle.periode, cle.maille
-            )?;
+            writeln!(f, "  {cle} : {nombre} valeurs")?;
+        }
+        if self.series.is_empty() {
+            writeln!(f, "  Aucune valeur chargée.")?;
         }
         for remarque in &self.remarques {
             writeln!(f, "  {remarque}")?;
         }
         if !self.rejets.is_empty() {
-            writeln!(f, "Lignes refusées : {}.", self.rejets.len())?;
+            let lignes: BTreeSet<u64> = self.rejets.iter().map(|rejet| rejet.numero).collect();
+            writeln!(f, "Lignes à corriger : {}.", lignes.len())?;
         }
         for rejet in self.rejets.iter().take(REJETS_DITS) {
             writeln!(f, "  {rejet}")?;

@@ -5,6 +5,8 @@ mod comptes;
 mod larges;
 mod melodi;
 
+use std::fmt;
+
 use super::conversion::Connue;
 use super::declaration::Declaration;
 use super::libelles::Libelles;
@@ -55,8 +57,15 @@ pub struct Observation {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cle {
     pub indicateur: String,
+    pub libelle: String,
     pub periode: String,
     pub maille: Maille,
+}
+
+impl fmt::Display for Cle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}), {}, par {}", self.libelle, self.indicateur, self.periode, self.maille)
+    }
 }
 
 /// What was found in a table.
@@ -129,13 +138,14 @@ fn colonne_code(tableau: &Tableau, consignes: &Consignes<'_>) -> Result<usize> {
 }
 
 impl Trouvees {
-    fn serie(&mut self, indicateur: &str, periode: &str, maille: Maille) -> usize {
+    fn serie(&mut self, declaration: &Declaration, periode: &str, maille: Maille) -> usize {
         let existe = self.series.iter().position(|cle| {
-            cle.indicateur == indicateur && cle.periode == periode && cle.maille == maille
+            cle.indicateur == declaration.code && cle.periode == periode && cle.maille == maille
         });
         existe.unwrap_or_else(|| {
             self.series.push(Cle {
-                indicateur: indicateur.to_owned(),
+                indicateur: declaration.code.clone(),
+                libelle: declaration.libelle.clone(),
                 periode: periode.to_owned(),
                 maille,
             });

@@ -14,13 +14,17 @@ use sqlx::Executor;
 
 use crate::pays::{Pays, pays};
 
-async fn importer(pays: &Pays, fichier: &Path, millesime: i16) -> maillage::error::Result<Bilan> {
+pub async fn importer(
+    pays: &Pays,
+    fichier: &Path,
+    millesime: i16,
+) -> maillage::error::Result<Bilan> {
     let options =
         Options { millesime: Some(Millesime::new(millesime).unwrap()), ..Options::default() };
     indicateurs(&pays.base, fichier.to_owned(), options, &Default::default()).await
 }
 
-fn fichier(nom: &str, octets: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
+pub fn fichier(nom: &str, octets: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
     let lieu = tempfile::tempdir().unwrap();
     let chemin = lieu.path().join(nom);
     std::fs::write(&chemin, octets).unwrap();
@@ -213,7 +217,10 @@ async fn a_long_file_names_what_it_leaves_out_in_words() {
     let dit = importer(&pays, &chemin, 2026).await.unwrap().to_string();
     assert!(dit.contains("« Sexe : Femmes, Population : Municipale »"), "{dit}");
     assert!(dit.contains("melodi = { SEX = \"F\", POPREF_MEASURE = \"PMUN\" }"), "{dit}");
-    assert!(dit.contains("1 lignes d'une autre maille (Arrondissement municipal)"), "{dit}");
+    assert!(
+        dit.contains("Lignes d'une autre maille (Arrondissement municipal), passées : 1."),
+        "{dit}"
+    );
     assert!(dit.contains("« 1976-Q1 »"), "{dit}");
     for (maille, attendues) in [("commune", json!({"26001": 5})), ("departement", json!({"26": 5}))]
     {

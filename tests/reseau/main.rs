@@ -10,4 +10,5 @@ mod indicateurs;
 mod indicateurs_des_zones;
 mod pays;
 mod questions;
+mod tableaux;
 mod tuiles;

@@ -57,7 +57,7 @@ pub fn comptes(
         if let Some((colonne, declaration)) = population
             && comptees.insert((annee, cellule(code), siren.map(cellule)))
         {
-            let serie = trouvees.serie(&declaration.code, annee, Maille::Commune);
+            let serie = trouvees.serie(declaration, annee, Maille::Commune);
             let lue = (colonne, cellule(colonne));
             trouvees.garder(tableau, *ligne, (serie, declaration), cellule(code), lue);
         }
@@ -65,13 +65,13 @@ pub fn comptes(
             .iter()
             .find(|declaration| declaration.ofgl.as_deref() == Some(cellule(agregat)));
         let Some(declaration) = declaration else { continue };
-        let serie = trouvees.serie(&declaration.code, annee, Maille::Commune);
+        let serie = trouvees.serie(declaration, annee, Maille::Commune);
         let lue = (montant, cellule(montant));
         trouvees.garder(tableau, *ligne, (serie, declaration), cellule(code), lue);
     }
     if hors_annee > 0 {
         trouvees.remarques.push(format!(
-            "{hors_annee} lignes sans année dans la colonne « {} » : passées.",
+            "Lignes sans année dans la colonne « {} », passées : {hors_annee}.",
             tableau.colonnes[exercice]
         ));
     }

@@ -72,7 +72,7 @@ pub fn larges(
     let mut gardees: Vec<(Retenue<'_>, usize)> = Vec::new();
     for retenue in retenues {
         let connues = trouvees.series.len();
-        let serie = trouvees.serie(&retenue.declaration.code, &retenue.periode, maille);
+        let serie = trouvees.serie(retenue.declaration, &retenue.periode, maille);
         match gardees.iter().find(|(_, autre)| *autre == serie && serie < connues) {
             None => gardees.push((retenue, serie)),
             Some((gardee, _)) => trouvees.remarques.push(format!(
@@ -112,7 +112,7 @@ pub fn larges(
     }
     if passees > 0 {
         trouvees.remarques.push(format!(
-            "{passees} lignes de communes déléguées, associées ou d'arrondissements municipaux : passées."
+            "Lignes de communes déléguées, associées ou d'arrondissements municipaux, passées : {passees}."
         ));
     }
     Ok(trouvees)

@@ -89,7 +89,7 @@ pub fn longues(
             *autres_periodes.entry(cellule(periode)).or_default() += 1;
             continue;
         }
-        let serie = trouvees.serie(&declaration.code, cellule(periode), maille);
+        let serie = trouvees.serie(declaration, cellule(periode), maille);
         let libre = confidentialite.is_none_or(|rang| matches!(cellule(rang), "F" | "f" | ""));
         let lue = match (libre, cellule(valeur)) {
             // What is confidential is not shown, even if the file lets it out.
@@ -101,13 +101,13 @@ pub fn longues(
     }
     for (objet, nombre) in autres_objets {
         trouvees.remarques.push(format!(
-            "{nombre} lignes d'une autre maille ({}) : passées.",
+            "Lignes d'une autre maille ({}), passées : {nombre}.",
             libelles.modalite("GEO_OBJECT", objet)
         ));
     }
     for (periode, nombre) in autres_periodes {
         trouvees.remarques.push(format!(
-            "{nombre} lignes d'une période qui n'est pas une année (« {periode} ») : passées."
+            "Lignes d'une période qui n'est pas une année (« {periode} »), passées : {nombre}."
         ));
     }
     trouvees.remarques.extend(manquantes(&dimensions, &sans_indicateur, libelles));
@@ -180,8 +180,8 @@ fn manquantes(
     let declaree: Vec<String> =
         precises(premiere).iter().map(|(nom, code)| format!("{nom} = \"{code}\"")).collect();
     Some(format!(
-        "{} lignes n'ont pas d'indicateur au catalogue : {}. Pour les charger, déclarez-le avec ses \
-         dimensions, comme melodi = {{ {} }} : maillage import catalogue --help.",
+        "Lignes sans indicateur au catalogue, passées : {} ({}). Pour les charger, déclarez un indicateur \
+         avec ses dimensions, comme melodi = {{ {} }} : maillage import catalogue --help.",
         combinaisons.values().sum::<usize>(),
         liste(&en_mots),
         declaree.join(", ")
