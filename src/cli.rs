@@ -119,6 +119,7 @@ enum Import {
     /// reconnaît leurs colonnes. Les déclarer de nouveau les met à jour.
     #[command(after_help = format!("Modèle de catalogue :\n\n{}", indicateurs::MODELE))]
     Catalogue {
+        /// Catalogues au format TOML, comme le modèle ci-dessous.
         #[arg(required = true, value_name = "FICHIER.toml")]
         fichiers: Vec<PathBuf>,
     },
@@ -314,10 +315,9 @@ impl Import {
                 for fichier in fichiers {
                     let codes = indicateurs::declarer(base, &fichier).await?;
                     dire!(
-                        "{} : {} indicateurs déclarés ({}). Chargez leurs valeurs avec maillage import \
+                        "{}, indicateurs déclarés : {}. Chargez leurs valeurs avec maillage import \
                          indicateurs.",
                         fichier.display(),
-                        codes.len(),
                         codes.join(", ")
                     );
                 }

@@ -121,7 +121,10 @@ impl Codes {
     pub fn juger(&self, tableau: &Tableau, trouvees: &mut Trouvees, millesime: i16) -> Valeurs {
         let communes = self.communes.iter().find(|(annee, _)| *annee == millesime);
         let connu = |maille: Maille, code: &str| match maille {
-            Maille::Commune => communes.is_none_or(|(_, codes)| codes.contains(code)),
+            Maille::Commune => communes.map_or_else(
+                || !est_arrondissement_municipal(code),
+                |(_, codes)| codes.contains(code),
+            ),
             autre => self.autres.get(&autre).is_some_and(|codes| codes.contains(code)),
         };
         let mut valeurs: Valeurs = trouvees.series.iter().map(|_| BTreeMap::new()).collect();
@@ -179,6 +182,11 @@ impl Codes {
                     }
                 }
             }
+        }
+        if communes.is_none() && valeurs.iter().any(|valeurs| !valeurs.is_empty()) {
+            trouvees.remarques.push(format!(
+                "Le millésime {millesime} n'est pas chargé : ses codes n'ont pas pu être vérifiés."
+            ));
         }
         if !arrondissements.is_empty() {
             trouvees.remarques.push(format!(

@@ -149,11 +149,12 @@ impl Defauts {
 pub fn lire(fichier: &str, texte: &str) -> Result<Vec<Declaration>> {
     let table: Table = texte.parse().map_err(|erreur: toml::de::Error| {
         let avant = erreur.span().and_then(|place| texte.get(..place.start)).unwrap_or_default();
+        let ligne = avant.matches('\n').count();
         Error::Donnees(format!(
-            "{fichier}, ligne {} : le texte ne se lit pas ({}). Un guillemet ou un crochet manque \
-             peut-être.",
-            avant.matches('\n').count() + 1,
-            erreur.message()
+            "{fichier}, ligne {} (« {} ») : le texte ne se lit pas. Un guillemet, un crochet ou un signe = \
+             manque peut-être, ou un champ est donné deux fois.",
+            ligne + 1,
+            texte.lines().nth(ligne).unwrap_or_default().trim()
         ))
     })?;
     let mut defauts = Defauts { fichier: fichier.to_owned(), dits: Vec::new() };
@@ -185,7 +186,9 @@ pub fn lire(fichier: &str, texte: &str) -> Result<Vec<Declaration>> {
                 declaration.verifier(&qui, &mut defauts);
                 declarations.push(declaration);
             }
-            Err(erreur) => defauts.dits.push(format!("{fichier}, {qui} : {}.", erreur.message())),
+            Err(_) => {
+                defauts.dits.push(format!("{fichier}, {qui} : la déclaration ne se lit pas."))
+            }
         }
     }
     defauts.conclure()?;

@@ -74,7 +74,7 @@ pub async fn indicateurs(
         if valeurs.is_empty() {
             continue;
         }
-        remarques.extend(voisines(&mut transaction, cle, millesime, valeurs.len()).await?);
+        remarques.extend(remplacees(&mut transaction, cle, millesime, valeurs.len()).await?);
         let jeu = ouvrir(&mut transaction, cle, millesime).await?;
         let mut negatives = valeurs.values().filter(|(connue, _)| connue.valeur < 0.0);
         if let Some((_, ligne)) = negatives.next() {
@@ -139,32 +139,33 @@ fn lire(
     Ok((tableau, trouvees, options))
 }
 
-/// What a reader must know of other publications of a series: those that this one replaces, though it
-/// has fewer units, and those of other millésimes.
-async fn voisines(
+/// Said when a series takes the place of one that has more units: those that it replaces, or those of
+/// another millésime, twice as many, that questions in its own would have been answered with.
+async fn remplacees(
     connexion: &mut PgConnection,
     cle: &Cle,
     millesime: i16,
     nombre: usize,
-) -> Result<Vec<String>> {
+) -> Result<Option<String>> {
     let jeux: Vec<(i16, i64)> = sqlx::query_as(include_str!("sql/compter_jeux.sql"))
         .bind(&cle.indicateur)
         .bind(&cle.periode)
         .bind(cle.maille)
+        .bind(millesime)
         .fetch_all(connexion)
         .await
         .pour(ACTION)?;
-    let avant = |(de, avant): &(i16, i64)| {
-        if *de != millesime {
-            return Some(format!(
-                "{cle} : aussi chargé dans le millésime {de} ({avant} valeurs) ; une \
-                 question prend les valeurs dont les codes sont les plus proches des siens."
-            ));
-        }
-        let moins = usize::try_from(*avant).is_ok_and(|avant| avant > nombre);
-        moins.then(|| format!("{cle} : {nombre} valeurs remplacent les {avant} d'avant."))
-    };
-    Ok(jeux.iter().filter_map(avant).collect())
+    let plus = |avant: i64, fois: usize| usize::try_from(avant).is_ok_and(|a| a > nombre * fois);
+    Ok(jeux.into_iter().find_map(|(de, avant)| match de == millesime {
+        true => plus(avant, 1)
+            .then(|| format!("{cle} : {nombre} valeurs remplacent les {avant} d'avant.")),
+        false => plus(avant, 2).then(|| {
+            format!(
+                "{cle} : ces {nombre} valeurs seront montrées à la place des {avant} du millésime {de}, \
+                 dont les codes sont moins proches."
+            )
+        }),
+    }))
 }
 
 /// Erases what was loaded for a series, and opens a place for its values.

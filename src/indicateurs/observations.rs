@@ -64,7 +64,7 @@ pub struct Cle {
 
 impl fmt::Display for Cle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}), {}, par {}", self.libelle, self.indicateur, self.periode, self.maille)
+        write!(f, "{} [{}], {}, par {}", self.libelle, self.indicateur, self.periode, self.maille)
     }
 }
 

@@ -69,12 +69,21 @@ async fn a_table_that_gives_fewer_values_than_before_says_so() {
     importer(&pays, &pleine, 2026).await.unwrap();
     let dit = importer(&pays, &maigre, 2026).await.unwrap().to_string();
     assert!(
-        dit.contains("Naissances domiciliées (naissances), 1982, par commune : 1 valeurs"),
+        dit.contains("Naissances domiciliées [naissances], 1982, par commune : 1 valeurs"),
         "{dit}"
     );
     assert!(dit.contains("1 valeurs remplacent les 2 d'avant"), "{dit}");
-    let dit = importer(&pays, &maigre, 2019).await.unwrap().to_string();
-    assert!(dit.contains("aussi chargé dans le millésime 2026 (1 valeurs)"), "{dit}");
+    let (_lieu, pleine) = fichier("f.csv", b"CODGEO,NAIS82\n26001,5\n26002,6\n26003,7\n75101,8\n");
+    let dit = importer(&pays, &pleine, 2019).await.unwrap().to_string();
+    assert!(
+        dit.contains("3 valeurs\n"),
+        "an arrondissement is no commune, in any millésime: {dit}"
+    );
+    assert!(dit.contains("n'ont pas pu être vérifiés"), "{dit}");
+    importer(&pays, &maigre, 2026).await.unwrap();
+    let (_lieu, seule) = fichier("s.csv", b"CODGEO,NAIS82\n26001,9\n");
+    let dit = importer(&pays, &seule, 2020).await.unwrap().to_string();
+    assert!(dit.contains("à la place des 3 du millésime 2019"), "{dit}");
 }
 
 #[tokio::test]
