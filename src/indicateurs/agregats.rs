@@ -61,7 +61,7 @@ impl Agregats {
         let connues = lecteur
             .sur_groupes(indicateur, &Appartenance::groupes(&groupes))
             .await?
-            .unwrap_or_else(|| vec![Connue::sans(Etat::NonCalculable); groupes.len()]);
+            .unwrap_or_else(|| vec![indicateur.absence(); groupes.len()]);
         let millesimes = lecteur.millesimes;
         let decimales = indicateur.decimales();
         let agregat = |rang: usize| {

@@ -62,7 +62,7 @@ impl Connue {
 }
 
 /// Values as published, on the communes (or the units) of one millésime.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Serie {
     pub codes: Vec<String>,
     pub valeurs: Vec<Connue>,

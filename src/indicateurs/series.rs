@@ -70,10 +70,10 @@ impl Cle {
 
 /// Reads publications of one period, and remembers their millésimes.
 pub struct Lecteur<'c> {
-    pub connexion: &'c mut PgConnection,
-    pub edition: Edition,
-    pub periode: &'c str,
-    pub cle: Option<&'c Cle>,
+    connexion: &'c mut PgConnection,
+    edition: Edition,
+    periode: &'c str,
+    cle: Option<&'c Cle>,
     pub millesimes: Vec<i16>,
 }
 
@@ -95,7 +95,8 @@ impl<'c> Lecteur<'c> {
     }
 
     /// An indicator on units made of communes, in their order: a stock adds up, a ratio is worked out
-    /// again from its parts. None for an indicator that is only what it was measured on.
+    /// again from its parts. None for an indicator that is only what it was measured on, and for one
+    /// that was not published by commune.
     pub async fn sur_groupes(
         &mut self,
         indicateur: &Indicateur,
@@ -104,6 +105,7 @@ impl<'c> Lecteur<'c> {
         if let (Some(haut), Some(bas)) = (&indicateur.numerateur, &indicateur.denominateur) {
             let haut = self.publication(haut, Maille::Commune).await?;
             let bas = self.publication(bas, Maille::Commune).await?;
+            let (Some(haut), Some(bas)) = (haut, bas) else { return Ok(None) };
             let [haut, bas] = apparies(haut, bas, unites)
                 .map(|(serie, suites)| additionner(&serie, &suites, unites, false));
             return Ok(Some(rapporter(&haut, &bas, indicateur.facteur)));
@@ -111,27 +113,49 @@ impl<'c> Lecteur<'c> {
         if indicateur.nature != Nature::Stock {
             return Ok(None);
         }
-        let Publication { serie, suites, .. } =
-            self.publication(&indicateur.code, Maille::Commune).await?;
-        Ok(Some(additionner(&serie, &suites, unites, indicateur.decimales == 0)))
+        let lue = self.publication(&indicateur.code, Maille::Commune).await?;
+        Ok(lue.map(|Publication { serie, suites, .. }| {
+            additionner(&serie, &suites, unites, indicateur.decimales == 0)
+        }))
     }
 
     /// What was measured on the units of a maille themselves.
     pub async fn propre(
         &mut self,
-        indicateur: &str,
+        indicateur: &Indicateur,
         maille: Maille,
         unites: &[String],
     ) -> Result<Vec<Connue>> {
-        let Publication { serie, suites, .. } = self.publication(indicateur, maille).await?;
-        if serie.codes.is_empty() {
-            return Ok(vec![Connue::sans(Etat::NonCalculable); unites.len()]);
+        let absente = indicateur.absence();
+        if let (Some(haut), Some(bas)) = (&indicateur.numerateur, &indicateur.denominateur) {
+            let haut = self.mesurees(haut, maille, unites, absente).await?;
+            let bas = self.mesurees(bas, maille, unites, absente).await?;
+            return Ok(rapporter(&haut, &bas, indicateur.facteur));
         }
-        Ok(reporter(&serie, &suites, unites))
+        self.mesurees(&indicateur.code, maille, unites, absente).await
     }
 
-    /// The publication whose codes are the nearest to those shown; an empty one when there is none.
-    async fn publication(&mut self, indicateur: &str, maille: Maille) -> Result<Publication> {
+    /// The values of a code on units, all in the same state when there are none.
+    async fn mesurees(
+        &mut self,
+        code: &str,
+        maille: Maille,
+        unites: &[String],
+        absente: Connue,
+    ) -> Result<Vec<Connue>> {
+        let lue = self.publication(code, maille).await?;
+        Ok(lue.map_or_else(
+            || vec![absente; unites.len()],
+            |Publication { serie, suites, .. }| reporter(&serie, &suites, unites),
+        ))
+    }
+
+    /// The publication whose codes are the nearest to those shown.
+    async fn publication(
+        &mut self,
+        indicateur: &str,
+        maille: Maille,
+    ) -> Result<Option<Publication>> {
         let voulu = self.edition.millesime;
         let jeu: Option<(i32, i16)> = sqlx::query_as(include_str!("sql/choisir_jeu.sql"))
             .bind(indicateur)
@@ -142,9 +166,7 @@ impl<'c> Lecteur<'c> {
             .await
             .pour(ACTION)?;
         let mut suites = Suites::new();
-        let Some((jeu, millesime)) = jeu else {
-            return Ok(Publication { serie: Serie::default(), suites, millesime: voulu.annee() });
-        };
+        let Some((jeu, millesime)) = jeu else { return Ok(None) };
         if !self.millesimes.contains(&millesime) {
             self.millesimes.push(millesime);
         }
@@ -165,7 +187,7 @@ impl<'c> Lecteur<'c> {
             }
         }
         let serie = Jeu::lire(self.connexion, jeu).await?.serie();
-        Ok(Publication { serie, suites, millesime })
+        Ok(Some(Publication { serie, suites, millesime }))
     }
 }
 

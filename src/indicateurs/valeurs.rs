@@ -99,7 +99,7 @@ impl Valeurs {
         let mut lecteur = Lecteur::nouveau(connexion, edition, &periode, cle.as_ref());
         let connues = match lecteur.sur_groupes(&indicateur, &appartenance).await? {
             Some(connues) => connues,
-            None => lecteur.propre(&indicateur.code, question.maille, &appartenance.unites).await?,
+            None => lecteur.propre(&indicateur, question.maille, &appartenance.unites).await?,
         };
         let millesimes = lecteur.millesimes;
         let decimales = indicateur.decimales();
@@ -237,6 +237,11 @@ impl Indicateur {
     /// Whether it is made of what adds up, and so can be put together, and shared by a key.
     pub(super) fn se_repartit(&self) -> bool {
         self.nature == Nature::Stock || self.numerateur.is_some()
+    }
+
+    /// What is known of units on which it was not measured.
+    pub(super) fn absence(&self) -> Connue {
+        Connue::sans(if self.se_repartit() { Etat::NonDisponible } else { Etat::NonCalculable })
     }
 
     async fn cle(&self, connexion: &mut PgConnection, code: &str, edition: Edition) -> Result<Cle> {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use maillage::indicateurs::import::{Bilan, Options, indicateurs};
 use maillage::indicateurs::{declarer, installer};
-use maillage::territoires::Millesime;
+use maillage::territoires::{Maille, Millesime};
 use serde_json::json;
 use sqlx::Executor;
 
@@ -163,6 +163,31 @@ async fn going_back_in_time_a_stock_is_shared_by_a_stated_key_or_not_at_all() {
         let phrase = pays.refus(&format!("{adresse}&cle={cle}"), statut).await;
         assert!(phrase.contains(attendu), "{cle} : {phrase}");
     }
+}
+
+#[tokio::test]
+async fn a_stock_that_is_published_by_epci_alone_is_shown_by_epci() {
+    let pays = pays().await;
+    let (_lieu, chemin) =
+        fichier("e.csv", b"EPCI;P85_LOG;P85_LOGVAC\n200040459;50;5\n200040491;40;s\n");
+    let options = Options {
+        millesime: Some(Millesime::new(2026).unwrap()),
+        maille: Some(Maille::Epci),
+        code: Some("EPCI".into()),
+        ..Options::default()
+    };
+    indicateurs(&pays.base, chemin, options, &Default::default()).await.unwrap();
+    let lire = async |code: &str, maille: &str| {
+        pays.lire(&format!("/api/indicateurs/{code}/valeurs?periode=1985&maille={maille}")).await
+    };
+    let epci = lire("logements", "epci").await;
+    assert_eq!(epci["valeurs"], json!({"200040459": 50, "200040491": 40}));
+    let part = lire("part_logements_vacants", "epci").await;
+    assert_eq!(part["valeurs"], json!({"200040459": 10}));
+    assert_eq!(part["etats"]["secret"], json!(["200040491"]));
+    let communes = lire("logements", "commune").await;
+    assert_eq!(communes["valeurs"], json!({}));
+    assert!(communes["etats"]["non_disponible"].as_array().unwrap().len() > 2000);
 }
 
 #[tokio::test]
