@@ -170,6 +170,9 @@ impl Classes {
             (effectifs.len() < voulues)
                 .then(|| format!("{} classes au lieu de {voulues} : {raison}.", effectifs.len()))
         });
+        let dehors = (hors_bornes > 0)
+            .then(|| format!("Valeurs hors des bornes, sans classe : {hors_bornes}."));
+        let remarque = remarque.or(dehors);
         Self { methode: methode.to_string(), bornes, effectifs, hors_bornes, remarque }
     }
 }

@@ -24,6 +24,7 @@ pub struct Codes {
 pub type Valeurs = Vec<BTreeMap<String, (Connue, u64)>>;
 
 impl Codes {
+    /// Those of the database. Fails when it has no commune to check codes against.
     pub async fn charger(connexion: &mut PgConnection) -> Result<Self> {
         let lignes: Vec<(i16, Maille, Vec<String>)> =
             sqlx::query_as(include_str!("sql/lire_codes.sql"))

@@ -21,6 +21,7 @@ pub enum Etat {
 }
 
 impl Etat {
+    /// As answers and the database name it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Valeur => "valeur",
@@ -45,10 +46,12 @@ pub struct Connue {
 }
 
 impl Connue {
+    /// Without value, and why.
     pub const fn sans(etat: Etat) -> Self {
         Self { etat, valeur: 0.0, partielle: false, estimee: false }
     }
 
+    /// A value, whole and published.
     pub const fn valant(valeur: f64) -> Self {
         Self { valeur, ..Self::sans(Etat::Valeur) }
     }

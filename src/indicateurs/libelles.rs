@@ -53,10 +53,12 @@ impl Libelles {
         Some(libelles)
     }
 
+    /// What a dimension is.
     pub fn variable<'a>(&'a self, code: &'a str) -> &'a str {
         self.variables.get(code).map_or(code, String::as_str)
     }
 
+    /// What a modality of a dimension is.
     pub fn modalite<'a>(&'a self, variable: &str, code: &'a str) -> &'a str {
         self.modalites.get(&(variable.to_owned(), code.to_owned())).map_or(code, String::as_str)
     }

@@ -17,7 +17,7 @@ pub const ACTION: &str = "lecture des valeurs d'un indicateur";
 
 /// A stock in proportion to which communes that have merged are shared among those that they were.
 #[derive(Debug, Serialize)]
-pub struct Cle {
+pub struct Repartition {
     pub indicateur: String,
     #[serde(skip)]
     pub libelle: String,
@@ -27,7 +27,7 @@ pub struct Cle {
     valeurs: HashMap<String, f64>,
 }
 
-impl Cle {
+impl Repartition {
     /// The newest values of an indicator in the codes of an edition.
     pub async fn lire(connexion: &mut PgConnection, code: &str, edition: Edition) -> Result<Self> {
         let indicateur = Indicateur::lire(connexion, code).await?;
@@ -73,7 +73,7 @@ pub struct Lecteur<'c> {
     connexion: &'c mut PgConnection,
     edition: Edition,
     periode: &'c str,
-    cle: Option<&'c Cle>,
+    cle: Option<&'c Repartition>,
     pub millesimes: Vec<i16>,
 }
 
@@ -85,11 +85,12 @@ struct Publication {
 }
 
 impl<'c> Lecteur<'c> {
+    /// Reads values of `periode` in the codes of `edition`.
     pub fn nouveau(
         connexion: &'c mut PgConnection,
         edition: Edition,
         periode: &'c str,
-        cle: Option<&'c Cle>,
+        cle: Option<&'c Repartition>,
     ) -> Self {
         Self { connexion, edition, periode, cle, millesimes: Vec::new() }
     }

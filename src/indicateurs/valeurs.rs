@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use super::catalogue::{Indicateur, Nature};
 use super::classes::{Classes, Methode};
 use super::conversion::{Appartenance, Connue, Etat};
-use super::series::{ACTION, Cle, Lecteur};
+use super::series::{ACTION, Lecteur, Repartition};
 use crate::error::{Contexte, Error, Result};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
@@ -46,7 +46,7 @@ pub struct Valeurs {
     pub partielles: Vec<String>,
     /// By which communes that have merged were shared, when it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cle: Option<Cle>,
+    pub cle: Option<Repartition>,
     /// Units whose value is estimated by the key.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub estimees: Vec<String>,
@@ -181,7 +181,7 @@ struct Remarque<'a> {
     edition: Edition,
     millesimes: &'a [i16],
     non_calculables: usize,
-    cle: Option<&'a Cle>,
+    cle: Option<&'a Repartition>,
     estimees: usize,
 }
 
@@ -244,9 +244,14 @@ impl Indicateur {
         Connue::sans(if self.se_repartit() { Etat::NonDisponible } else { Etat::NonCalculable })
     }
 
-    async fn cle(&self, connexion: &mut PgConnection, code: &str, edition: Edition) -> Result<Cle> {
+    async fn cle(
+        &self,
+        connexion: &mut PgConnection,
+        code: &str,
+        edition: Edition,
+    ) -> Result<Repartition> {
         if self.se_repartit() {
-            return Cle::lire(connexion, code, edition).await;
+            return Repartition::lire(connexion, code, edition).await;
         }
         Err(Error::Demande(format!(
             "« {} » ne se répartit pas entre des communes : le paramètre « cle » ne sert qu'aux \

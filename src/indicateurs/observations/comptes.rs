@@ -28,6 +28,7 @@ impl Colonnes {
     }
 }
 
+/// The figures of accounts. Fails when there is no column of codes.
 pub fn comptes(
     tableau: &Tableau,
     catalogue: &[Declaration],

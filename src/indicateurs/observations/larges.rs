@@ -42,6 +42,8 @@ struct Retenue<'c> {
     preference: usize,
 }
 
+/// The figures of a wide table. Fails, with what to do, when no column holds an indicator or one does not
+/// tell its year.
 pub fn larges(
     tableau: &Tableau,
     catalogue: &[Declaration],

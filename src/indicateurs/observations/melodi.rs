@@ -45,6 +45,8 @@ impl Colonnes {
     }
 }
 
+/// The figures of a long table: of each row, the indicator whose dimensions it has and which is total in
+/// the others.
 pub fn longues(
     tableau: &Tableau,
     catalogue: &[Declaration],
