@@ -129,6 +129,14 @@ enum Import {
         /// Fichier de l'Insee (v_mvt_commune_AAAA.csv).
         fichier: PathBuf,
     },
+    /// Vos propres indicateurs, à côté de ceux livrés avec maillage : ensuite, import indicateurs
+    /// reconnaît leurs colonnes. Les déclarer de nouveau les met à jour.
+    #[command(after_help = format!("Modèle de catalogue :\n\n{}", indicateurs::MODELE))]
+    Catalogue {
+        /// Catalogues au format TOML, comme le modèle ci-dessous.
+        #[arg(required = true, value_name = "FICHIER.toml")]
+        fichiers: Vec<PathBuf>,
+    },
     /// Valeurs d'indicateurs : tableaux de l'Insee (larges, ou longs de Melodi), de l'OFGL, ou les vôtres
     /// (CSV, XLSX, ODS, ZIP).
     Indicateurs {
@@ -324,6 +332,18 @@ impl Import {
                 deriver(base, &progres).await?;
                 progres.fin();
                 dire!("{bilan}");
+                Ok(ExitCode::SUCCESS)
+            }
+            Self::Catalogue { fichiers } => {
+                for fichier in fichiers {
+                    let codes = indicateurs::declarer(base, &fichier).await?;
+                    dire!(
+                        "{}, indicateurs déclarés : {}. Chargez leurs valeurs avec maillage import \
+                         indicateurs.",
+                        fichier.display(),
+                        codes.join(", ")
+                    );
+                }
                 Ok(ExitCode::SUCCESS)
             }
             Self::Indicateurs {

@@ -3,6 +3,7 @@
 //! `Display` is a French sentence for the person at the terminal; the cause chain stays in the log.
 //! HTTP answers never show the cause: `http::problem` maps each variant to a status and a sentence.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -13,7 +14,7 @@ pub enum Error {
     #[error("{action} : {source}")]
     Base { action: &'static str, source: sqlx::Error },
 
-    #[error("{action} ({}) : {source}", chemin.display())]
+    #[error("{action} ({}) : {}", chemin.display(), en_francais(source))]
     Fichier { action: &'static str, chemin: PathBuf, source: std::io::Error },
 
     /// A file that is not what it should be. The sentence says what is wrong, where and what to do.
@@ -34,6 +35,18 @@ pub enum Error {
 
     #[error("{action} : {message}")]
     Geometrie { action: &'static str, message: String },
+}
+
+/// What usually goes wrong with a file, in words; else as the system says it.
+fn en_francais(erreur: &std::io::Error) -> String {
+    match erreur.kind() {
+        ErrorKind::NotFound => "ce fichier n'existe pas. Vérifiez son nom et son dossier.".into(),
+        ErrorKind::PermissionDenied => {
+            "ce fichier ne peut pas être ouvert. Vérifiez que vous en avez le droit.".into()
+        }
+        ErrorKind::IsADirectory => "c'est un dossier, et un fichier est attendu.".into(),
+        _ => erreur.to_string(),
+    }
 }
 
 /// Says what was being done when an I/O or database call failed.

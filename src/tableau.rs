@@ -89,7 +89,18 @@ fn archive(fichier: &Path, nom: &str, entete: Entete<'_>) -> Result<Tableau> {
 }
 
 fn texte(nom: &str, octets: &[u8], entete: Entete<'_>) -> Result<Tableau> {
+    if octets.starts_with(b"PK\x03\x04") || octets.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err(Error::Donnees(format!(
+            "{nom} est un classeur ou une archive, malgré son nom : donnez-lui l'extension .xlsx, .ods, \
+             .xls ou .zip."
+        )));
+    }
     let texte = decoder(octets);
+    if texte.trim().is_empty() {
+        return Err(Error::Donnees(format!(
+            "{nom} est vide. Vérifiez que son téléchargement est allé au bout."
+        )));
+    }
     let premieres: Vec<&str> = texte.lines().take(ENTETE_MAX).collect();
     // The separator that cuts a recognised heading; else the most frequent.
     let separateurs = [b';', b',', b'\t', b'|'];
@@ -126,9 +137,15 @@ fn texte(nom: &str, octets: &[u8], entete: Entete<'_>) -> Result<Tableau> {
 
 /// Text in UTF-8 or UTF-16 as its first bytes say, else in UTF-8 if it is, else in Windows-1252, which
 /// holds Latin-1.
-fn decoder(octets: &[u8]) -> String {
+pub fn decoder(octets: &[u8]) -> String {
     if let Some((encodage, marque)) = encoding_rs::Encoding::for_bom(octets) {
         return encodage.decode(&octets[marque..]).0.into_owned();
+    }
+    // Tables begin with a Latin letter or a quote: in UTF-16, beside a null byte.
+    match octets {
+        [_, 0, ..] => return encoding_rs::UTF_16LE.decode(octets).0.into_owned(),
+        [0, _, ..] => return encoding_rs::UTF_16BE.decode(octets).0.into_owned(),
+        _ => {}
     }
     match std::str::from_utf8(octets) {
         Ok(texte) => texte.to_owned(),

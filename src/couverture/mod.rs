@@ -6,18 +6,22 @@
 //! by, from the réseau's millésime of reference.
 
 mod aide;
+mod indicateur;
 mod unites;
 
 use axum::extract::{FromRef, State};
 use axum::routing::get;
 use axum::{Json, Router};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::comptes::Principal;
-use crate::http::{Parametres, Probleme, Reponse};
+use crate::error::Result;
+use crate::http::{Chemin, Parametres, Probleme, Reponse};
+use crate::indicateurs::Indicateur;
 use crate::partenaires::{Filtre, annee, verifier_theme};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 use aide::{Aide, Besoin};
+use indicateur::IndicateurCouvert;
 use unites::Couverture;
 
 /// What the questions of coverage and the tiles share, in SQL: installed with the layers.
@@ -31,7 +35,10 @@ where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new().route("/api/couverture", get(couvrir)).route("/api/aide", get(aider))
+    Router::new()
+        .route("/api/couverture", get(couvrir))
+        .route("/api/couverture/indicateurs/{code}", get(chiffrer))
+        .route("/api/aide", get(aider))
 }
 
 async fn couvrir(
@@ -44,21 +51,56 @@ async fn couvrir(
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
-    let comptage = match millesime {
-        Some(_) => Some(Edition::de(&mut transaction, millesime).await?),
-        None => None,
-    };
-    // A millésime without contours is shown on the newest that has them.
-    let dessinable = comptage.filter(|edition| edition.millesime_contours.is_some());
-    let edition = match dessinable {
-        Some(edition) => edition,
-        None => Edition::avec_contours(&mut transaction, None).await?,
-    };
+    let (edition, comptage) = editions(&mut transaction, millesime).await?;
     let dans = match &dans {
         Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
         None => None,
     };
     Ok(Json(Couverture::lire(&mut transaction, filtre, edition, comptage, maille, dans).await?))
+}
+
+async fn chiffrer(
+    State(piscine): State<PgPool>,
+    Chemin(code): Chemin<String>,
+    parametres: Parametres,
+) -> Reponse<Json<IndicateurCouvert>> {
+    parametres.admettre(&[&Filtre::PARAMETRES[..], &["periode", "millesime"]].concat())?;
+    let millesime = parametres.lire::<Millesime>("millesime")?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    let indicateur = Indicateur::lire(&mut transaction, &code).await?;
+    let (edition, demandee) = editions(&mut transaction, millesime).await?;
+    let sans_contours = demandee
+        .map(|demandee| demandee.millesime)
+        .filter(|demandee| *demandee != edition.millesime);
+    let periode = parametres.texte("periode");
+    let chiffres = IndicateurCouvert::lire(
+        &mut transaction,
+        filtre,
+        indicateur,
+        edition,
+        sans_contours,
+        periode,
+    );
+    Ok(Json(chiffres.await?))
+}
+
+/// The edition that units are shown on, and that of the millésime asked for: one without contours is
+/// shown on the newest that has them.
+async fn editions(
+    connexion: &mut PgConnection,
+    millesime: Option<Millesime>,
+) -> Result<(Edition, Option<Edition>)> {
+    let demandee = match millesime {
+        Some(_) => Some(Edition::de(connexion, millesime).await?),
+        None => None,
+    };
+    let dessinable = demandee.filter(|edition| edition.millesime_contours.is_some());
+    let edition = match dessinable {
+        Some(edition) => edition,
+        None => Edition::avec_contours(connexion, None).await?,
+    };
+    Ok((edition, demandee))
 }
 
 async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Aide>> {

@@ -12,10 +12,7 @@ const ACTION: &str = "calcul des indicateurs";
 pub async fn calculer(base: &Base) -> Result<()> {
     let mut connexion = base.connexion().await?;
     let mut transaction = connexion.begin().await.pour(ACTION)?;
-    transaction
-        .execute("select pg_advisory_xact_lock(hashtext('maillage indicateurs'))")
-        .await
-        .pour(ACTION)?;
+    transaction.execute(super::VERROU).await.pour(ACTION)?;
     effacer(&mut transaction).await?;
     transaction.execute(include_str!("sql/preparer_calcul.sql")).await.pour(ACTION)?;
     if let Some(edition) = Edition::montree(&mut *transaction).await? {

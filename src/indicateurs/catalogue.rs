@@ -1,6 +1,7 @@
-//! The catalogue: what each indicator is, from the files of `data/indicateurs/`.
+//! The catalogue: what each indicator is, from the files of `data/indicateurs/` and from users' own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use chrono::NaiveDate;
 use rust_embed::RustEmbed;
@@ -8,7 +9,12 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Json;
 use sqlx::{Connection, PgConnection};
 
-use crate::error::{Contexte, Error, Result};
+use super::declaration::{self, Declaration};
+use crate::base::Base;
+use crate::error::{Contexte, ContexteFichier, Error, Result};
+use crate::tableau::decoder;
+
+const ACTION: &str = "mise à jour du catalogue des indicateurs";
 
 #[derive(RustEmbed)]
 #[folder = "data/indicateurs"]
@@ -30,84 +36,90 @@ pub enum Nature {
     Classe,
 }
 
-/// An indicator as its file declares it.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Declaration {
-    pub code: String,
-    theme: String,
-    libelle: String,
-    description: Option<String>,
-    unite: Option<String>,
-    nature: Nature,
-    numerateur: Option<String>,
-    denominateur: Option<String>,
-    #[serde(default = "un")]
-    facteur: f64,
-    producteur: String,
-    source: String,
-    licence: String,
-    site: Option<String>,
-    #[serde(default)]
-    sens: i16,
-    #[serde(default)]
-    decimales: i16,
-    seuil_secret: Option<i32>,
-    modalites: Option<Vec<String>>,
-    #[serde(default = "vrai")]
-    affiche: bool,
-    /// Columns of official files that hold it, by name; `##` stands for the last two figures of the
-    /// year and `####` for all four.
-    #[serde(default)]
-    pub colonnes: Vec<String>,
-    /// In files of one observation a row: the dimensions that select it, beside totals (`_T`).
-    #[serde(default)]
-    pub melodi: BTreeMap<String, String>,
-    /// Name of the OFGL's aggregate.
-    pub ofgl: Option<String>,
-}
+/// Rank of the first indicator that a user declares, after those of the program.
+const RANG_DES_PROPRES: i16 = 1000;
 
-fn un() -> f64 {
-    1.0
-}
-
-fn vrai() -> bool {
-    true
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Fichier {
-    indicateur: Vec<Declaration>,
-}
-
-/// The declarations of all files, in order.
-pub fn lire() -> Result<Vec<Declaration>> {
+/// The declarations of the program's files, in order.
+pub fn livrees() -> Result<Vec<Declaration>> {
     let mut toutes = Vec::new();
     let noms: BTreeSet<_> = Fichiers::iter().collect();
     for nom in noms {
         let fichier = Fichiers::get(&nom).map(|fichier| fichier.data).unwrap_or_default();
-        let texte = String::from_utf8_lossy(&fichier);
-        let fichier: Fichier = toml::from_str(&texte).map_err(|erreur| {
-            Error::Installation(format!("Catalogue des indicateurs, {nom} : {erreur}"))
-        })?;
-        toutes.extend(fichier.indicateur);
+        toutes.extend(declaration::lire(&nom, &String::from_utf8_lossy(&fichier))?);
     }
+    Ok(toutes)
+}
+
+/// Those that users have declared.
+async fn propres(connexion: &mut PgConnection) -> Result<Vec<Declaration>> {
+    let lues: Vec<Json<Declaration>> = sqlx::query_scalar(
+        "select declaration from indicateur where declaration is not null order by rang, code",
+    )
+    .fetch_all(connexion)
+    .await
+    .pour(ACTION)?;
+    Ok(lues.into_iter().map(|Json(declaration)| declaration).collect())
+}
+
+/// Those of the program, then those of users.
+pub async fn toutes(connexion: &mut PgConnection) -> Result<Vec<Declaration>> {
+    let mut toutes = livrees()?;
+    toutes.extend(propres(connexion).await?);
     Ok(toutes)
 }
 
 /// Brings the database's catalogue to what this program knows. An indicator that it no longer knows is
 /// kept when it has values.
 pub async fn installer(connexion: &mut PgConnection) -> Result<()> {
-    let action = "mise à jour du catalogue des indicateurs";
-    let declarations = lire()?;
-    let mut transaction = connexion.begin().await.pour(action)?;
+    let declarations = livrees()?;
+    let codes: Vec<&str> = declarations.iter().map(|livree| livree.code.as_str()).collect();
+    let mut transaction = connexion.begin().await.pour(ACTION)?;
+    let repris: Vec<String> = sqlx::query_scalar(
+        "select code from indicateur where fichier is not null and code = any ($1)",
+    )
+    .bind(codes)
+    .fetch_all(&mut *transaction)
+    .await
+    .pour(ACTION)?;
+    if !repris.is_empty() {
+        tracing::warn!(
+            codes = repris.join(", "),
+            "des indicateurs déclarés par un fichier sont désormais livrés avec maillage, qui les définit"
+        );
+    }
+    ecrire(&mut transaction, &declarations, None).await?;
+    transaction.commit().await.pour(ACTION)
+}
+
+/// Keeps the indicators that a file declares, in the place of those of the same codes that a user has
+/// declared before. Returns their codes. Those of the program are never replaced.
+pub async fn declarer(base: &Base, fichier: &Path) -> Result<Vec<String>> {
+    let octets = std::fs::read(fichier).pour_fichier("lecture d'un catalogue", fichier)?;
+    let nom = fichier.file_name().unwrap_or_default().to_string_lossy();
+    let declarations = declaration::lire(&nom, &decoder(&octets))?;
+    let mut connexion = base.connexion().await?;
+    let mut transaction = connexion.begin().await.pour(ACTION)?;
+    let propres = propres(&mut transaction).await?;
+    declaration::confronter(&nom, &declarations, &livrees()?, &propres)?;
+    ecrire(&mut transaction, &declarations, Some(&nom)).await?;
+    sqlx::query("select annoncer_changement()").execute(&mut *transaction).await.pour(ACTION)?;
+    transaction.commit().await.pour(ACTION)?;
+    Ok(declarations.into_iter().map(|declaration| declaration.code).collect())
+}
+
+async fn ecrire(
+    connexion: &mut PgConnection,
+    declarations: &[Declaration],
+    fichier: Option<&str>,
+) -> Result<()> {
     sqlx::query(include_str!("sql/installer_catalogue.sql"))
         .bind(Json(declarations))
-        .execute(&mut *transaction)
+        .bind(fichier)
+        .bind(if fichier.is_some() { RANG_DES_PROPRES } else { 0 })
+        .execute(connexion)
         .await
-        .pour(action)?;
-    transaction.commit().await.pour(action)
+        .map(|_| ())
+        .pour(ACTION)
 }
 
 /// An indicator as answers show it.
@@ -148,6 +160,11 @@ impl Indicateur {
             .pour("lecture du catalogue des indicateurs")
     }
 
+    /// Of the numbers that are shown.
+    pub fn decimales(&self) -> u8 {
+        u8::try_from(self.decimales).unwrap_or_default()
+    }
+
     /// The one of this code.
     pub async fn lire(connexion: &mut PgConnection, code: &str) -> Result<Self> {
         let indicateur: Option<Self> = sqlx::query_as(include_str!("sql/lire_catalogue.sql"))
@@ -168,15 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_catalogue_is_readable_and_says_where_everything_comes_from() {
-        let catalogue = lire().unwrap();
-        let codes: BTreeSet<&str> = catalogue.iter().map(|i| i.code.as_str()).collect();
-        assert_eq!(codes.len(), catalogue.len(), "a code is declared twice");
-        for indicateur in &catalogue {
-            assert!(!indicateur.source.is_empty() && !indicateur.licence.is_empty());
-            for part in [&indicateur.numerateur, &indicateur.denominateur].into_iter().flatten() {
-                assert!(codes.contains(part.as_str()), "{} : {part}", indicateur.code);
-            }
-        }
+    fn the_catalogue_of_the_program_holds_together() {
+        declaration::confronter("data/indicateurs", &livrees().unwrap(), &[], &[]).unwrap();
     }
 }

@@ -3,12 +3,15 @@
 //! A class holds its lower bound and not its upper one, but for the last, which holds both. The same
 //! classes serve the map, QGIS and the report.
 
+mod jenks;
+
 use std::fmt;
 use std::str::FromStr;
 
 use serde::Serialize;
 
 use crate::error::Error;
+use jenks::jenks;
 
 /// How many classes when the request does not say, and at most.
 const NOMBRE: usize = 5;
@@ -159,14 +162,17 @@ impl Classes {
         }
         let effectifs = compter(&triees, &bornes);
         let hors_bornes = triees.len() - effectifs.iter().sum::<usize>();
+        let raison = match methode {
+            Methode::EcartType => "des bornes seraient au-delà des valeurs extrêmes",
+            _ => "trop de valeurs égales pour les séparer",
+        };
         let remarque = remarque.or_else(|| {
-            (effectifs.len() < voulues && !matches!(methode, Methode::Manuel(_))).then(|| {
-                format!(
-                    "{} classes au lieu de {voulues} : trop de valeurs égales pour les séparer.",
-                    effectifs.len()
-                )
-            })
+            (effectifs.len() < voulues)
+                .then(|| format!("{} classes au lieu de {voulues} : {raison}.", effectifs.len()))
         });
+        let dehors = (hors_bornes > 0)
+            .then(|| format!("Valeurs hors des bornes, sans classe : {hors_bornes}."));
+        let remarque = remarque.or(dehors);
         Self { methode: methode.to_string(), bornes, effectifs, hors_bornes, remarque }
     }
 }
@@ -265,68 +271,6 @@ fn moyenne_et_ecart(valeurs: &[f64]) -> (f64, f64) {
     (moyenne, variance.sqrt())
 }
 
-/// Inner bounds of the partition with the least sum of squared deviations within classes (W. D. Fisher,
-/// « On grouping for maximum homogeneity », 1958), over distinct values weighted by their counts.
-///
-/// The best start of the last class never goes back as values are added, so that each row of the
-/// dynamic programme is solved by halving: n log n for each class.
-fn jenks(triees: &[f64], distinctes: &[f64], nombre: usize) -> Vec<f64> {
-    let n = distinctes.len();
-    // Around the mean, so that squares keep their digits.
-    let (moyenne, _) = moyenne_et_ecart(triees);
-    let mut sommes = vec![(0.0, 0.0, 0.0); n + 1];
-    let mut debut = 0;
-    for (rang, valeur) in distinctes.iter().enumerate() {
-        let fin = debut + triees[debut..].partition_point(|v| v <= valeur);
-        #[expect(clippy::cast_precision_loss, reason = "far fewer than 2⁵² values")]
-        let poids = (fin - debut) as f64;
-        let x = valeur - moyenne;
-        let (p, s, c) = sommes[rang];
-        sommes[rang + 1] = (p + poids, s + poids * x, c + poids * x * x);
-        debut = fin;
-    }
-    // Of the values from i to j, j excluded.
-    let cout = |i: usize, j: usize| {
-        let poids = sommes[j].0 - sommes[i].0;
-        let somme = sommes[j].1 - sommes[i].1;
-        (sommes[j].2 - sommes[i].2 - somme * somme / poids).max(0.0)
-    };
-    let mut precedent: Vec<f64> = (0..=n).map(|j| if j == 0 { 0.0 } else { cout(0, j) }).collect();
-    let mut departs: Vec<Vec<usize>> = Vec::new();
-    for classe in 1..nombre {
-        let mut courant = vec![f64::INFINITY; n + 1];
-        let mut depart = vec![classe; n + 1];
-        let mut pile = vec![(classe + 1, n, classe, n - 1)];
-        while let Some((bas, haut, depuis, jusqu)) = pile.pop() {
-            if bas > haut {
-                continue;
-            }
-            let milieu = bas.midpoint(haut);
-            let (mut meilleur, mut ou) = (f64::INFINITY, depuis);
-            let fin = jusqu.min(milieu - 1);
-            for (i, avant) in precedent.iter().enumerate().take(fin + 1).skip(depuis) {
-                let total = avant + cout(i, milieu);
-                if total < meilleur {
-                    (meilleur, ou) = (total, i);
-                }
-            }
-            (courant[milieu], depart[milieu]) = (meilleur, ou);
-            pile.push((bas, milieu - 1, depuis, ou));
-            pile.push((milieu + 1, haut, ou, jusqu));
-        }
-        departs.push(depart);
-        precedent = courant;
-    }
-    let mut bornes = Vec::new();
-    let mut fin = n;
-    for depart in departs.iter().rev() {
-        fin = depart[fin];
-        bornes.push(distinctes[fin]);
-    }
-    bornes.reverse();
-    bornes
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -398,42 +342,42 @@ mod tests {
         }
     }
 
+    #[test]
+    fn bounds_beyond_the_extremes_are_left_out_and_it_is_said() {
+        let mut valeurs = vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+        valeurs.push(1000.0);
+        let classes = classes("ecart_type", &valeurs);
+        assert_eq!(classes.effectifs.iter().sum::<usize>(), 7);
+        assert!(classes.remarque.unwrap().contains("au-delà des valeurs extrêmes"));
+    }
+
     proptest! {
+        /// Whatever the values: scattered, mostly equal, few, huge or none.
         #[test]
-        fn every_value_is_in_one_class(
-            valeurs in prop::collection::vec(-1e6_f64..1e6, 0..200),
-            methode in prop::sample::select(vec!["quantiles:5", "jenks:4", "egales:6", "q6", "ecart_type"]),
+        fn every_value_is_in_one_class_and_fewer_classes_are_said(
+            valeurs in prop_oneof![
+                prop::collection::vec(-1e6_f64..1e6, 0..200),
+                prop::collection::vec(prop_oneof![9 => Just(0.0), 1 => 0.0_f64..1e12], 0..200),
+                prop::collection::vec((0_i32..4).prop_map(f64::from), 0..50),
+                prop::collection::vec(-1e300_f64..1e300, 0..20),
+            ],
+            methode in prop::sample::select(vec![
+                "quantiles:5", "quantiles:12", "jenks:2", "jenks:4", "egales:6", "q6", "ecart_type",
+                "manuel:-5;0;10,5;1000000",
+            ]),
             decimales in 0_u8..3,
         ) {
-            let classes = Classes::nouvelles(&methode.parse().unwrap(), &valeurs, decimales);
-            prop_assert_eq!(classes.effectifs.iter().sum::<usize>(), valeurs.len());
-            prop_assert!(classes.bornes.windows(2).all(|paire| paire[0] <= paire[1]));
-        }
-
-        /// The partition is at least as good as any other, tried on few values.
-        #[test]
-        fn jenks_is_the_best(entiers in prop::collection::btree_set(0_i32..1000, 4..12)) {
-            let valeurs: Vec<f64> = entiers.into_iter().map(f64::from).collect();
-            let ecart = |coupes: &[usize]| -> f64 {
-                let mut bords = vec![0];
-                bords.extend(coupes);
-                bords.push(valeurs.len());
-                bords.windows(2).map(|b| {
-                    let groupe = &valeurs[b[0]..b[1]];
-                    let (moyenne, _) = moyenne_et_ecart(groupe);
-                    groupe.iter().map(|v| (v - moyenne).powi(2)).sum::<f64>()
-                }).sum()
-            };
-            let mut meilleur = f64::INFINITY;
-            for a in 1..valeurs.len() - 1 {
-                for b in a + 1..valeurs.len() {
-                    meilleur = meilleur.min(ecart(&[a, b]));
-                }
+            let methode: Methode = methode.parse().unwrap();
+            let classes = Classes::nouvelles(&methode, &valeurs, decimales);
+            let classees = classes.effectifs.iter().sum::<usize>();
+            if !valeurs.is_empty() {
+                prop_assert_eq!(classees + classes.hors_bornes, valeurs.len());
             }
-            let trouvees = jenks(&valeurs, &valeurs, 3);
-            let coupes: Vec<usize> =
-                trouvees.iter().map(|borne| valeurs.iter().position(|v| v == borne).unwrap()).collect();
-            prop_assert!(ecart(&coupes) <= meilleur + 1e-6);
+            prop_assert!(classes.hors_bornes == 0 || matches!(methode, Methode::Manuel(_)));
+            prop_assert!(classes.bornes.iter().all(|borne| borne.is_finite()));
+            prop_assert!(classes.bornes.windows(2).all(|paire| paire[0] <= paire[1]));
+            prop_assert!(classes.effectifs.len() <= methode.nombre());
+            prop_assert!(classes.effectifs.len() == methode.nombre() || classes.remarque.is_some());
         }
     }
 }

@@ -4,7 +4,8 @@
 //! the passage. Where a share is not known, nor is the sum. A value that is missing makes a sum partial,
 //! never wrong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 /// Why a unit has a value or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +21,7 @@ pub enum Etat {
 }
 
 impl Etat {
+    /// As answers and the database name it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Valeur => "valeur",
@@ -39,34 +41,89 @@ pub struct Connue {
     pub valeur: f64,
     /// A sum that lacks the value of some of its parts.
     pub partielle: bool,
+    /// A share that a key estimates enters it.
+    pub estimee: bool,
 }
 
 impl Connue {
+    /// Without value, and why.
     pub const fn sans(etat: Etat) -> Self {
-        Self { etat, valeur: 0.0, partielle: false }
+        Self { etat, valeur: 0.0, partielle: false, estimee: false }
     }
 
+    /// A value, whole and published.
     pub const fn valant(valeur: f64) -> Self {
-        Self { etat: Etat::Valeur, valeur, partielle: false }
+        Self { valeur, ..Self::sans(Etat::Valeur) }
+    }
+
+    /// As it is shown, with this many decimals.
+    pub fn arrondie(self, decimales: u8) -> Self {
+        let facteur = 10_f64.powi(decimales.into());
+        let arrondie = (self.valeur * facteur).round() / facteur;
+        Self { valeur: if arrondie.is_finite() { arrondie } else { self.valeur }, ..self }
     }
 }
 
 /// Values as published, on the communes (or the units) of one millésime.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Serie {
     pub codes: Vec<String>,
     pub valeurs: Vec<Connue>,
 }
 
-/// Codes of that millésime that are others in the one shown: each successor with its share.
-pub type Suites = HashMap<String, Vec<(String, Option<f64>)>>;
+/// What a successor has of what a commune counted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    /// By the passage.
+    Sue(f64),
+    /// By a key.
+    Estimee(f64),
+    /// Going back in time, among communes that have merged.
+    Inconnue,
+}
 
-/// The communes of the millésime shown, and the rank of the unit that each belongs to.
+impl Part {
+    fn valeur(self) -> Option<f64> {
+        match self {
+            Self::Sue(part) | Self::Estimee(part) => Some(part),
+            Self::Inconnue => None,
+        }
+    }
+}
+
+/// Codes of that millésime that are others in the one shown: each successor with its share. The shares
+/// of a commune make a whole.
+pub type Suites = HashMap<String, Vec<(String, Part)>>;
+
+/// Gives unknown shares those of a key: what each of the successors has of their sum. Where the key is
+/// missing for one of them, or is nothing for all, shares stay unknown.
+pub fn repartir(suites: &mut Suites, cle: &HashMap<String, f64>) {
+    for successeurs in suites.values_mut() {
+        if !successeurs.iter().any(|(_, part)| *part == Part::Inconnue) {
+            continue;
+        }
+        let poids: Option<Vec<f64>> = successeurs
+            .iter()
+            .map(|(code, _)| cle.get(code).copied().filter(|poids| *poids >= 0.0))
+            .collect();
+        let Some(poids) = poids else { continue };
+        let total: f64 = poids.iter().sum();
+        if total > 0.0 {
+            for ((_, part), poids) in successeurs.iter_mut().zip(poids) {
+                *part = Part::Estimee(poids / total);
+            }
+        }
+    }
+}
+
+/// The communes of the millésime shown, and the ranks of the units that each belongs to.
 #[derive(Debug, Clone, Default)]
 pub struct Appartenance {
     /// Codes of the units, in order.
     pub unites: Vec<String>,
-    communes: HashMap<String, usize>,
+    /// Where the ranks of each commune are in `rangs`.
+    communes: HashMap<String, Range<usize>>,
+    rangs: Vec<usize>,
 }
 
 impl Appartenance {
@@ -75,18 +132,60 @@ impl Appartenance {
         let mut unites: Vec<String> = parents.iter().flatten().cloned().collect();
         unites.sort_unstable();
         unites.dedup();
+        let mut rangs = Vec::with_capacity(communes.len());
         let communes = communes
             .into_iter()
             .zip(parents)
-            .filter_map(|(commune, parent)| Some((commune, unites.binary_search(&parent?).ok()?)))
+            .filter_map(|(commune, parent)| {
+                rangs.push(unites.binary_search(&parent?).ok()?);
+                Some((commune, rangs.len() - 1..rangs.len()))
+            })
             .collect();
-        Self { unites, communes }
+        Self { unites, communes, rangs }
     }
 
     /// Each commune is its own unit.
     pub fn communes(codes: Vec<String>) -> Self {
-        let communes = codes.iter().cloned().zip(0..).collect();
-        Self { unites: codes, communes }
+        let communes =
+            codes.iter().enumerate().map(|(rang, code)| (code.clone(), rang..rang + 1)).collect();
+        Self { rangs: (0..codes.len()).collect(), unites: codes, communes }
+    }
+
+    /// Groups that may share communes, named by their rank.
+    pub fn groupes(groupes: &[&[String]]) -> Self {
+        let mut par_commune: BTreeMap<&String, BTreeSet<usize>> = BTreeMap::new();
+        for (rang, communes) in groupes.iter().enumerate() {
+            for commune in *communes {
+                par_commune.entry(commune).or_default().insert(rang);
+            }
+        }
+        let unites = (0..groupes.len()).map(|rang| rang.to_string()).collect();
+        let mut appartenance = Self { unites, ..Self::default() };
+        for (commune, rangs) in par_commune {
+            let debut = appartenance.rangs.len();
+            appartenance.rangs.extend(rangs);
+            appartenance.communes.insert(commune.clone(), debut..appartenance.rangs.len());
+        }
+        appartenance
+    }
+
+    /// The communes that belong to some unit, each as its own.
+    pub fn par_commune(&self) -> Self {
+        let mut codes: Vec<String> = self.communes.keys().cloned().collect();
+        codes.sort_unstable();
+        Self::communes(codes)
+    }
+
+    /// Ranks of the units that a commune belongs to.
+    fn de(&self, commune: &str) -> &[usize] {
+        self.communes.get(commune).map_or(&[], |place| &self.rangs[place.clone()])
+    }
+
+    /// Ranks of the units that all of these communes belong to.
+    fn de_toutes(&self, successeurs: &[(String, Part)]) -> Vec<usize> {
+        let Some(((premier, _), autres)) = successeurs.split_first() else { return Vec::new() };
+        let partout = |rang: &usize| autres.iter().all(|(code, _)| self.de(code).contains(rang));
+        self.de(premier).iter().copied().filter(partout).collect()
     }
 }
 
@@ -98,14 +197,16 @@ struct Somme {
     absentes: u32,
     sans_objet: u32,
     incertaine: bool,
+    estimee: bool,
 }
 
 impl Somme {
-    fn ajouter(&mut self, connue: Connue, valeur: f64) {
+    fn ajouter(&mut self, connue: Connue) {
         match connue.etat {
             Etat::Valeur => {
-                self.valeur += valeur;
+                self.valeur += connue.valeur;
                 self.connues += 1;
+                self.estimee |= connue.estimee;
             }
             Etat::Secret => self.secretes += 1,
             Etat::SansObjet => self.sans_objet += 1,
@@ -124,12 +225,13 @@ impl Somme {
             _ => Etat::NonDisponible,
         };
         let partielle = etat == Etat::Valeur && self.secretes + self.absentes > 0;
-        Connue { etat, valeur: self.valeur, partielle }
+        Connue { etat, valeur: self.valeur, partielle, estimee: self.estimee }
     }
 }
 
 /// A stock on the units of another millésime, in their order. `entier` keeps whole what is counted:
-/// shares are then rounded so that their sum is the value shared.
+/// shares are then rounded so that their sum is the value shared. A unit that holds all the successors
+/// of a commune has all that it counted, whatever their shares.
 pub fn additionner(
     serie: &Serie,
     suites: &Suites,
@@ -137,28 +239,24 @@ pub fn additionner(
     entier: bool,
 ) -> Vec<Connue> {
     let mut sommes = vec![Somme::default(); appartenance.unites.len()];
-    let mut ajouter = |code: &str, connue: Connue, valeur: f64| {
-        if let Some(&rang) = appartenance.communes.get(code) {
-            sommes[rang].ajouter(connue, valeur);
-        }
-    };
     for (code, connue) in serie.codes.iter().zip(&serie.valeurs) {
         let Some(successeurs) = suites.get(code) else {
-            ajouter(code, *connue, connue.valeur);
+            appartenance.de(code).iter().for_each(|&rang| sommes[rang].ajouter(*connue));
             continue;
         };
-        let parts: Option<Vec<f64>> = successeurs.iter().map(|(_, part)| *part).collect();
-        match parts {
-            None => {
-                for (successeur, _) in successeurs {
-                    ajouter(successeur, Connue::sans(Etat::NonCalculable), 0.0);
-                }
-            }
-            Some(parts) => {
-                let valeurs = partager(connue.valeur, &parts, entier);
-                for ((successeur, _), valeur) in successeurs.iter().zip(valeurs) {
-                    ajouter(successeur, *connue, valeur);
-                }
+        let entieres = appartenance.de_toutes(successeurs);
+        entieres.iter().for_each(|&rang| sommes[rang].ajouter(*connue));
+        let parts: Option<Vec<f64>> = successeurs.iter().map(|(_, part)| part.valeur()).collect();
+        let valeurs = parts.map(|parts| partager(connue.valeur, &parts, entier));
+        for (ordre, (successeur, part)) in successeurs.iter().enumerate() {
+            let estimee = connue.estimee || matches!(part, Part::Estimee(_));
+            let recue = match &valeurs {
+                Some(valeurs) => Connue { valeur: valeurs[ordre], estimee, ..*connue },
+                None => Connue::sans(Etat::NonCalculable),
+            };
+            for &rang in appartenance.de(successeur).iter().filter(|rang| !entieres.contains(rang))
+            {
+                sommes[rang].ajouter(recue);
             }
         }
     }
@@ -187,15 +285,30 @@ fn partager(valeur: f64, parts: &[f64], entier: bool) -> Vec<f64> {
     entieres
 }
 
-/// Leaves out of both parts of a ratio what one of them lacks: the population of a commune whose area
-/// is unknown must not be divided by the area of the others.
-pub fn apparier(numerateurs: &mut [Connue], denominateurs: &mut [Connue]) {
-    for (n, d) in numerateurs.iter_mut().zip(denominateurs) {
-        if n.etat != Etat::Valeur || d.etat != Etat::Valeur {
-            let commune = Connue::sans(n.etat.max(d.etat));
-            (*n, *d) = (commune, commune);
+/// Both parts of a ratio on the communes of one millésime, each without what the other lacks: the
+/// population of a commune whose area is unknown must not be divided by the area of the others.
+pub fn apparier(numerateurs: Serie, denominateurs: Serie) -> (Serie, Serie) {
+    let mut codes = numerateurs.codes;
+    let mut hauts = numerateurs.valeurs;
+    let mut bas = denominateurs.valeurs;
+    if codes != denominateurs.codes {
+        let absente = Connue::sans(Etat::NonDisponible);
+        let mut restants: HashMap<String, Connue> =
+            denominateurs.codes.into_iter().zip(bas).collect();
+        bas = codes.iter().map(|code| restants.remove(code).unwrap_or(absente)).collect();
+        for (code, seul) in restants {
+            codes.push(code);
+            hauts.push(absente);
+            bas.push(seul);
         }
     }
+    for (n, d) in hauts.iter_mut().zip(&mut bas) {
+        if n.etat != Etat::Valeur || d.etat != Etat::Valeur {
+            let manque = Connue::sans(n.etat.max(d.etat));
+            (*n, *d) = (manque, manque);
+        }
+    }
+    (Serie { codes: codes.clone(), valeurs: hauts }, Serie { codes, valeurs: bas })
 }
 
 /// A ratio, from its parts on the same units.
@@ -215,6 +328,7 @@ pub fn rapporter(numerateurs: &[Connue], denominateurs: &[Connue], facteur: f64)
                 etat: Etat::Valeur,
                 valeur: n.valeur / d.valeur * facteur,
                 partielle: n.partielle || d.partielle,
+                estimee: n.estimee || d.estimee,
             }
         })
         .collect()
@@ -240,125 +354,4 @@ pub fn reporter(serie: &Serie, suites: &Suites, codes: &[String]) -> Vec<Connue>
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn serie(valeurs: &[(&str, Connue)]) -> Serie {
-        Serie {
-            codes: valeurs.iter().map(|(code, _)| (*code).into()).collect(),
-            valeurs: valeurs.iter().map(|(_, connue)| *connue).collect(),
-        }
-    }
-
-    fn suites(lignes: &[(&str, &str, Option<f64>)]) -> Suites {
-        let mut suites = Suites::new();
-        for (ancien, nouveau, part) in lignes {
-            suites.entry((*ancien).into()).or_default().push(((*nouveau).into(), *part));
-        }
-        suites
-    }
-
-    fn communes(codes: &[&str]) -> Appartenance {
-        Appartenance::communes(codes.iter().map(|code| (*code).into()).collect())
-    }
-
-    #[test]
-    fn a_merged_commune_has_the_sum() {
-        let serie = serie(&[("26216", Connue::valant(1000.0)), ("26219", Connue::valant(500.0))]);
-        let suites = suites(&[("26219", "26216", Some(1.0))]);
-        let sommes = additionner(&serie, &suites, &communes(&["26216"]), true);
-        assert_eq!(sommes, [Connue::valant(1500.0)]);
-    }
-
-    #[test]
-    fn a_ratio_of_a_merged_commune_comes_from_its_parts() {
-        // 100 inhabitants on 10 km² and 500 on 5 km²: 40 to the km², not the mean of 10 and 100.
-        let suites = suites(&[("26219", "26216", Some(1.0))]);
-        let sur = communes(&["26216"]);
-        let population =
-            serie(&[("26216", Connue::valant(100.0)), ("26219", Connue::valant(500.0))]);
-        let superficie = serie(&[("26216", Connue::valant(10.0)), ("26219", Connue::valant(5.0))]);
-        let densite = rapporter(
-            &additionner(&population, &suites, &sur, true),
-            &additionner(&superficie, &suites, &sur, false),
-            1.0,
-        );
-        assert_eq!(densite, [Connue::valant(40.0)]);
-    }
-
-    #[test]
-    fn a_ratio_is_that_of_the_units_whose_both_parts_are_known() {
-        let mut population = [Connue::valant(100.0), Connue::valant(900.0)];
-        let mut superficie = [Connue::valant(10.0), Connue::sans(Etat::NonDisponible)];
-        apparier(&mut population, &mut superficie);
-        let codes = vec!["26001".to_owned(), "26002".to_owned()];
-        let sur = Appartenance::nouvelle(codes.clone(), vec![Some("26".into()), Some("26".into())]);
-        let sommes = [population, superficie].map(|valeurs| {
-            let serie = Serie { codes: codes.clone(), valeurs: valeurs.to_vec() };
-            additionner(&serie, &Suites::new(), &sur, false)
-        });
-        let densite = rapporter(&sommes[0], &sommes[1], 1.0);
-        assert_eq!(densite, [Connue { partielle: true, ..Connue::valant(10.0) }]);
-    }
-
-    #[test]
-    fn a_sum_over_a_secret_is_partial() {
-        let serie = serie(&[("26001", Connue::valant(3.0)), ("26002", Connue::sans(Etat::Secret))]);
-        let sur = Appartenance::nouvelle(
-            vec!["26001".into(), "26002".into()],
-            vec![Some("200040459".into()), Some("200040459".into())],
-        );
-        let sommes = additionner(&serie, &Suites::new(), &sur, true);
-        assert_eq!(sommes, [Connue { partielle: true, ..Connue::valant(3.0) }]);
-    }
-
-    #[test]
-    fn the_four_states_stay_apart() {
-        let etats = [Etat::Secret, Etat::SansObjet, Etat::NonDisponible];
-        let codes = ["26001", "26002", "26003"];
-        let lues: Vec<_> = codes.iter().zip(etats).map(|(c, e)| (*c, Connue::sans(e))).collect();
-        let sommes = additionner(&serie(&lues), &Suites::new(), &communes(&codes), true);
-        assert_eq!(sommes.iter().map(|connue| connue.etat).collect::<Vec<_>>(), etats);
-        let zero = serie(&[("26001", Connue::valant(0.0))]);
-        assert_eq!(
-            additionner(&zero, &Suites::new(), &communes(&["26001"]), true),
-            [Connue::valant(0.0)]
-        );
-    }
-
-    #[test]
-    fn an_unknown_share_makes_a_sum_unknown() {
-        let serie = serie(&[("26216", Connue::valant(1500.0))]);
-        let suites = suites(&[("26216", "26216", None), ("26216", "26219", None)]);
-        let sommes = additionner(&serie, &suites, &communes(&["26216", "26219"]), true);
-        assert_eq!(sommes, [Connue::sans(Etat::NonCalculable); 2]);
-    }
-
-    #[test]
-    fn a_median_is_kept_only_where_nothing_changed() {
-        let serie = serie(&[
-            ("26001", Connue::valant(7.0)),
-            ("26216", Connue::valant(8.0)),
-            ("26219", Connue::valant(9.0)),
-        ]);
-        let suites = suites(&[("26219", "26216", Some(1.0))]);
-        let codes: Vec<String> = ["26001", "26003", "26216"].map(String::from).to_vec();
-        let etats: Vec<Etat> = reporter(&serie, &suites, &codes).iter().map(|c| c.etat).collect();
-        assert_eq!(etats, [Etat::Valeur, Etat::NonDisponible, Etat::NonCalculable]);
-    }
-
-    proptest! {
-        #[test]
-        fn shares_of_a_whole_are_whole_and_add_up(
-            valeur in 0_u32..100_000,
-            poids in prop::collection::vec(0.01_f64..10.0, 1..8),
-        ) {
-            let total: f64 = poids.iter().sum();
-            let parts: Vec<f64> = poids.iter().map(|p| p / total).collect();
-            let parts = partager(f64::from(valeur), &parts, true);
-            prop_assert!(parts.iter().all(|part| part.fract() == 0.0 && *part >= 0.0));
-            prop_assert_eq!(parts.iter().sum::<f64>(), f64::from(valeur));
-        }
-    }
-}
+mod tests;

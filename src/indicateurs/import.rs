@@ -1,22 +1,23 @@
 //! `maillage import indicateurs`: from the tables of Insee, of the OFGL or of a user to values.
 
-use std::collections::btree_map::{BTreeMap, Entry};
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::catalogue;
+use super::codes::Codes;
 use super::conversion::{Connue, Etat};
-use super::observations::{Cle, Consignes, Observation, Trouvees, est_entete, trouver};
-
+use super::declaration::Declaration;
+use super::libelles::Libelles;
+use super::observations::{Cle, Consignes, Trouvees, est_entete, trouver};
 use crate::base::{Base, CopieBinaire};
 use crate::error::{Contexte, Error, Result};
 use crate::progres::Progres;
 use crate::rejet::{Rejet, rapporter};
 use crate::tableau::{Entete, Tableau};
-use crate::territoires::{Maille, Millesime, departement, est_arrondissement_municipal};
+use crate::territoires::{Maille, Millesime};
 
 const ACTION: &str = "enregistrement des valeurs d'indicateurs";
 
@@ -50,26 +51,38 @@ pub async fn indicateurs(
     progres: &Progres,
 ) -> Result<Bilan> {
     progres.etape("Lecture du tableau");
-    let lu = tokio::task::spawn_blocking(move || lire(&fichier, options));
+    let mut connexion = base.connexion().await?;
+    let catalogue = catalogue::toutes(&mut connexion).await?;
+    let lu = tokio::task::spawn_blocking(move || lire(&fichier, options, &catalogue));
     let (tableau, mut trouvees, options) = lu
         .await
         .map_err(|erreur| Error::Donnees(format!("La lecture s'est arrêtée : {erreur}")))??;
 
     progres.etape("Vérification des codes");
-    let mut connexion = base.connexion().await?;
     let codes = Codes::charger(&mut connexion).await?;
     let millesime = codes.millesime(&tableau, &mut trouvees, options.millesime)?;
     let valeurs = codes.juger(&tableau, &mut trouvees, millesime);
 
     progres.etape("Enregistrement des valeurs");
     let mut transaction = connexion.begin().await.pour(ACTION)?;
+    // Two imports of the same figures take turns.
+    transaction.execute(super::VERROU).await.pour(ACTION)?;
     let mut series = Vec::new();
+    let remarques = &mut trouvees.remarques;
     let mut copie = CopieBinaire::default();
     for (cle, valeurs) in trouvees.series.iter().zip(&valeurs) {
         if valeurs.is_empty() {
             continue;
         }
+        remarques.extend(remplacees(&mut transaction, cle, millesime, valeurs.len()).await?);
         let jeu = ouvrir(&mut transaction, cle, millesime).await?;
+        let mut negatives = valeurs.values().filter(|(connue, _)| connue.valeur < 0.0);
+        if let Some((_, ligne)) = negatives.next() {
+            remarques.push(format!(
+                "{cle} : valeurs négatives, gardées telles quelles : {} (l'une à la ligne {ligne}).",
+                negatives.count() + 1
+            ));
+        }
         for (code, (connue, _)) in valeurs {
             ligne(&mut copie, jeu, code, *connue);
         }
@@ -93,13 +106,16 @@ pub async fn indicateurs(
     })
 }
 
-fn lire(fichier: &Path, options: Options) -> Result<(Tableau, Trouvees, Options)> {
-    let catalogue = catalogue::lire()?;
+fn lire(
+    fichier: &Path,
+    options: Options,
+    catalogue: &[Declaration],
+) -> Result<(Tableau, Trouvees, Options)> {
     for (_, indicateur) in &options.colonnes {
         if !catalogue.iter().any(|declaration| declaration.code == *indicateur) {
             return Err(Error::Donnees(format!(
-                "« {indicateur} » n'est pas un indicateur du catalogue. La liste est à /api/indicateurs ; un \
-                 indicateur s'ajoute dans data/indicateurs."
+                "« {indicateur} » n'est pas un indicateur du catalogue. La liste est à /api/indicateurs ; \
+                 déclarez le vôtre : maillage import catalogue --help."
             )));
         }
     }
@@ -116,8 +132,44 @@ fn lire(fichier: &Path, options: Options) -> Result<(Tableau, Trouvees, Options)
         maille: options.maille,
         colonnes: &options.colonnes,
     };
-    let trouvees = trouver(&tableau, &catalogue, &consignes)?;
+    let trouvees = trouver(&tableau, catalogue, &Libelles::lire(fichier), &consignes)?;
+    if trouvees.observations.is_empty() && trouvees.rejets.is_empty() {
+        return Err(Error::Donnees(format!(
+            "{} : rien à charger.\n{}",
+            tableau.nom,
+            trouvees.remarques.join("\n")
+        )));
+    }
     Ok((tableau, trouvees, options))
+}
+
+/// Said when a series takes the place of one that has more units: those that it replaces, or those of
+/// another millésime, twice as many, that questions in its own would have been answered with.
+async fn remplacees(
+    connexion: &mut PgConnection,
+    cle: &Cle,
+    millesime: i16,
+    nombre: usize,
+) -> Result<Option<String>> {
+    let jeux: Vec<(i16, i64)> = sqlx::query_as(include_str!("sql/compter_jeux.sql"))
+        .bind(&cle.indicateur)
+        .bind(&cle.periode)
+        .bind(cle.maille)
+        .bind(millesime)
+        .fetch_all(connexion)
+        .await
+        .pour(ACTION)?;
+    let plus = |avant: i64, fois: usize| usize::try_from(avant).is_ok_and(|a| a > nombre * fois);
+    Ok(jeux.into_iter().find_map(|(de, avant)| match de == millesime {
+        true => plus(avant, 1)
+            .then(|| format!("{cle} : {nombre} valeurs remplacent les {avant} d'avant.")),
+        false => plus(avant, 2).then(|| {
+            format!(
+                "{cle} : ces {nombre} valeurs seront montrées à la place des {avant} du millésime {de}, \
+                 dont les codes sont moins proches."
+            )
+        }),
+    }))
 }
 
 /// Erases what was loaded for a series, and opens a place for its values.
@@ -151,217 +203,6 @@ fn ligne(copie: &mut CopieBinaire, jeu: i32, code: &str, connue: Connue) {
     copie.champ(connue.etat.as_str().as_bytes());
 }
 
-/// Codes that exist, by millésime, and those that look like them.
-struct Codes {
-    /// Newest first.
-    communes: Vec<(i16, HashSet<String>)>,
-    autres: HashMap<Maille, HashSet<String>>,
-    postaux: HashSet<String>,
-}
-
-/// For each series, the value of each unit and the row that gave it.
-type Valeurs = Vec<BTreeMap<String, (Connue, u64)>>;
-
-impl Codes {
-    async fn charger(connexion: &mut PgConnection) -> Result<Self> {
-        let lignes: Vec<(i16, Maille, Vec<String>)> =
-            sqlx::query_as(include_str!("sql/lire_codes.sql"))
-                .fetch_all(&mut *connexion)
-                .await
-                .pour("lecture des codes connus")?;
-        let postaux: Vec<String> = sqlx::query_scalar(
-            "select distinct unnest(codes_postaux) from territoire where maille = 'commune'",
-        )
-        .fetch_all(connexion)
-        .await
-        .pour("lecture des codes postaux")?;
-        let mut codes = Self {
-            communes: Vec::new(),
-            autres: HashMap::new(),
-            postaux: postaux.into_iter().collect(),
-        };
-        for (annee, maille, connus) in lignes {
-            if maille == Maille::Commune {
-                codes.communes.push((annee, connus.into_iter().collect()));
-            } else {
-                codes.autres.entry(maille).or_default().extend(connus);
-            }
-        }
-        if codes.communes.is_empty() {
-            return Err(Error::Donnees(
-                "Aucun territoire n'est chargé, et les codes du tableau ne peuvent pas être vérifiés. Lancez \
-                 d'abord maillage import territoires."
-                    .into(),
-            ));
-        }
-        Ok(codes)
-    }
-
-    /// The millésime of the table's codes: what the user says, else the one whose communes are the
-    /// nearest to those of the table.
-    fn millesime(
-        &self,
-        tableau: &Tableau,
-        trouvees: &mut Trouvees,
-        dit: Option<Millesime>,
-    ) -> Result<i16> {
-        let maille = |observation: &Observation| trouvees.series[observation.serie].maille;
-        let lus: HashSet<&str> = trouvees
-            .observations
-            .iter()
-            .filter(|observation| maille(observation) == Maille::Commune)
-            .map(|observation| observation.code.as_str())
-            .collect();
-        if lus.is_empty() {
-            return Ok(dit.map_or(self.communes[0].0, Millesime::annee));
-        }
-        let inconnus =
-            |codes: &HashSet<String>| lus.iter().filter(|code| !codes.contains(**code)).count();
-        // A table of post codes is not a table of communes, though some of its codes are both.
-        let postaux = lus.iter().filter(|code| self.postaux.contains(**code)).count();
-        let mieux =
-            self.communes.iter().map(|(_, codes)| inconnus(codes)).min().unwrap_or_default();
-        if postaux > lus.len() - mieux && postaux * 2 > lus.len() {
-            return Err(Error::Donnees(format!(
-                "{} : la colonne « {} » contient des codes postaux, qui ne désignent pas une commune. \
-                 Remplacez-les par des codes Insee.",
-                tableau.nom, trouvees.colonne_code
-            )));
-        }
-        if let Some(millesime) = dit {
-            return Ok(millesime.annee());
-        }
-        // Codes that are not there count, and so do those that the table lacks among its départements.
-        let departements: HashSet<&str> = lus.iter().map(|code| departement(code)).collect();
-        let ecart = |codes: &HashSet<String>| {
-            let manquants = codes.iter().filter(|code| {
-                departements.contains(departement(code)) && !lus.contains(code.as_str())
-            });
-            inconnus(codes) * 4 + manquants.count()
-        };
-        let (annee, codes) = self
-            .communes
-            .iter()
-            .min_by_key(|(_, codes)| ecart(codes))
-            .map(|(annee, codes)| (*annee, codes))
-            .ok_or_else(|| Error::Donnees("Aucun millésime n'est chargé.".into()))?;
-        let restants = inconnus(codes);
-        trouvees.remarques.push(format!(
-            "Codes reconnus comme ceux du millésime {annee}{}. Si ce n'est pas lui, donnez --millesime.",
-            if restants > 0 { format!(", à {restants} près") } else { String::new() }
-        ));
-        Ok(annee)
-    }
-
-    /// The good observations, each unit once; the others are set aside.
-    fn juger(&self, tableau: &Tableau, trouvees: &mut Trouvees, millesime: i16) -> Valeurs {
-        let communes = self.communes.iter().find(|(annee, _)| *annee == millesime);
-        let connu = |maille: Maille, code: &str| match maille {
-            Maille::Commune => communes.is_none_or(|(_, codes)| codes.contains(code)),
-            autre => self.autres.get(&autre).is_some_and(|codes| codes.contains(code)),
-        };
-        let mut valeurs: Valeurs = trouvees.series.iter().map(|_| BTreeMap::new()).collect();
-        let mut refusees = HashSet::new();
-        let (mut arrondissements, mut repetitions) = (HashSet::new(), 0);
-        for observation in std::mem::take(&mut trouvees.observations) {
-            let maille = trouvees.series[observation.serie].maille;
-            let refuser = |raison: String| Rejet {
-                fichier: tableau.nom.clone(),
-                unite: "ligne",
-                numero: observation.ligne,
-                colonne: trouvees.colonne_code.clone(),
-                valeur: observation.code.clone(),
-                raison,
-            };
-            let code = match maille.code(&observation.code) {
-                Ok(code) if connu(maille, &code) => code,
-                Ok(code) if maille == Maille::Commune && est_arrondissement_municipal(&code) => {
-                    arrondissements.insert(code);
-                    continue;
-                }
-                // A row is refused once, whatever its columns.
-                _ if !refusees.insert(observation.ligne) => continue,
-                Ok(code) => {
-                    trouvees.rejets.push(refuser(self.inconnu(maille, &code, millesime)));
-                    continue;
-                }
-                Err(erreur) => {
-                    trouvees.rejets.push(refuser(erreur.to_string()));
-                    continue;
-                }
-            };
-            match valeurs[observation.serie].entry(code) {
-                Entry::Vacant(place) => {
-                    place.insert((observation.connue, observation.ligne));
-                }
-                Entry::Occupied(mut place) if trouvees.cumulables => {
-                    place.get_mut().0 = cumuler(place.get().0, observation.connue);
-                }
-                // Files that have a row for each post code repeat the commune.
-                Entry::Occupied(place) if place.get().0 == observation.connue => {
-                    repetitions += 1;
-                }
-                Entry::Occupied(place) => {
-                    if refusees.insert(observation.ligne) {
-                        let raison = format!(
-                            "« {} » est déjà donné à la ligne {} : gardez une seule des deux.",
-                            observation.code,
-                            place.get().1
-                        );
-                        trouvees.rejets.push(refuser(raison));
-                    }
-                }
-            }
-        }
-        if !arrondissements.is_empty() {
-            trouvees.remarques.push(format!(
-                "{} arrondissements municipaux de Paris, Lyon et Marseille : passés, leurs communes les \
-                 comprennent.",
-                arrondissements.len()
-            ));
-        }
-        if repetitions > 0 {
-            trouvees
-                .remarques
-                .push(format!("{repetitions} valeurs répétées à l'identique : gardées une fois."));
-        }
-        trouvees.rejets.sort_by_key(|rejet| rejet.numero);
-        valeurs
-    }
-
-    fn inconnu(&self, maille: Maille, code: &str, millesime: i16) -> String {
-        if maille != Maille::Commune {
-            return format!(
-                "Le code « {code} » n'est celui d'aucun territoire chargé de la maille {maille}."
-            );
-        }
-        let ailleurs: Vec<String> = self
-            .communes
-            .iter()
-            .filter(|(_, codes)| codes.contains(code))
-            .map(|(annee, _)| annee.to_string())
-            .collect();
-        if self.postaux.contains(code) && ailleurs.is_empty() {
-            format!("« {code} » est un code postal : écrivez le code Insee de la commune.")
-        } else if ailleurs.is_empty() {
-            format!("« {code} » n'est le code d'aucune commune dans les millésimes chargés.")
-        } else {
-            format!(
-                "« {code} » n'est pas une commune du millésime {millesime} ; c'en est une en {}.",
-                ailleurs.join(", ")
-            )
-        }
-    }
-}
-
-fn cumuler(a: Connue, b: Connue) -> Connue {
-    match (a.etat, b.etat) {
-        (Etat::Valeur, Etat::Valeur) => Connue::valant(a.valeur + b.valeur),
-        (Etat::Valeur, _) => a,
-        (_, _) => b,
-    }
-}
-
 impl Bilan {
     /// Writes the report of the refused rows, if there are any.
     pub fn rapporter(&self, rapport: Option<&Path>) -> Result<Option<PathBuf>> {
@@ -373,17 +214,17 @@ impl fmt::Display for Bilan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}, millésime {} :", self.nom, self.millesime)?;
         for (cle, nombre) in &self.series {
-            writeln!(
-                f,
-                "  {} {} par {} : {nombre} valeurs",
-                cle.indicateur, cle.periode, cle.maille
-            )?;
+            writeln!(f, "  {cle} : {nombre} valeurs")?;
+        }
+        if self.series.is_empty() {
+            writeln!(f, "  Aucune valeur chargée.")?;
         }
         for remarque in &self.remarques {
             writeln!(f, "  {remarque}")?;
         }
         if !self.rejets.is_empty() {
-            writeln!(f, "Lignes refusées : {}.", self.rejets.len())?;
+            let lignes: BTreeSet<u64> = self.rejets.iter().map(|rejet| rejet.numero).collect();
+            writeln!(f, "Lignes à corriger : {}.", lignes.len())?;
         }
         for rejet in self.rejets.iter().take(REJETS_DITS) {
             writeln!(f, "  {rejet}")?;

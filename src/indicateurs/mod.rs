@@ -1,12 +1,17 @@
 //! Territorial figures: their catalogue, their values in any millésime, their classes.
 
+mod agregats;
 mod calcul;
 mod catalogue;
 mod classes;
+mod codes;
 mod conversion;
+mod declaration;
 pub mod import;
+mod libelles;
 mod nombres;
 mod observations;
+mod series;
 mod valeurs;
 
 use axum::extract::{FromRef, State};
@@ -19,11 +24,17 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Parametres, Reponse};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
+pub use agregats::{Agregat, Agregats};
 pub use calcul::calculer;
-use catalogue::Indicateur;
-pub use catalogue::installer;
+pub use catalogue::{Indicateur, declarer, installer};
 use classes::Methode;
 use valeurs::{Question, Valeurs};
+
+/// A catalogue for users to begin from.
+pub const MODELE: &str = include_str!("modele.toml");
+
+/// Held by whoever writes values, until the end of the transaction.
+const VERROU: &str = "select pg_advisory_xact_lock(hashtext('maillage indicateurs'))";
 
 pub fn routes<S>() -> Router<S>
 where
@@ -62,7 +73,7 @@ async fn valeurs(
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Valeurs>> {
-    parametres.admettre(&["maille", "dans", "periode", "millesime", "classes"])?;
+    parametres.admettre(&["maille", "dans", "periode", "millesime", "classes", "cle"])?;
     let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
@@ -77,6 +88,12 @@ async fn valeurs(
         Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
         None => None,
     };
-    let question = Question { periode: parametres.texte("periode"), maille, dans, classes };
+    let question = Question {
+        periode: parametres.texte("periode"),
+        maille,
+        dans,
+        classes,
+        cle: parametres.texte("cle"),
+    };
     Ok(Json(Valeurs::lire(&mut transaction, indicateur, edition, question).await?))
 }

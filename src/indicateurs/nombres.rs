@@ -24,7 +24,12 @@ fn nombre(texte: &str) -> Option<f64> {
     let serre: String = texte
         .chars()
         .filter(|lettre| !lettre.is_whitespace() && *lettre != '\u{202f}' && *lettre != '\u{a0}')
-        .map(|lettre| if lettre == ',' { '.' } else { lettre })
+        .map(|lettre| match lettre {
+            ',' => '.',
+            // The minus sign of typesetters.
+            '\u{2212}' => '-',
+            autre => autre,
+        })
         .collect();
     let chiffres = serre.strip_prefix(['-', '+']).unwrap_or(&serre);
     // `inf`, `nan` and hexadecimal forms are numbers to Rust, and to nobody else.
@@ -47,6 +52,7 @@ mod tests {
             ("1 234,5", 1234.5),
             ("1\u{202f}234", 1234.0),
             ("-3", -3.0),
+            ("\u{2212}3", -3.0),
             ("1.5E3", 1500.0),
         ] {
             assert_eq!(lire(texte), Some(Connue::valant(valeur)), "{texte}");

@@ -1,20 +1,16 @@
 //! The values of an indicator on the units of a maille.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 use sqlx::PgConnection;
 
 use super::catalogue::{Indicateur, Nature};
 use super::classes::{Classes, Methode};
-use super::conversion::{
-    Appartenance, Connue, Etat, Serie, Suites, additionner, apparier, rapporter, reporter,
-};
+use super::conversion::{Appartenance, Connue, Etat};
+use super::series::{ACTION, Lecteur, Repartition};
 use crate::error::{Contexte, Error, Result};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
-
-const ACTION: &str = "lecture des valeurs d'un indicateur";
 
 /// What is asked about an indicator.
 #[derive(Debug)]
@@ -24,6 +20,8 @@ pub struct Question<'a> {
     pub maille: Maille,
     pub dans: Option<Lieu>,
     pub classes: Option<Methode>,
+    /// Indicator by which communes that have merged are shared among those that they were.
+    pub cle: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -46,6 +44,12 @@ pub struct Valeurs {
     pub etats: BTreeMap<&'static str, Vec<String>>,
     /// Sums that lack the value of some of their communes.
     pub partielles: Vec<String>,
+    /// By which communes that have merged were shared, when it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cle: Option<Repartition>,
+    /// Units whose value is estimated by the key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub estimees: Vec<String>,
 }
 
 /// Values keyed by code, in order; only those that are known.
@@ -53,23 +57,19 @@ pub struct Valeurs {
 pub struct ParCode {
     codes: Vec<String>,
     valeurs: Vec<Connue>,
-    decimales: i32,
 }
 
 impl Serialize for ParCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let facteur = 10_f64.powi(self.decimales);
         let connues =
             self.codes.iter().zip(&self.valeurs).filter(|(_, connue)| connue.etat == Etat::Valeur);
-        serializer.collect_map(
-            connues
-                .map(|(code, connue)| (code, Nombre((connue.valeur * facteur).round() / facteur))),
-        )
+        serializer.collect_map(connues.map(|(code, connue)| (code, Nombre(connue.valeur))))
     }
 }
 
 /// A number written without decimals when it has none.
-struct Nombre(f64);
+#[derive(Debug, Clone, Copy)]
+pub struct Nombre(pub f64);
 
 impl Serialize for Nombre {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -91,38 +91,31 @@ impl Valeurs {
         question: Question<'_>,
     ) -> Result<Self> {
         let periode = indicateur.periode(question.periode)?;
-        let (communes, appartenance) = appartenances(connexion, edition, &question).await?;
-        let mut lecteur = Lecteur { connexion, edition, periode: &periode, millesimes: Vec::new() };
-        let connues = match (&indicateur.numerateur, &indicateur.denominateur) {
-            (Some(numerateur), Some(denominateur)) => {
-                let mut numerateur = lecteur.stock(numerateur, &communes, false).await?;
-                let mut denominateur = lecteur.stock(denominateur, &communes, false).await?;
-                apparier(&mut numerateur, &mut denominateur);
-                let [numerateur, denominateur] = [numerateur, denominateur].map(|valeurs| {
-                    let serie = Serie { codes: communes.unites.clone(), valeurs };
-                    additionner(&serie, &Suites::new(), &appartenance, false)
-                });
-                rapporter(&numerateur, &denominateur, indicateur.facteur)
-            }
-            _ if indicateur.nature == Nature::Stock => {
-                lecteur.stock(&indicateur.code, &appartenance, indicateur.decimales == 0).await?
-            }
-            _ => lecteur.propre(&indicateur.code, question.maille, &appartenance.unites).await?,
+        let cle = match question.cle {
+            Some(code) => Some(indicateur.cle(connexion, code, edition).await?),
+            None => None,
+        };
+        let appartenance = appartenance(connexion, edition, &question).await?;
+        let mut lecteur = Lecteur::nouveau(connexion, edition, &periode, cle.as_ref());
+        let connues = match lecteur.sur_groupes(&indicateur, &appartenance).await? {
+            Some(connues) => connues,
+            None => lecteur.propre(&indicateur, question.maille, &appartenance.unites).await?,
         };
         let millesimes = lecteur.millesimes;
+        let decimales = indicateur.decimales();
+        let connues: Vec<Connue> =
+            connues.into_iter().map(|connue| connue.arrondie(decimales)).collect();
 
-        let codes = appartenance.unites.clone();
+        let codes = appartenance.unites;
         let mut etats: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
         for (code, connue) in codes.iter().zip(&connues).filter(|(_, c)| c.etat != Etat::Valeur) {
             etats.entry(connue.etat.as_str()).or_default().push(code.clone());
         }
-        let partielles = codes
-            .iter()
-            .zip(&connues)
-            .filter(|(_, connue)| connue.partielle)
-            .map(|(code, _)| code.clone())
-            .collect();
-        let decimales = u8::try_from(indicateur.decimales).unwrap_or_default();
+        let celles = |choix: fn(&Connue) -> bool| -> Vec<String> {
+            let choisies = codes.iter().zip(&connues).filter(|(_, connue)| choix(connue));
+            choisies.map(|(code, _)| code.clone()).collect()
+        };
+        let (partielles, estimees) = (celles(|c| c.partielle), celles(|c| c.estimee));
         let classes =
             question.classes.filter(|_| indicateur.nature != Nature::Classe).map(|methode| {
                 let valeurs: Vec<f64> = connues
@@ -132,11 +125,19 @@ impl Valeurs {
                     .collect();
                 Classes::nouvelles(&methode, &valeurs, decimales)
             });
-        let non_calculables = etats.get(Etat::NonCalculable.as_str()).map_or(0, Vec::len);
+        let remarque = Remarque {
+            indicateur: &indicateur,
+            communes: question.maille == Maille::Commune,
+            edition,
+            millesimes: &millesimes,
+            non_calculables: etats.get(Etat::NonCalculable.as_str()).map_or(0, Vec::len),
+            cle: cle.as_ref(),
+            estimees: estimees.len(),
+        };
         Ok(Self {
             classes,
-            remarque: remarque(&indicateur, question.maille, edition, &millesimes, non_calculables),
-            valeurs: ParCode { codes, valeurs: connues, decimales: decimales.into() },
+            remarque: remarque.dire(),
+            valeurs: ParCode { codes, valeurs: connues },
             indicateur,
             periode,
             maille: question.maille,
@@ -145,16 +146,18 @@ impl Valeurs {
             millesimes_des_valeurs: millesimes,
             etats,
             partielles,
+            cle,
+            estimees,
         })
     }
 }
 
-/// The communes of the place as units, and the units that the question is about.
-async fn appartenances(
+/// The units that the question is about, and their communes.
+async fn appartenance(
     connexion: &mut PgConnection,
     edition: Edition,
     question: &Question<'_>,
-) -> Result<(Arc<Appartenance>, Arc<Appartenance>)> {
+) -> Result<Appartenance> {
     let (communes, unites): (Vec<String>, Vec<Option<String>>) =
         sqlx::query_as(include_str!("sql/lire_appartenance.sql"))
             .bind(edition.edition)
@@ -165,144 +168,100 @@ async fn appartenances(
             .await
             .pour(ACTION)?;
     Ok(match question.maille {
-        Maille::Commune => {
-            let seules = Arc::new(Appartenance::communes(communes));
-            (Arc::clone(&seules), seules)
-        }
-        _ => (
-            Arc::new(Appartenance::communes(communes.clone())),
-            Arc::new(Appartenance::nouvelle(communes, unites)),
-        ),
+        Maille::Commune => Appartenance::communes(communes),
+        _ => Appartenance::nouvelle(communes, unites),
     })
 }
 
-/// Reads publications of one period, and remembers their millésimes.
-struct Lecteur<'c> {
-    connexion: &'c mut PgConnection,
+/// What a reader must know of values that are not as they were published.
+struct Remarque<'a> {
+    indicateur: &'a Indicateur,
+    /// Whether the units are communes.
+    communes: bool,
     edition: Edition,
-    periode: &'c str,
-    millesimes: Vec<i16>,
-}
-
-#[derive(sqlx::FromRow)]
-struct Jeu {
-    codes: Vec<String>,
-    valeurs: Vec<Option<f64>>,
-    secrets: Vec<String>,
-    sans_objet: Vec<String>,
-}
-
-impl Lecteur<'_> {
-    /// A stock, added up on units.
-    async fn stock(
-        &mut self,
-        indicateur: &str,
-        appartenance: &Appartenance,
-        entier: bool,
-    ) -> Result<Vec<Connue>> {
-        match self.serie(indicateur, Maille::Commune).await? {
-            Some((serie, suites)) => Ok(additionner(&serie, &suites, appartenance, entier)),
-            None => Ok(vec![Connue::sans(Etat::NonDisponible); appartenance.unites.len()]),
-        }
-    }
-
-    /// What was measured on the units themselves.
-    async fn propre(
-        &mut self,
-        indicateur: &str,
-        maille: Maille,
-        unites: &[String],
-    ) -> Result<Vec<Connue>> {
-        match self.serie(indicateur, maille).await? {
-            Some((serie, suites)) => Ok(reporter(&serie, &suites, unites)),
-            None => Ok(vec![Connue::sans(Etat::NonCalculable); unites.len()]),
-        }
-    }
-
-    async fn serie(&mut self, indicateur: &str, maille: Maille) -> Result<Option<(Serie, Suites)>> {
-        let jeu: Option<(i32, i16)> = sqlx::query_as(include_str!("sql/choisir_jeu.sql"))
-            .bind(indicateur)
-            .bind(self.periode)
-            .bind(maille)
-            .bind(self.edition.millesime)
-            .fetch_optional(&mut *self.connexion)
-            .await
-            .pour(ACTION)?;
-        let Some((jeu, millesime)) = jeu else { return Ok(None) };
-        if !self.millesimes.contains(&millesime) {
-            self.millesimes.push(millesime);
-        }
-        let mut suites = Suites::new();
-        if millesime != self.edition.millesime.annee() && maille == Maille::Commune {
-            let lignes: Vec<(String, String, Option<f64>)> =
-                sqlx::query_as(include_str!("sql/lire_passage.sql"))
-                    .bind(self.edition.millesime)
-                    .bind(millesime)
-                    .fetch_all(&mut *self.connexion)
-                    .await
-                    .pour(ACTION)?;
-            for (ancien, nouveau, part) in lignes {
-                suites.entry(ancien).or_default().push((nouveau, part));
-            }
-        }
-        let jeu: Jeu = sqlx::query_as(include_str!("sql/lire_jeu.sql"))
-            .bind(jeu)
-            .fetch_one(&mut *self.connexion)
-            .await
-            .pour(ACTION)?;
-        Ok(Some((jeu.serie(), suites)))
-    }
-}
-
-impl Jeu {
-    fn serie(self) -> Serie {
-        let secrets: HashSet<String> = self.secrets.into_iter().collect();
-        let sans_objet: HashSet<String> = self.sans_objet.into_iter().collect();
-        let connue = |(code, valeur): (&String, Option<f64>)| match valeur {
-            Some(valeur) => Connue::valant(valeur),
-            None if secrets.contains(code) => Connue::sans(Etat::Secret),
-            None if sans_objet.contains(code) => Connue::sans(Etat::SansObjet),
-            None => Connue::sans(Etat::NonDisponible),
-        };
-        let valeurs = self.codes.iter().zip(self.valeurs).map(connue).collect();
-        Serie { codes: self.codes, valeurs }
-    }
-}
-
-fn remarque(
-    indicateur: &Indicateur,
-    maille: Maille,
-    edition: Edition,
-    millesimes: &[i16],
+    millesimes: &'a [i16],
     non_calculables: usize,
-) -> Option<String> {
-    let autres: Vec<String> = millesimes
-        .iter()
-        .filter(|millesime| **millesime != edition.millesime.annee())
-        .map(i16::to_string)
-        .collect();
-    let mut phrases = Vec::new();
-    if !autres.is_empty() {
-        phrases.push(format!(
-            "Valeurs publiées dans le millésime {}, portées à celui de {} par la table de passage.",
-            autres.join(" et "),
-            edition.millesime
-        ));
+    cle: Option<&'a Repartition>,
+    estimees: usize,
+}
+
+impl Remarque<'_> {
+    fn dire(&self) -> Option<String> {
+        let mut phrases: Vec<String> =
+            portees(self.millesimes, self.edition.millesime).into_iter().collect();
+        if let Some(cle) = self.cle {
+            phrases.push(if self.estimees == 0 {
+                "La clé de répartition n'a pas servi : aucune commune n'était à répartir, ou la clé y \
+                 manque."
+                    .to_owned()
+            } else {
+                format!(
+                    "{} valeurs estimées : les communes réunies depuis sont réparties au prorata de \
+                     « {} » ({}, millésime {}).",
+                    self.estimees, cle.libelle, cle.periode, cle.millesime
+                )
+            });
+        }
+        if self.non_calculables > 0 {
+            phrases.push(match self.indicateur.nature {
+                Nature::Mediane | Nature::Classe if !self.communes => {
+                    "Cet indicateur ne s'additionne pas : il n'est donné que par commune.".to_owned()
+                }
+                Nature::Stock | Nature::Ratio
+                    if self.cle.is_none() && self.indicateur.se_repartit() =>
+                {
+                    "Une valeur n'est pas calculable là où des communes ont été réunies depuis. Une clé \
+                     de répartition l'estimerait, comme cle=population."
+                        .to_owned()
+                }
+                _ => "Une valeur n'est pas calculable là où le territoire a changé.".to_owned(),
+            });
+        }
+        (!phrases.is_empty()).then(|| phrases.join(" "))
     }
-    if non_calculables > 0 {
-        phrases.push(match indicateur.nature {
-            Nature::Mediane | Nature::Classe if maille != Maille::Commune => {
-                "Cet indicateur ne s'additionne pas : il n'est donné que par commune.".to_owned()
-            }
-            _ => "Une valeur n'est pas calculable là où le territoire a changé.".to_owned(),
-        });
-    }
-    (!phrases.is_empty()).then(|| phrases.join(" "))
+}
+
+/// Said of values that were published in other codes than those shown.
+pub fn portees(millesimes: &[i16], vers: Millesime) -> Option<String> {
+    let autres: Vec<String> =
+        millesimes.iter().filter(|autre| **autre != vers.annee()).map(i16::to_string).collect();
+    (!autres.is_empty()).then(|| {
+        format!(
+            "Valeurs publiées dans le millésime {}, portées à celui de {vers} par la table de passage.",
+            autres.join(" et ")
+        )
+    })
 }
 
 impl Indicateur {
+    /// Whether it is made of what adds up, and so can be put together, and shared by a key.
+    pub(super) fn se_repartit(&self) -> bool {
+        self.nature == Nature::Stock || self.numerateur.is_some()
+    }
+
+    /// What is known of units on which it was not measured.
+    pub(super) fn absence(&self) -> Connue {
+        Connue::sans(if self.se_repartit() { Etat::NonDisponible } else { Etat::NonCalculable })
+    }
+
+    async fn cle(
+        &self,
+        connexion: &mut PgConnection,
+        code: &str,
+        edition: Edition,
+    ) -> Result<Repartition> {
+        if self.se_repartit() {
+            return Repartition::lire(connexion, code, edition).await;
+        }
+        Err(Error::Demande(format!(
+            "« {} » ne se répartit pas entre des communes : le paramètre « cle » ne sert qu'aux \
+             indicateurs qui s'additionnent.",
+            self.code
+        )))
+    }
+
     /// The period asked for, or the newest that has values.
-    fn periode(&self, demandee: Option<&str>) -> Result<String> {
+    pub(super) fn periode(&self, demandee: Option<&str>) -> Result<String> {
         match (demandee, self.periodes.first()) {
             (_, None) => Err(Error::Introuvable(format!(
                 "L'indicateur « {} » n'a pas encore de valeurs. Lancez maillage import indicateurs avec \

@@ -7,6 +7,8 @@ mod droits;
 mod drome;
 mod import;
 mod indicateurs;
+mod indicateurs_des_zones;
 mod pays;
 mod questions;
+mod tableaux;
 mod tuiles;

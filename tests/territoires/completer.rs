@@ -1,9 +1,5 @@
 //! What a millésime has, and what an import adds to it: each layer keeps its own source and vintage.
 
-#[path = "completer/classeur.rs"]
-mod classeur;
-mod commun;
-
 use std::path::{Path, PathBuf};
 use std::process::Output;
 

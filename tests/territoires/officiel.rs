@@ -231,11 +231,7 @@ fn etalab_layers_are_read_together() {
     assert_eq!(lecture.epci[&siren("200046977")].nom, "Métropole de Lyon");
     assert_eq!(lecture.departements["69"].nom.as_deref(), Some("Rhône"));
     assert_eq!(lecture.regions["84"].nom, "Auvergne-Rhône-Alpes");
-    assert!(
-        dit(&lecture, "contours administratifs, 1 communes"),
-        "{:?}",
-        lecture.remarques
-    );
+    assert!(dit(&lecture, "contours administratifs, 1 communes"), "{:?}", lecture.remarques);
 }
 
 #[test]

@@ -42,29 +42,11 @@ with
   -- Communes and the partners whose zones in force cover them. A commune in two zones of one
   -- partner is there once.
   aidees as materialized (
-    select distinct c.code, c.unite, c.dedans, z.partenaire
-    from zones_en_vigueur($1, $2, $3, $4) z
-    join zone_commune zc
-      on zc.reseau = z.reseau and zc.zone = z.zone and zc.millesime = $6
-      and zc.couverte and zc.dans_perimetre
-    join communes c on c.code = zc.commune
+    select c.code, c.unite, c.dedans, a.partenaire
+    from communes_aidees($1, $2, $3, $4, $6) a
+    join communes c on c.code = a.commune
   ),
-  -- Partners that the question is about, and whether a zone was ever declared for what is asked.
-  partenaires as (
-    select p.code, exists (
-      select
-      from zone z
-      left join theme t on t.reseau = z.reseau and t.code = z.theme
-      where z.reseau = $1 and z.partenaire = p.code
-        and (z.theme is null or $2::text is null or $2 in (t.code, t.parent))) as zone_declaree
-    from partenaire p
-    where p.reseau = $1 and ($3::text is null or p.code = $3)
-      and ($2 is null or exists (
-        select
-        from partenaire_theme pt
-        join theme t on t.reseau = pt.reseau and t.code = pt.theme
-        where pt.reseau = $1 and pt.partenaire = p.code and $2 in (t.code, t.parent)))
-  ),
+  partenaires as (select * from partenaires_concernes($1, $2, $3)),
   -- The year's demandes of the place, each once, with what its beneficiary's code has become.
   demandes as materialized (select * from demandes_de($1, $2, $3, $4, $5, $6, $8, $9)),
   -- Those of each unit: a commune or an EPCI its own, a larger unit those of its communes.

@@ -24,6 +24,41 @@ as $$
       or (p_maille = 'region' and t.region = any (codes)))
 $$;
 
+-- The communes of a réseau's perimeter and the partners whose zones in force cover them. A commune in
+-- two zones of one partner is there once.
+create or replace function communes_aidees(
+  p_reseau text, p_theme text, p_partenaire text, p_annee integer, p_millesime smallint)
+returns table (partenaire text, commune text)
+language sql stable parallel safe
+as $$
+  select distinct z.partenaire, zc.commune
+  from zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_annee) z
+  join zone_commune zc
+    on zc.reseau = z.reseau and zc.zone = z.zone and zc.millesime = p_millesime
+    and zc.couverte and zc.dans_perimetre
+$$;
+
+-- Partners of a réseau that a question is about, and whether a zone was ever declared for what is
+-- asked.
+create or replace function partenaires_concernes(p_reseau text, p_theme text, p_partenaire text)
+returns table (code text, zone_declaree boolean)
+language sql stable parallel safe
+as $$
+  select p.code, exists (
+    select
+    from zone z
+    left join theme t on t.reseau = z.reseau and t.code = z.theme
+    where z.reseau = p_reseau and z.partenaire = p.code
+      and (z.theme is null or p_theme is null or p_theme in (t.code, t.parent)))
+  from partenaire p
+  where p.reseau = p_reseau and (p_partenaire is null or p.code = p_partenaire)
+    and (p_theme is null or exists (
+      select
+      from partenaire_theme pt
+      join theme t on t.reseau = pt.reseau and t.code = pt.theme
+      where pt.reseau = p_reseau and pt.partenaire = p.code and p_theme in (t.code, t.parent)))
+$$;
+
 -- How many partners can help in each unit: a unit larger than a commune has those of its communes
 -- within the perimeter. A partner counts once, whatever its zones.
 create or replace function partenaires_des_unites(

@@ -13,4 +13,4 @@ select i.code, i.theme, i.libelle, i.description, i.unite, i.nature, i.numerateu
     as date_source
 from indicateur i
 where case when $1::text is null then i.affiche else i.code = $1 end
-order by i.rang
+order by i.rang, i.code
