@@ -207,7 +207,7 @@ describe('the indicators', options, () => {
     }));
 
   test('the address restores the view, and back undoes it', () =>
-    avec('/', {}, async ({ page, fautes }) => {
+    avec('/?maille=epci', {}, async ({ page, fautes }) => {
       await page.check('input[name=vue][value=indicateurs]', { force: true });
       await page.waitForSelector('#question select[data-cle=indicateur]');
       await page.selectOption('#question select[data-cle=indicateur]', 'superficie');
@@ -224,10 +224,11 @@ describe('the indicators', options, () => {
       await dessinee(page);
       assert.deepEqual(await etat(), voulu);
       await page.goBack();
-      await page.waitForFunction(() => window.maillage.vue().maille === 'commune');
+      await page.waitForFunction(() => window.maillage.vue().maille === 'epci');
       await page.goBack();
       await page.waitForFunction(() => window.maillage.vue().dans === null);
       await page.goBack();
+      await page.waitForFunction(() => window.maillage.vue().indicateur === null);
       await page.goBack();
       await page.waitForFunction(() => window.maillage.vue().vue === 'couverture' && /partenaires/.test(document.getElementById('reponse').textContent));
       assert.deepEqual(fautes, []);

@@ -56,7 +56,9 @@ class Application {
     const module = import('./carte');
     await this.chargerSujets();
     await Promise.all([this.dresserCarte(module), this.actualiser()]);
-    if ((this.vue.unite || this.vue.vue === 'indicateurs') && !this.vue.carte) await this.cadrerParDefaut();
+    // The map opened on the place; a unit, or a country whose communes would not be drawn, is only known now.
+    const pays = this.vue.vue === 'indicateurs' && !this.indicateurs?.cadre(this.vue);
+    if ((this.vue.unite || pays) && !this.vue.carte) await this.cadrerParDefaut();
   }
 
   /** A change that the person makes: it goes to the address, as a new step of the history. */

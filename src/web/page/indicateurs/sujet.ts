@@ -30,8 +30,8 @@ export interface Question {
 const PREMIER = 'densite';
 export const CLASSES = 'quantiles:5';
 
-/** Radius in pixels of the greatest circle at zoom 8: large mailles are seen from further. */
-const RAYONS: Record<Maille, number> = { commune: 40, epci: 48, departement: 60, region: 90 };
+/** Radius in pixels of the greatest circle at zoom 8: a large place is seen from further. */
+const RAYONS: Record<string, number> = { [FRANCE]: 90, region: 60, departement: 40, epci: 32 };
 
 /** At most, that of the circle that stands for one. */
 const RAYON_D_UN = 8;
@@ -102,7 +102,7 @@ export class SujetIndicateurs implements Sujet {
     const ou = `${preposition(q.lieu)}${nomDuLieu(q.lieu, this.lieux)}`;
     return {
       reponse: reponseDesIndicateurs(lecture, ou),
-      legende: (zoom) => legendeDesIndicateurs(lecture, q, { ou, facteur: facteur(lecture), zoom }, (classes) => this.surChoix({ classes })),
+      legende: (zoom) => legendeDesIndicateurs(lecture, q, { ou, facteur: facteur(lecture, q.lieu), zoom }, (classes) => this.surChoix({ classes })),
       table: this.table(vue, lecture),
       peinture: this.peindre(lecture, q),
     };
@@ -164,7 +164,7 @@ export class SujetIndicateurs implements Sujet {
       maille,
       unites,
       nom: (code) => this.nom(code),
-      cercles: lecture.enCercles ? { liste: this.cercles(lecture.v), facteur: facteur(lecture) } : null,
+      cercles: lecture.enCercles ? { liste: this.cercles(lecture.v), facteur: facteur(lecture, lieu) } : null,
       departements: lieu === FRANCE ? null : maille === 'commune' ? departementsDe(unites.keys()) : [],
     };
   }
@@ -183,8 +183,8 @@ function requeteDe({ indicateur, maille, lieu, periode, classes }: Question) {
   return { indicateur: indicateur.code, maille, dans: lieu === FRANCE ? null : lieu, periode, classes: classee ? classes : null };
 }
 
-function facteur({ resume, v }: Lecture): number {
+function facteur({ resume }: Lecture, lieu: string): number {
   const extreme = resume ? Math.max(Math.abs(resume.min), Math.abs(resume.max)) : 0;
   // Where all are few, one is not shown as if it were many.
-  return Math.min(RAYON_D_UN, RAYONS[v.maille] / Math.sqrt(extreme || 1));
+  return Math.min(RAYON_D_UN, RAYONS[lieu.split(':')[0]!]! / Math.sqrt(extreme || 1));
 }
