@@ -8,6 +8,7 @@ mod geos;
 pub mod import;
 mod lacunes;
 mod lieu;
+mod noms;
 pub mod passage;
 mod pays;
 mod projection;
@@ -17,6 +18,8 @@ mod relecture;
 pub mod source;
 mod sources;
 mod unite;
+
+use std::collections::BTreeMap;
 
 use axum::extract::{FromRef, State};
 use axum::routing::get;
@@ -32,6 +35,7 @@ pub use codes::{
 };
 pub use generalisation::bande_servie;
 pub use lieu::Lieu;
+use noms::Nom;
 pub use projection::{MERCATOR, Projection, WGS84};
 use recherche::{Recherche, Resultat};
 pub use sources::{Edition, SourceDeDonnees, sources};
@@ -48,6 +52,7 @@ where
 {
     Router::new()
         .route("/api/territoires", get(chercher))
+        .route("/api/territoires/{maille}", get(nommer))
         .route("/api/territoires/{maille}/{code}", get(lire))
         .route("/api/passage", get(passer))
 }
@@ -106,6 +111,38 @@ async fn chercher(
         suggestion,
         sources,
     }))
+}
+
+#[derive(Serialize)]
+struct Noms {
+    millesime: Millesime,
+    maille: Maille,
+    dans: Option<Unite>,
+    unites: BTreeMap<String, Nom>,
+}
+
+/// Like the indicators, of the newest millésime that can be drawn unless another is asked for.
+async fn nommer(
+    State(piscine): State<PgPool>,
+    Chemin(maille): Chemin<String>,
+    parametres: Parametres,
+) -> Reponse<Json<Noms>> {
+    parametres.admettre(&["dans", "millesime"])?;
+    let maille: Maille = maille.parse()?;
+    let dans = parametres.lire::<Unite>("dans")?;
+    let millesime = parametres.lire::<Millesime>("millesime")?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let edition = match millesime {
+        Some(_) => Edition::de(&mut transaction, millesime).await?,
+        None => Edition::avec_contours(&mut transaction, None).await?,
+    };
+    let dans = match &dans {
+        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
+        None => None,
+    };
+    let unites = noms::lire(&mut transaction, edition, maille, dans.as_ref()).await?;
+    let dans = dans.map(|lieu| lieu.unite);
+    Ok(Json(Noms { millesime: edition.millesime, maille, dans, unites }))
 }
 
 #[derive(Serialize)]

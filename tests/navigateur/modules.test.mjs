@@ -14,7 +14,12 @@ async function charger(module) {
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
-const { classer, croissance, facteurCercles, reperes } = await charger('classes');
+const { croissance, reperes } = await charger('cercles');
+const { classer, facteurDesDemandes } = await charger('couverture/classes');
+const { bornesEnMots, Lecture } = await charger('indicateurs/lecture');
+const { choixDeLieux, maillesDans, preposition } = await charger('indicateurs/lieux');
+const { enMots } = await charger('choix');
+const { questionDesIndicateurs } = await charger('indicateurs/question');
 const { compareNoms, dateLongue, nombre, pluriel, pourcent } = await charger('ecriture');
 const { ecrire, lire, uniteDe } = await charger('adresse');
 const { contrasteSurBlanc } = await charger('tenue');
@@ -50,13 +55,13 @@ test('one dominant value leaves the other classes to the others', () => {
 test('nothing to class is no class', () => assert.deepEqual(classer([0, 0]).classes, []));
 
 test('the area of a circle is proportional to its count', () => {
-  const k = facteurCercles('commune', 40);
+  const k = facteurDesDemandes('commune', 40);
   const aire = (n) => (k * Math.sqrt(n)) ** 2;
   assert.ok(Math.abs(aire(40) / aire(10) - 4) < 1e-9);
 });
 
 test('circles keep their scale from one theme to another', () => {
-  assert.equal(facteurCercles('commune', 3), facteurCercles('commune', 60));
+  assert.equal(facteurDesDemandes('commune', 3), facteurDesDemandes('commune', 60));
 });
 
 test('circles grow with zoom without a jump', () => {
@@ -70,6 +75,8 @@ test('the legend shows three round counts at most, largest first', () => {
 });
 
 test('figures are written as in French', () => {
+  assert.equal(nombre(-4.75, 1), '−4,8');
+  assert.equal(nombre(-0.01, 1), '0,0');
   assert.equal(nombre(1234.5, 1), '1\u202f234,5');
   assert.equal(pluriel(0, 'commune'), '0\u00a0commune');
   assert.equal(pluriel(2, 'commune'), '2\u00a0communes');
@@ -94,6 +101,7 @@ test('names are sorted without their article', () => {
 test('an address read back is the view that was written', () => {
   const vue = {
     vue: 'demandes', maille: 'epci', reseau: 'drome', theme: 'eau', partenaire: 'caue', annee: 2018,
+    indicateur: 'densite', dans: 'departement:2A', periode: '2019-2026', classes: 'jenks:6',
     unite: 'epci:200040459', carte: { zoom: 8.31, lat: 44.7312, lon: 5.1234 },
   };
   assert.deepEqual(lire(ecrire(vue)), vue);
@@ -102,7 +110,7 @@ test('an address read back is the view that was written', () => {
 test('a plain view has a plain address', () => assert.equal(ecrire(lire('')), ''));
 
 test('what an address says wrongly is as if it were not there', () => {
-  assert.equal(ecrire(lire('?vue=x&maille=canton&carte=1/2&unite=commune:&annee=deux&theme=%3Cscript%3E')), '');
+  assert.equal(ecrire(lire('?vue=x&maille=canton&carte=1/2&unite=commune:&annee=deux&theme=%3Cscript%3E&dans=canton:2601&periode=hier&classes=kmeans:5')), '');
 });
 
 test('Corsican and overseas codes name a unit', () => {
@@ -115,4 +123,72 @@ test('an accent too pale to read on white is known as such', () => {
   assert.ok(contrasteSurBlanc('#0b6e69') >= 4.5);
   assert.ok(contrasteSurBlanc('#ffcc00') < 4.5);
   assert.equal(contrasteSurBlanc('red'), 0);
+});
+
+const indicateur = (autres) => ({ code: 'x', theme: 'T', libelle: 'Densité', unite: 'hab.', nature: 'ratio', decimales: 1, modalites: null, periodes: ['2026'], ...autres });
+const lecture = (valeurs, bornes, autres = {}) =>
+  new Lecture({ indicateur: indicateur(autres.indicateur), valeurs, etats: autres.etats ?? {}, partielles: autres.partielles ?? [], ...(bornes ? { classes: { methode: '', bornes, effectifs: [] } } : {}) });
+
+test('bounds say each value once', () => {
+  assert.deepEqual(bornesEnMots([0.15, 5.6, 17, 47.3], 1), ['0,2 à 5,5', '5,6 à 16,9', '17,0 à 47,3']);
+  assert.deepEqual(bornesEnMots([1, 2, 3, 3], 0), ['1', '2', '3']);
+});
+
+test('the greatest value is in the last class, even when it is alone there', () => {
+  const { classes } = lecture({ a: 1, b: 10, c: 49, d: 100, e: 100 }, [1, 10, 49, 100, 100]);
+  assert.deepEqual(classes.map((c) => c.effectif), [1, 1, 1, 2]);
+});
+
+test('a class never holds losses and gains: it is parted at zero, and each side has its hue', () => {
+  const valeurs = { a: -30, b: -2, c: 0, d: 3, e: 90 };
+  const { classes, partageeAZero } = lecture(valeurs, [-30, -5, 1, 90]);
+  assert.equal(partageeAZero, true);
+  assert.deepEqual(classes.map((c) => [c.libelle, c.effectif]), [['−30,0 à −5,1', 1], ['−5,0 à −0,1', 1], ['0,0 à 0,9', 1], ['1,0 à 90,0', 2]]);
+  const rouge = (c) => parseInt(c.couleur.slice(1, 3), 16) > parseInt(c.couleur.slice(5, 7), 16);
+  assert.deepEqual(classes.map(rouge), [true, true, false, false]);
+});
+
+test('values of one sign go from light to dark', () => {
+  const { classes } = lecture({ a: 1, b: 5, c: 9 }, [1, 3, 6, 9]);
+  const clarte = (c) => [1, 3, 5].reduce((somme, i) => somme + parseInt(c.couleur.slice(i, i + 2), 16), 0);
+  assert.deepEqual(classes.map(clarte), classes.map(clarte).sort((a, b) => b - a));
+});
+
+test('a state is said in words, and is never a value', () => {
+  const l = lecture({ a: 1 }, [1, 1], { etats: { secret: ['b'], non_calculable: ['c'] } });
+  assert.deepEqual(['a', 'b', 'c', 'z'].map((code) => l.dire(code)), ['1,0\u00a0hab.', 'secret statistique', 'non calculable', null]);
+  assert.equal(l.resume.nombre, 1);
+  assert.equal(l.unites, 3);
+});
+
+test('a rank is said by its name', () => {
+  const l = lecture({ a: 1, b: 1, c: 0 }, null, { indicateur: { nature: 'classe', modalites: ['petite', 'grande'] } });
+  assert.equal(l.dire('a'), 'grande');
+  assert.deepEqual(l.classes.map((c) => [c.libelle, c.effectif]), [['petite', 1], ['grande', 2]]);
+});
+
+const lieux = { region: { 84: { nom: 'Auvergne-Rhône-Alpes' } }, departement: { '01': { nom: 'Ain' }, 26: { nom: 'Drôme' } }, epci: {} };
+const demander = (autres, lieu = 'departement:26') => {
+  const i = indicateur(autres);
+  return enMots(questionDesIndicateurs({ indicateur: i, maille: 'commune', lieu, periode: i.periodes[0], classes: 'quantiles:5' }, [i], lieux, () => {}));
+};
+
+test('a label of the catalogue makes a question in French', () => {
+  assert.equal(demander({ libelle: 'Densité de population' }), 'Quelle est la densité de population des communes de la Drôme en 2026\u00a0?');
+  assert.equal(demander({ libelle: 'Évolution de la population', periodes: ['2019-2026'] }, 'departement:01'), 'Quelle est l’évolution de la population des communes de l’Ain entre 2019 et 2026\u00a0?');
+  assert.equal(demander({ libelle: 'Taux de chômage' }, 'france'), 'Quel est le taux de chômage des communes de France en 2026\u00a0?');
+  assert.equal(demander({ libelle: 'Habitants de moins de 15 ans', nature: 'stock' }), 'Combien compte-t-on d’habitants de moins de 15 ans dans les communes de la Drôme en 2026\u00a0?');
+  assert.equal(demander({ libelle: 'Taille de la commune' }), 'Quelle est la taille des communes de la Drôme en 2026\u00a0?');
+  assert.equal(demander({ libelle: 'Communes de son EPCI', nature: 'mediane' }), 'Que montre l’indicateur «\u00a0communes de son EPCI\u00a0» dans les communes de la Drôme en 2026\u00a0?');
+});
+
+test('every département and région has its preposition', () => {
+  const attendu = { 'departement:35': 'd’', 'departement:38': 'de l’', 'departement:05': 'des ', 'departement:59': 'du ', 'departement:2A': 'de la ', 'departement:976': 'de ', 'region:52': 'des ', 'region:84': 'd’', 'region:93': 'de ' };
+  assert.deepEqual(Object.fromEntries(Object.keys(attendu).map((lieu) => [lieu, preposition(lieu)])), attendu);
+});
+
+test('a place offers the mailles that are smaller than it', () => {
+  assert.deepEqual(maillesDans('france'), ['commune', 'epci', 'departement', 'region']);
+  assert.deepEqual(maillesDans('departement:26'), ['commune', 'epci']);
+  assert.deepEqual(choixDeLieux(lieux, 'france').map((c) => c.libelle ?? c[1]), ['France', 'Régions', 'Départements']);
 });

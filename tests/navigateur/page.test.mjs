@@ -76,7 +76,7 @@ describe('the page', options, () => {
         assert.match(reponse, /71\s%/);
         assert.ok(await page.isVisible('#mention'));
         assert.ok(await page.isVisible('#mention-carte'));
-        assert.ok((await page.evaluate(() => window.maillage.carte.queryRenderedFeatures({ layers: ['demandes'] }).length)) > 200);
+        assert.ok((await page.evaluate(() => window.maillage.carte.queryRenderedFeatures({ layers: ['cercles'] }).length)) > 200);
         await capturer(page, `demandes-${suffixe}`);
       });
     });

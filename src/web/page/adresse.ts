@@ -10,12 +10,20 @@ export interface Camera {
 
 /** Everything that decides what the page shows. */
 export interface Vue {
-  vue: 'couverture' | 'demandes';
-  maille: 'commune' | 'epci';
+  vue: 'couverture' | 'demandes' | 'indicateurs';
+  maille: Maille;
   reseau: string | null;
   theme: string | null;
   partenaire: string | null;
   annee: number | null;
+  /** Code of an indicator; null for the one that is shown first. */
+  indicateur: string | null;
+  /** `departement:26`, or `france`; null for the département of the réseau, or the country without a réseau. */
+  dans: string | null;
+  /** `2026`, or `2019-2026`; null for the newest. */
+  periode: string | null;
+  /** `jenks:6`; null for five quantiles. */
+  classes: string | null;
   /** `commune:26001` */
   unite: string | null;
   carte: Camera | null;
@@ -24,15 +32,21 @@ export interface Vue {
 /** Reads a query string; what cannot be understood is as if it were not there. */
 export function lire(recherche: string): Vue {
   const p = new URLSearchParams(recherche);
-  const code = (cle: string) => (/^[\p{L}\p{N}_.-]{1,80}$/u.test(p.get(cle) ?? '') ? p.get(cle) : null);
+  const choisi = (cle: string, forme: RegExp) => (forme.test(p.get(cle) ?? '') ? p.get(cle) : null);
+  const code = (cle: string) => choisi(cle, /^[\p{L}\p{N}_.-]{1,80}$/u);
   const annee = Number(p.get('annee'));
+  const vue = p.get('vue');
   return {
-    vue: p.get('vue') === 'demandes' ? 'demandes' : 'couverture',
-    maille: p.get('maille') === 'epci' ? 'epci' : 'commune',
+    vue: vue === 'demandes' || vue === 'indicateurs' ? vue : 'couverture',
+    maille: (choisi('maille', /^(epci|departement|region)$/) as Maille | null) ?? 'commune',
     reseau: code('reseau'),
     theme: code('theme'),
     partenaire: code('partenaire'),
     annee: Number.isInteger(annee) && annee > 1900 && annee < 2200 ? annee : null,
+    indicateur: choisi('indicateur', /^[a-z0-9_]{1,80}$/),
+    dans: choisi('dans', /^(france|epci:\d{9}|(departement|region):[0-9AB]{2,3})$/),
+    periode: choisi('periode', /^\d{4}(-\d{4})?$/),
+    classes: choisi('classes', /^((quantiles|jenks|egales):([2-9]|1[0-2])|q6|ecart_type)$/),
     unite: uniteDe(p.get('unite')) ? p.get('unite') : null,
     carte: lireCamera(p.get('carte')),
   };
@@ -51,6 +65,10 @@ export function ecrire(v: Vue): string {
   ajouter('theme', v.theme);
   ajouter('partenaire', v.partenaire);
   ajouter('annee', v.annee === null ? null : String(v.annee));
+  ajouter('indicateur', v.indicateur);
+  ajouter('dans', v.dans);
+  ajouter('periode', v.periode);
+  ajouter('classes', v.classes);
   ajouter('unite', v.unite);
   ajouter('carte', v.carte && `${v.carte.zoom.toFixed(2)}/${v.carte.lat.toFixed(4)}/${v.carte.lon.toFixed(4)}`);
   return morceaux.length ? `?${morceaux.join('&')}` : '';

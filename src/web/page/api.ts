@@ -1,6 +1,18 @@
 // Asks the service, and tells apart « it does not answer » (wait and try again) from « it refuses » (say why).
 
-import type { Aide, Couverture, Demandes, Maille, Recherche, Reseau, ReseauResume, Territoire } from './reponses';
+import type {
+  Aide,
+  Couverture,
+  Demandes,
+  Indicateur,
+  Maille,
+  Noms,
+  Recherche,
+  Reseau,
+  ReseauResume,
+  Territoire,
+  Valeurs,
+} from './reponses';
 
 const DELAI = 20_000;
 
@@ -74,6 +86,22 @@ export const reseau = (code: string) => demander<Reseau>(`/api/reseaux/${encodeU
 
 export const couverture = (filtre: Filtre & { maille: Maille }, signal?: AbortSignal) =>
   demander<Couverture>('/api/couverture', { ...filtre }, signal);
+
+export const indicateurs = () => demander<{ indicateurs: Indicateur[] }>('/api/indicateurs').then((r) => r.indicateurs);
+
+export interface QuestionDeValeurs {
+  maille: Maille;
+  /** `departement:26`; null for the country. */
+  dans: string | null;
+  periode: string | null;
+  classes: string | null;
+}
+
+export const valeurs = (indicateur: string, question: QuestionDeValeurs, signal?: AbortSignal) =>
+  demander<Valeurs>(`/api/indicateurs/${encodeURIComponent(indicateur)}/valeurs`, { ...question }, signal);
+
+export const noms = (maille: Maille, dans: string | null, signal?: AbortSignal) =>
+  demander<Noms>(`/api/territoires/${maille}`, { dans }, signal);
 
 export const rechercher = (q: string, signal?: AbortSignal) =>
   demander<Recherche>('/api/territoires', { q, limite: 8 }, signal);

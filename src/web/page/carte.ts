@@ -14,9 +14,9 @@ import {
   type Tile,
 } from 'maplibre-gl';
 import type { Camera } from './adresse';
-import { couleurDe, facteurCercles, type Classe } from './classes';
-import { COUCHES, PARTAGEES, poserCouches, rayon, SOURCE, voileSauf, type Etat } from './couches';
-import type { Bbox, Maille, Point, UniteCouverte } from './reponses';
+import { COUCHES, coucheDeMotif, MAILLES_DESSINEES, poserCouches, rayon, SOURCE, voileSauf, ZOOM_COMMUNES, type Etat } from './couches';
+import { MOTIFS } from './motifs';
+import type { Bbox, Maille, Point } from './reponses';
 
 declare const ADRESSE_OUVRIER: string;
 
@@ -25,12 +25,22 @@ const HEXAGONE: Bbox = [-5.2, 41.3, 9.6, 51.1];
 /** Rides on the events of the moves that the page makes itself. */
 const PAR_LA_PAGE = { parLaPage: true };
 
-export interface Tableau {
-  vue: 'couverture' | 'demandes';
-  maille: 'commune' | 'epci';
-  departement: string;
-  unites: Record<string, UniteCouverte>;
-  classes: Classe[];
+/** What to draw over the boundaries. */
+export interface Peinture {
+  maille: Maille;
+  /** Units of the place, by code; the others are veiled. */
+  unites: Map<string, Etat>;
+  nom(code: string): string | undefined;
+  cercles: { liste: Cercle[]; facteur: number } | null;
+  /** Where communes are too small to be drawn, the départements of the place; null when it is the country. */
+  departements: string[] | null;
+}
+
+export interface Cercle {
+  code: string;
+  point: Point;
+  valeur: number;
+  couleur: string;
 }
 
 export interface Ecoute {
@@ -44,7 +54,7 @@ export interface Ecoute {
 export class Carte {
   readonly maplibre: CarteMapLibre;
   private pose = false;
-  private tableau: Tableau | null = null;
+  private peinture: Peinture | null = null;
   private choisie: { maille: Maille; code: string } | null = null;
   private survolee: { maille: Maille; code: string } | null = null;
   private repere: Point | null = null;
@@ -83,9 +93,9 @@ export class Carte {
     this.ecouter();
   }
 
-  /** Colours the units of a réseau; null draws the boundaries alone. */
-  peindre(tableau: Tableau | null): void {
-    this.tableau = tableau;
+  /** Draws an answer; null draws the boundaries alone. */
+  peindre(peinture: Peinture | null): void {
+    this.peinture = peinture;
     if (this.pose) this.appliquer();
   }
 
@@ -106,13 +116,15 @@ export class Carte {
     });
   }
 
-  /** Shows a box; near it glides, far it cuts: nobody is flown across the country. */
-  cadrer(bbox: Bbox, zoomMax = 12): void {
-    const [ouest, sud, est, nord] = bbox;
-    const centre: [number, number] = [(ouest + est) / 2, (sud + nord) / 2];
-    const proche = this.maplibre.getBounds().contains(centre);
+  /** Shows a box, or the country; near it glides, far it cuts: nobody is flown across the country. */
+  cadrer(bbox: Bbox | null, zoomMax = 12): void {
     const padding = marge(this.maplibre.getContainer());
-    this.maplibre.fitBounds(bbox, { padding, maxZoom: zoomMax, linear: true, duration: proche ? 350 : 0 }, PAR_LA_PAGE);
+    const camera = this.maplibre.cameraForBounds(bbox ?? HEXAGONE, { padding, maxZoom: zoomMax });
+    if (!camera?.center) return;
+    const proche = this.maplibre.getBounds().contains(camera.center);
+    // On a phone the whole country is too small for its communes to be drawn.
+    const zoom = Math.max(camera.zoom ?? 0, this.peinture?.maille === 'commune' ? ZOOM_COMMUNES : 0);
+    this.maplibre.easeTo({ center: camera.center, zoom, duration: proche ? 350 : 0 }, PAR_LA_PAGE);
   }
 
   aller(camera: Camera): void {
@@ -170,46 +182,41 @@ export class Carte {
 
   private appliquer(): void {
     const carte = this.maplibre;
-    const t = this.tableau;
-    const maille = t?.maille ?? 'commune';
-    const personne = t?.vue === 'couverture' && Object.values(t.unites).some((u) => u.partenaires === 0);
-    for (const partagee of PARTAGEES) {
-      const couche = COUCHES[partagee];
+    const p = this.peinture;
+    const maille = p?.maille ?? 'commune';
+    const motifs = new Set([...(p?.unites.values() ?? [])].map((u) => u.motif));
+    for (const dessinee of MAILLES_DESSINEES) {
+      const couche = COUCHES[dessinee];
       carte.removeFeatureState({ source: SOURCE, sourceLayer: couche });
-      this.montrer(`surface-${couche}`, partagee === maille);
-      this.montrer(`personne-${couche}`, partagee === maille && personne);
-      this.montrer(`voile-${couche}`, partagee === maille && t !== null);
+      this.montrer(`surface-${couche}`, dessinee === maille);
+      this.montrer(`voile-${couche}`, dessinee === maille && Boolean(p?.departements));
+      for (const motif of MOTIFS) this.montrer(coucheDeMotif(motif, dessinee), dessinee === maille && motifs.has(motif));
     }
-    carte.setPaintProperty('surface-lointaine', 'fill-opacity', t?.maille === 'commune' ? 0.72 : 0);
+    const lointains = maille === 'commune' ? p?.departements : null;
+    carte.setPaintProperty('surface-lointaine', 'fill-opacity', lointains ? 0.72 : 0);
+    if (lointains) carte.setPaintProperty('surface-lointaine', 'fill-color', voileSauf(lointains));
     this.montrer('noms-epci', maille === 'epci');
-    this.montrer('noms-communes', maille === 'commune');
-    this.montrer('demandes', t?.vue === 'demandes');
+    this.montrer('noms-communes', maille !== 'epci');
+    this.montrer('cercles', Boolean(p?.cercles));
     for (const noms of ['noms-communes', 'noms-epci']) {
       // A name centred on a circle would hide it.
-      carte.setLayoutProperty(noms, 'text-anchor', t?.vue === 'demandes' ? 'top' : 'center');
-      carte.setLayoutProperty(noms, 'text-offset', t?.vue === 'demandes' ? [0, 0.7] : [0, 0]);
+      carte.setLayoutProperty(noms, 'text-anchor', p?.cercles ? 'top' : 'center');
+      carte.setLayoutProperty(noms, 'text-offset', p?.cercles ? [0, 0.7] : [0, 0]);
     }
-    if (t) {
-      carte.setPaintProperty('surface-lointaine', 'fill-color', voileSauf(t.departement));
-      for (const [code, unite] of Object.entries(t.unites)) {
-        carte.setFeatureState({ source: SOURCE, sourceLayer: COUCHES[t.maille], id: code }, etatDe(unite, t));
-      }
-      this.poserCercles(t);
-    }
+    for (const [code, etat] of p?.unites ?? []) carte.setFeatureState({ source: SOURCE, sourceLayer: COUCHES[maille], id: code }, etat);
+    if (p?.cercles) this.poserCercles(p.cercles);
     this.marquer(this.choisie, 'choisie', true);
     this.reperer(this.repere);
   }
 
-  private poserCercles(t: Tableau): void {
-    const unites = Object.entries(t.unites).filter(([, u]) => u.point && u.demandes > 0);
-    const maximum = Math.max(0, ...unites.map(([, u]) => u.demandes));
-    this.maplibre.setPaintProperty('demandes', 'circle-radius', rayon(facteurCercles(t.maille, maximum)));
-    void this.maplibre.getSource<GeoJSONSource>('demandes')?.setData({
+  private poserCercles({ liste, facteur }: NonNullable<Peinture['cercles']>): void {
+    this.maplibre.setPaintProperty('cercles', 'circle-radius', rayon(facteur));
+    void this.maplibre.getSource<GeoJSONSource>('cercles')?.setData({
       type: 'FeatureCollection',
-      features: unites.map(([code, u]) => ({
+      features: liste.map(({ point, ...properties }) => ({
         type: 'Feature',
-        properties: { code, demandes: u.demandes },
-        geometry: { type: 'Point', coordinates: u.point! },
+        properties,
+        geometry: { type: 'Point', coordinates: point },
       })),
     });
   }
@@ -227,7 +234,7 @@ export class Carte {
       { source: SOURCE, sourceLayer: COUCHES[unite.maille], id: unite.code },
       { [cle]: valeur },
     );
-    if (unite.maille === this.tableau?.maille) this.maplibre.setFeatureState({ source: 'demandes', id: unite.code }, { [cle]: valeur });
+    if (unite.maille === this.peinture?.maille) this.maplibre.setFeatureState({ source: 'cercles', id: unite.code }, { [cle]: valeur });
   }
 
   private survoler(evenement: MapMouseEvent | null): void {
@@ -244,10 +251,10 @@ export class Carte {
   /** The unit under a point, at the level of detail that is on screen there. */
   private uniteSous(evenement: MapMouseEvent): { maille: Maille; code: string; nom: string | null } | null {
     if (!this.pose) return null;
-    const maille = this.tableau?.maille ?? 'commune';
+    const maille = this.peinture?.maille ?? 'commune';
     const trouver = (couche: string): MapGeoJSONFeature | undefined =>
       this.maplibre.getLayer(couche) && this.maplibre.queryRenderedFeatures(evenement.point, { layers: [couche] })[0];
-    const cercle = this.tableau?.vue === 'demandes' ? trouver('demandes') : undefined;
+    const cercle = this.peinture?.cercles ? trouver('cercles') : undefined;
     const surface = cercle ?? trouver(`surface-${COUCHES[maille]}`);
     if (surface) return this.nommer(maille, surface);
     const departement = trouver('surface-lointaine');
@@ -256,15 +263,9 @@ export class Carte {
 
   private nommer(maille: Maille, objet: MapGeoJSONFeature): { maille: Maille; code: string; nom: string | null } {
     const code = String(objet.properties.code);
-    const connu = maille === this.tableau?.maille ? this.tableau.unites[code]?.nom : undefined;
+    const connu = maille === this.peinture?.maille ? this.peinture.nom(code) : undefined;
     return { maille, code, nom: connu ?? (objet.properties.nom as string | undefined) ?? null };
   }
-}
-
-function etatDe(unite: UniteCouverte, t: Tableau): Etat {
-  if (t.vue === 'demandes') return { dedans: true };
-  const couleur = couleurDe(unite.partenaires, t.classes);
-  return couleur ? { dedans: true, couleur } : { dedans: true, personne: true };
 }
 
 function surPlace(url: string): string {

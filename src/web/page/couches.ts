@@ -1,11 +1,12 @@
-// The layers of data that the page lays over the base style: colours, hatch, veil, outlines and circles.
+// The layers of data that the page lays over the base style: colours, patterns, veil, outlines and circles.
 //
-// They are not a style of their own because nothing of them is known before the answer of /api/couverture: classes are
-// computed from it, and each unit takes its colour by feature state on the tiles already on screen. Outlines keep the
+// They are not a style of their own because nothing of them is known before an answer: classes come with it, and each
+// unit takes its colour by feature state on the tiles already on screen. Outlines keep the
 // layout and the zooms of the boundaries of the base style, so that MapLibre shares one bucket between them.
 
 import type { ExpressionSpecification, GeoJSONSourceSpecification, Map as CarteMapLibre } from 'maplibre-gl';
-import { CROISSANCE } from './classes';
+import { CROISSANCE } from './cercles';
+import { MOTIFS, tuileDeMotif, type Motif } from './motifs';
 import type { Maille } from './reponses';
 
 export const SOURCE = 'territoires';
@@ -15,9 +16,11 @@ export const COUCHES: Record<Maille, string> = {
   departement: 'departements',
   region: 'regions',
 };
-export const PARTAGEES: ('commune' | 'epci')[] = ['commune', 'epci'];
+export const MAILLES_DESSINEES = Object.keys(COUCHES) as Maille[];
 
 const etat = (cle: string): ExpressionSpecification => ['feature-state', cle];
+/** From there tiles hold the communes. */
+export const ZOOM_COMMUNES = 5;
 /** The zoom of « limites-communes » in the base style. */
 const LIGNES_COMMUNES = 7;
 const ENCRE = '#16130d';
@@ -26,17 +29,24 @@ const VOILE = '#e4e3de';
 /** Feature states that the layers below read. */
 export interface Etat {
   couleur?: string;
-  personne?: boolean;
+  motif?: Motif;
   dedans?: boolean;
 }
 
 export function poserCouches(carte: CarteMapLibre): void {
-  carte.addImage('hachures', hachures(), { pixelRatio: 2 });
-  for (const maille of PARTAGEES) poserSurfaces(carte, maille);
+  for (const motif of MOTIFS) {
+    const tuile = tuileDeMotif(motif);
+    carte.addImage(motif, tuile.getContext('2d')!.getImageData(0, 0, tuile.width, tuile.height), { pixelRatio: 2 });
+  }
+  for (const maille of MAILLES_DESSINEES) poserSurfaces(carte, maille);
   poserSurfaceLointaine(carte);
   for (const maille of ['region', 'departement', 'epci', 'commune'] as Maille[]) poserContours(carte, maille);
   poserRepere(carte);
   poserCercles(carte);
+}
+
+export function coucheDeMotif(motif: Motif, maille: Maille): string {
+  return `${motif}-${COUCHES[maille]}`;
 }
 
 function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
@@ -45,7 +55,7 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
     type: 'fill' as const,
     source: SOURCE,
     'source-layer': couche,
-    ...(maille === 'commune' ? { minzoom: 5 } : {}),
+    ...(maille === 'commune' ? { minzoom: ZOOM_COMMUNES } : {}),
     layout: { visibility: maille === 'commune' ? ('visible' as const) : ('none' as const) },
   };
   carte.addLayer(
@@ -56,19 +66,22 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
     },
     'limites-communes',
   );
-  carte.addLayer(
-    {
-      ...commun,
-      id: `personne-${couche}`,
-      layout: { visibility: 'none' },
-      paint: {
-        'fill-pattern': 'hachures',
-        'fill-opacity': ['case', ['to-boolean', etat('personne')], 1, 0],
-        'fill-antialias': false,
+  // A pattern cannot be chosen by feature state: each has its layer, shown when it is used.
+  for (const motif of MOTIFS) {
+    carte.addLayer(
+      {
+        ...commun,
+        id: coucheDeMotif(motif, maille),
+        layout: { visibility: 'none' },
+        paint: {
+          'fill-pattern': motif,
+          'fill-opacity': ['case', ['==', etat('motif'), motif], 1, 0],
+          'fill-antialias': false,
+        },
       },
-    },
-    'limites-communes',
-  );
+      'limites-communes',
+    );
+  }
   carte.addLayer(
     {
       ...commun,
@@ -81,12 +94,12 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
         'fill-antialias': false,
       },
     },
-    // Over the finest boundaries, so that outside the réseau they fade too.
+    // Over the finest boundaries, so that outside the place they fade too.
     'limites-departements',
   );
 }
 
-/** Below zoom 5 tiles hold no commune: départements are what can be clicked, and the réseau's own stands for it. */
+/** Lower down tiles hold no commune: départements are what can be clicked, and those of the place stand for it. */
 function poserSurfaceLointaine(carte: CarteMapLibre): void {
   carte.addLayer(
     {
@@ -94,15 +107,15 @@ function poserSurfaceLointaine(carte: CarteMapLibre): void {
       type: 'fill',
       source: SOURCE,
       'source-layer': 'departements',
-      maxzoom: 5,
+      maxzoom: ZOOM_COMMUNES,
       paint: { 'fill-color': VOILE, 'fill-opacity': 0, 'fill-antialias': false },
     },
     'limites-departements',
   );
 }
 
-export function voileSauf(departement: string): ExpressionSpecification {
-  return ['case', ['==', ['get', 'code'], departement], 'rgba(0, 0, 0, 0)', VOILE];
+export function voileSauf(departements: string[]): ExpressionSpecification {
+  return ['case', ['in', ['get', 'code'], ['literal', departements]], 'rgba(0, 0, 0, 0)', VOILE];
 }
 
 function poserContours(carte: CarteMapLibre, maille: Maille): void {
@@ -160,19 +173,24 @@ function poserRepere(carte: CarteMapLibre): void {
 }
 
 function poserCercles(carte: CarteMapLibre): void {
-  carte.addSource('demandes', { ...pointsVides(), promoteId: 'code' });
+  carte.addSource('cercles', { ...pointsVides(), promoteId: 'code' });
   carte.addLayer(
     {
-      id: 'demandes',
+      id: 'cercles',
       type: 'circle',
-      source: 'demandes',
-      layout: { visibility: 'none', 'circle-sort-key': ['-', 0, ['get', 'demandes']] },
+      source: 'cercles',
+      layout: { visibility: 'none', 'circle-sort-key': ['case', ['==', ['get', 'valeur'], 0], -1e15, ['-', 0, ['get', 'valeur']]] },
       paint: {
-        'circle-color': '#d95f0e',
+        'circle-color': ['get', 'couleur'],
         'circle-opacity': 0.78,
-        'circle-radius': rayon(4),
+        'circle-radius': rayon(1),
         'circle-stroke-color': ['case', ['any', ['to-boolean', etat('choisie')], ['to-boolean', etat('survolee')]], ENCRE, '#ffffff'],
-        'circle-stroke-width': ['case', ['to-boolean', etat('choisie')], 2.5, 1],
+        // Of a country seen whole, circles are smaller than a ring of one pixel.
+        'circle-stroke-width': [
+          'interpolate', ['linear'], ['zoom'],
+          5, ['case', ['to-boolean', etat('choisie')], 2.5, 0.3],
+          8, ['case', ['to-boolean', etat('choisie')], 2.5, 1],
+        ],
       },
     },
     'noms-communes',
@@ -183,30 +201,11 @@ function pointsVides(): GeoJSONSourceSpecification {
   return { type: 'geojson', data: { type: 'FeatureCollection', features: [] } };
 }
 
+/** Radius by zoom: area is proportional to the value. Zero, which has no area, is a dot. */
 export function rayon(facteur: number): ExpressionSpecification {
   const paliers = CROISSANCE.flatMap(([zoom, f]) => [
     zoom,
-    ['*', facteur * f, ['sqrt', ['get', 'demandes']]],
-  ]) as ExpressionSpecification[];
+    ['case', ['==', ['get', 'valeur'], 0], 1.6 * f, ['*', facteur * f, ['sqrt', ['get', 'valeur']]]],
+  ]);
   return ['interpolate', ['linear'], ['zoom'], ...paliers] as ExpressionSpecification;
-}
-
-/** « Personne »: white with a dark diagonal hatch, drawn so that its edges meet. */
-function hachures(): ImageData {
-  const cote = 16;
-  const toile = document.createElement('canvas');
-  toile.width = toile.height = cote;
-  const dessin = toile.getContext('2d')!;
-  dessin.fillStyle = '#ffffff';
-  dessin.fillRect(0, 0, cote, cote);
-  dessin.strokeStyle = '#3a3732';
-  dessin.lineWidth = 3.2;
-  dessin.lineCap = 'square';
-  dessin.beginPath();
-  for (const decalage of [-cote, 0, cote]) {
-    dessin.moveTo(decalage - 2, cote + 2);
-    dessin.lineTo(decalage + cote + 2, -2);
-  }
-  dessin.stroke();
-  return dessin.getImageData(0, 0, cote, cote);
 }

@@ -4,9 +4,10 @@ const INSECABLE = '\u00a0';
 const collation = new Intl.Collator('fr', { sensitivity: 'base', numeric: true });
 const enumeration = new Intl.ListFormat('fr', { type: 'conjunction' });
 
-/** `1 234,5`: narrow no-break space between thousands, comma before decimals. */
+/** `1 234,5`: narrow no-break space between thousands, comma before decimals, a true minus. */
 export function nombre(valeur: number, decimales = 0): string {
-  return valeur.toLocaleString('fr-FR', { minimumFractionDigits: decimales, maximumFractionDigits: decimales });
+  const texte = valeur.toLocaleString('fr-FR', { minimumFractionDigits: decimales, maximumFractionDigits: decimales });
+  return texte.replace('-', /[1-9]/.test(texte) ? '−' : '');
 }
 
 /** `3 communes`, `0 commune`: in French the plural starts at two. */
@@ -40,6 +41,11 @@ export function heure(date: Date): string {
 /** `a, b et c` */
 export function liste(mots: string[]): string {
   return enumeration.format(mots);
+}
+
+/** A capital at the beginning of a sentence, under its bold if it has some. */
+export function majuscule(texte: string): string {
+  return texte.replace(/^(\**)(\p{L})/u, (_, gras: string, lettre: string) => gras + lettre.toUpperCase());
 }
 
 /** Names are written with their article and sorted without it. */

@@ -1,13 +1,17 @@
 // The sheet of one unit: what it is, who helps there, what it asked for.
 
 import type { Vue } from './adresse';
-import { dateLongue, MAILLES, nombre, pluriel } from './ecriture';
+import { DIRE_ETAT, type Lecture } from './indicateurs/lecture';
+import { enPeriode } from './indicateurs/question';
+import { dateLongue, majuscule, MAILLES, nombre, pluriel } from './ecriture';
 import { element, parId, phrase, remplir } from './element';
 import { direSources } from './legende';
 import type { Aidant, Aide, Demande, Demandes, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
 
 export interface ContenuFiche {
   territoire: Territoire;
+  /** What the indicator on the map says of it. */
+  valeur: Lecture | null;
   aide: Aide | null;
   demandes: Demandes | null;
 }
@@ -16,6 +20,8 @@ export interface Gestes {
   fermer(): void;
   zoomer(territoire: Territoire): void;
   choisir(maille: Maille, code: string): void;
+  /** Shows the indicator on its communes. */
+  detailler(territoire: Territoire): void;
 }
 
 export function fermerFiche(): void {
@@ -31,7 +37,7 @@ export function annoncerFiche(texte: string, gestes: Pick<Gestes, 'fermer'>): vo
 }
 
 export function montrerFiche(
-  { territoire: t, aide, demandes }: ContenuFiche,
+  { territoire: t, valeur, aide, demandes }: ContenuFiche,
   vue: Vue,
   reseau: Reseau | null,
   gestes: Gestes,
@@ -45,6 +51,7 @@ export function montrerFiche(
     boutonFermer(gestes),
     element('h2', { tabindex: -1, id: 'fiche-nom' }, t.nom),
     element('p', { class: 'sous-titre' }, nature(t)),
+    ...(valeur ? ceQueDitLIndicateur(t, valeur, gestes) : []),
     identite(t, gestes),
     ...(aide ? quiAide(t, aide, theme) : []),
     ...(demandes && reseau ? ceQuiAEteDemande(t, demandes, reseau) : []),
@@ -57,10 +64,24 @@ function boutonFermer(gestes: Pick<Gestes, 'fermer'>): HTMLElement {
   return element('button', { type: 'button', class: 'fermer', 'aria-label': 'Fermer la fiche', click: () => gestes.fermer() }, '×');
 }
 
+/** A figure, or in words why there is none. */
+function ceQueDitLIndicateur(t: Territoire, lecture: Lecture, gestes: Gestes): Node[] {
+  const { indicateur, periode, remarque } = lecture.v;
+  const noeuds: Node[] = [
+    element('h3', {}, `${indicateur.libelle}, ${enPeriode(periode)}`),
+    element('p', { class: 'valeur' }, element('strong', {}, majuscule(lecture.dire(t.code) ?? DIRE_ETAT.non_disponible))),
+  ];
+  if (lecture.estPartielle(t.code)) noeuds.push(element('p', { class: 'note' }, `${majuscule(lecture.partielle)}\u00a0: il y manque au moins une commune.`));
+  if (remarque) noeuds.push(element('p', { class: 'note' }, remarque));
+  if (t.maille !== 'commune') {
+    noeuds.push(element('button', { type: 'button', class: 'bouton', click: () => gestes.detailler(t) }, 'Voir commune par commune'));
+  }
+  return noeuds;
+}
+
 /** « Commune de la Drôme » needs an article that no file gives: the département comes after, with its code. */
 function nature(t: Territoire): string {
-  const quoi = MAILLES[t.maille].nom;
-  const morceaux = [quoi.charAt(0).toUpperCase() + quoi.slice(1)];
+  const morceaux = [majuscule(MAILLES[t.maille].nom)];
   if (t.membres) morceaux.push(pluriel(t.membres.communes, 'commune'));
   if (t.population !== null) morceaux.push(`${nombre(t.population)}\u00a0${t.population < 2 ? 'habitant' : 'habitants'}`);
   const d = t.parents.departement;

@@ -132,6 +132,71 @@ export interface Couverture {
   sources: Source[];
 }
 
+/** How a figure behaves when units are put together: it adds up, is worked out again, or does neither. */
+export type Nature = 'stock' | 'ratio' | 'mediane' | 'classe';
+
+export interface Indicateur {
+  code: string;
+  theme: string;
+  libelle: string;
+  description: string | null;
+  unite: string | null;
+  nature: Nature;
+  numerateur: string | null;
+  denominateur: string | null;
+  producteur: string;
+  source: string;
+  licence: string;
+  site: string | null;
+  decimales: number;
+  seuil_secret: number | null;
+  /** Labels of the ranks that are the values of a `classe`, from 0. */
+  modalites: string[] | null;
+  /** The newest first. */
+  periodes: string[];
+  date_source: string | null;
+}
+
+/** Why a unit has no value. */
+export type EtatSansValeur = 'secret' | 'sans_objet' | 'non_disponible' | 'non_calculable';
+
+export interface Classes {
+  methode: string;
+  /** One more than the classes. A class holds its lower bound, and the last its upper one too. */
+  bornes: number[];
+  effectifs: number[];
+  remarque?: string;
+}
+
+export interface Valeurs {
+  indicateur: Indicateur;
+  periode: string;
+  maille: Maille;
+  dans: string | null;
+  millesime: number;
+  millesimes_des_valeurs: number[];
+  remarque?: string;
+  /** None for ranks: they are classes already. */
+  classes?: Classes;
+  valeurs: Record<string, number>;
+  etats: Partial<Record<EtatSansValeur, string[]>>;
+  /** Sums that lack the value of some of their communes. */
+  partielles: string[];
+}
+
+export interface Nom {
+  nom: string;
+  point: Point | null;
+}
+
+/** The units of a maille in a place, or in the country. */
+export interface Noms {
+  millesime: number;
+  maille: Maille;
+  dans: string | null;
+  unites: Record<string, Nom>;
+}
+
 export interface Aidant extends Nomme {
   reseau: string;
   sigle: string | null;

@@ -1,48 +1,53 @@
-// The same coverage as a table: what a map shows must also be readable without seeing it.
+// What the map shows, as a table: it must also be readable without seeing it.
 
-import type { Vue } from './adresse';
 import { compareNoms, nombre } from './ecriture';
 import { element, parId, remplir } from './element';
-import type { Couverture } from './reponses';
+import type { Maille } from './reponses';
 
-interface Ligne {
-  code: string;
-  nom: string;
-  partenaires: number;
-  demandes: number;
+export interface Table {
+  titre: string;
+  /** A warning that goes with the figures. */
+  mention: string | null;
+  maille: Maille;
+  /** Those of figures, after the name and the code. */
+  colonnes: { cle: string; libelle: string }[];
+  lignes: Ligne[];
 }
 
-type Colonne = keyof Ligne;
+export interface Ligne {
+  code: string;
+  nom: string;
+  cellules: Record<string, Cellule>;
+}
 
-const COLONNES: [Colonne, string][] = [
-  ['nom', 'Nom'],
-  ['code', 'Code'],
-  ['partenaires', 'Partenaires'],
-  ['demandes', 'Demandes'],
-];
+export interface Cellule {
+  texte: string;
+  /** What it is sorted by; null, for what has no value, comes last. */
+  rang: number | null;
+}
+
+/** Rows drawn at once: a browser takes seconds to draw the 35,000 communes of the country. */
+const LOT = 500;
 
 export class Tableau {
   private readonly racine = parId('tableau');
   private readonly bouton = parId('voir-tableau');
-  private lignes: Ligne[] = [];
-  private titre = '';
-  private demonstration = false;
-  private maille: 'commune' | 'epci' = 'commune';
-  private tri: { colonne: Colonne; sens: 1 | -1 } = { colonne: 'nom', sens: 1 };
+  private table: Table | null = null;
+  private tri: { colonne: string; sens: 1 | -1 } = { colonne: 'nom', sens: 1 };
+  private montrees = LOT;
 
-  constructor(private readonly surChoix: (maille: 'commune' | 'epci', code: string) => void) {
+  constructor(private readonly surChoix: (maille: Maille, code: string) => void) {
     this.bouton.addEventListener('click', () => this.basculer(Boolean(this.racine.hidden)));
     this.racine.addEventListener('keydown', (e) => e.key === 'Escape' && this.basculer(false));
   }
 
   /** Takes what the map shows; draws it only when the table is open. */
-  montrer(vue: Vue, c: Couverture | null, titre: string): void {
-    this.bouton.hidden = !c;
-    if (!c) return this.basculer(false);
-    this.lignes = Object.entries(c.unites).map(([code, u]) => ({ code, nom: u.nom, partenaires: u.partenaires, demandes: u.demandes }));
-    this.titre = titre;
-    this.demonstration = c.demonstration;
-    this.maille = vue.maille;
+  montrer(table: Table | null): void {
+    this.bouton.hidden = !table;
+    this.table = table;
+    this.montrees = LOT;
+    if (!table) return this.basculer(false);
+    if (!table.colonnes.some((c) => c.cle === this.tri.colonne) && this.tri.colonne !== 'code') this.tri = { colonne: 'nom', sens: 1 };
     if (!this.racine.hidden) this.dessiner();
   }
 
@@ -57,11 +62,11 @@ export class Tableau {
   }
 
   private dessiner(): void {
-    const { colonne, sens } = this.tri;
-    const lignes = [...this.lignes].sort(
-      (a, b) => sens * (colonne === 'nom' ? compareNoms(a.nom, b.nom) : compare(a[colonne], b[colonne])) || compareNoms(a.nom, b.nom),
-    );
+    const table = this.table;
+    if (!table) return;
+    const lignes = [...table.lignes].sort(this.comparer);
     const defile = this.racine.querySelector('.defile')?.scrollTop ?? 0;
+    const colonnes = [{ cle: 'nom', libelle: 'Nom' }, { cle: 'code', libelle: 'Code' }, ...table.colonnes];
     remplir(
       this.racine,
       element('button', { type: 'button', class: 'fermer', 'aria-label': 'Fermer le tableau', click: () => this.basculer(false) }, '×'),
@@ -71,46 +76,68 @@ export class Tableau {
         element(
           'table',
           {},
-          element('caption', {}, this.titre, this.demonstration ? element('small', {}, 'Données de démonstration') : null),
-          element('thead', {}, element('tr', {}, ...COLONNES.map(([c, libelle]) => this.entete(c, libelle)))),
-          element('tbody', {}, ...lignes.map((l) => this.ligne(l))),
+          element('caption', {}, table.titre, table.mention ? element('small', {}, table.mention) : null),
+          element('thead', {}, element('tr', {}, ...colonnes.map((c) => this.entete(c.cle, c.libelle)))),
+          element('tbody', {}, ...lignes.slice(0, this.montrees).map((l) => this.ligne(table, l))),
         ),
+        this.suite(lignes.length),
       ),
     );
     this.racine.querySelector('.defile')!.scrollTop = defile;
   }
 
-  private entete(colonne: Colonne, libelle: string): HTMLElement {
+  private readonly comparer = (a: Ligne, b: Ligne): number => {
+    const { colonne, sens } = this.tri;
+    if (colonne === 'nom') return sens * compareNoms(a.nom, b.nom);
+    if (colonne === 'code') return sens * (a.code < b.code ? -1 : 1);
+    const [x, y] = [a.cellules[colonne]!.rang, b.cellules[colonne]!.rang];
+    const ecart = x === null || y === null ? Number(x === null) - Number(y === null) : sens * (x - y);
+    return ecart || compareNoms(a.nom, b.nom);
+  };
+
+  private suite(total: number): HTMLElement | null {
+    const reste = total - this.montrees;
+    if (reste <= 0) return null;
+    const montrer = () => {
+      const vues = this.montrees;
+      this.montrees += LOT;
+      this.dessiner();
+      this.racine.querySelectorAll<HTMLElement>('tbody .lien')[vues]?.focus();
+    };
+    return element('button', { type: 'button', class: 'bouton', click: montrer }, `Montrer la suite (encore ${nombre(reste)} lignes)`);
+  }
+
+  private entete(colonne: string, libelle: string): HTMLElement {
     const tri = this.tri.colonne === colonne ? (this.tri.sens > 0 ? 'ascending' : 'descending') : null;
     const trier = () => {
-      const premier = colonne === 'partenaires' || colonne === 'demandes' ? -1 : 1;
+      const premier = estChiffre(colonne) ? -1 : 1;
       this.tri = { colonne, sens: this.tri.colonne === colonne ? (this.tri.sens === 1 ? -1 : 1) : premier };
+      this.montrees = LOT;
       this.dessiner();
       this.racine.querySelector<HTMLElement>(`[data-colonne=${colonne}]`)?.focus();
     };
     return element(
       'th',
-      { scope: 'col', 'aria-sort': tri, class: colonne },
+      { scope: 'col', 'aria-sort': tri, class: estChiffre(colonne) ? `${colonne} chiffre` : colonne },
       element('button', { type: 'button', 'data-colonne': colonne, click: trier }, libelle, tri && element('span', { 'aria-hidden': 'true' }, tri === 'ascending' ? '▲' : '▼')),
     );
   }
 
-  private ligne(l: Ligne): HTMLElement {
+  private ligne(table: Table, l: Ligne): HTMLElement {
     const choisir = () => {
       this.basculer(false);
-      this.surChoix(this.maille, l.code);
+      this.surChoix(table.maille, l.code);
     };
     return element(
       'tr',
       {},
       element('th', { scope: 'row' }, element('button', { type: 'button', class: 'lien', click: choisir }, l.nom)),
       element('td', {}, l.code),
-      element('td', { class: 'chiffre' }, l.partenaires ? nombre(l.partenaires) : 'Personne'),
-      element('td', { class: 'chiffre' }, nombre(l.demandes)),
+      ...table.colonnes.map((c) => element('td', { class: 'chiffre' }, l.cellules[c.cle]!.texte)),
     );
   }
 }
 
-function compare(a: string | number, b: string | number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function estChiffre(colonne: string): boolean {
+  return colonne !== 'nom' && colonne !== 'code';
 }

@@ -1,4 +1,4 @@
-// What a réseau gives the page besides its figures: its name, its accent, its warning; and the label under the pointer.
+// What a réseau gives the page besides its figures: its name and its accent; and the label under the pointer.
 
 import { element, parId, remplir } from './element';
 import type { Maille, Reseau, ReseauResume } from './reponses';
@@ -8,7 +8,6 @@ export function habiller(reseau: Reseau | null, tous: ReseauResume[], surChoix: 
   const accent = reseau?.couleur && contrasteSurBlanc(reseau.couleur) >= 4.5 ? reseau.couleur : null;
   if (accent) document.documentElement.style.setProperty('--accent-reseau', accent);
   else document.documentElement.style.removeProperty('--accent-reseau');
-  for (const id of ['mention', 'mention-carte']) parId(id).hidden = !reseau?.demonstration;
 }
 
 function choixDuReseau(reseau: Reseau, tous: ReseauResume[], surChoix: (code: string) => void): HTMLElement {

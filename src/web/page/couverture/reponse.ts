@@ -1,16 +1,13 @@
 // The answer in words, before the colours: a person who reads only this has the main of it.
 
-import type { Vue } from './adresse';
-import { liste, MAILLES, nombre, pluriel, pourcent } from './ecriture';
-import { element, parId, phrase, remplir } from './element';
-import type { Couverture, Totaux } from './reponses';
+import type { Vue } from '../adresse';
+import { liste, majuscule, MAILLES, nombre, pluriel, pourcent } from '../ecriture';
+import { element, phrase } from '../element';
+import type { Couverture, Totaux } from '../reponses';
 
-export function montrerReponse(vue: Vue, c: Couverture): void {
-  const racine = parId('reponse');
+export function reponseDuReseau(vue: Vue, c: Couverture): Node[] {
   const phrases = vue.vue === 'demandes' ? direDemandes(c) : direCouverture(c);
-  remplir(racine, element('p', {}, ...phrase(phrases.join(' '))));
-  const note = notes(c);
-  if (note) racine.append(note);
+  return [element('p', {}, ...phrase(phrases.join(' '))), ...notes(c)];
 }
 
 function direCouverture(c: Couverture): string[] {
@@ -71,20 +68,16 @@ function servies(maille: 'commune' | 'epci', t: Totaux): string {
 }
 
 /** 364 communes in the year of reference, 362 drawn: two figures on one page need their reason, and each absence its own. */
-function notes(c: Couverture): HTMLElement | null {
+function notes(c: Couverture): HTMLElement[] {
   const { communes, unites } = c.totaux;
   const autreAnnee = c.maille === 'commune' && communes !== unites && c.millesime_reference !== c.millesime;
   const ecart = autreAnnee
     ? `${nombre(communes)} communes en ${c.millesime_reference}, ${nombre(unites)} sur la carte de ${c.millesime}`
     : null;
   const n = c.non_dessinees.length;
-  if (!n) return ecart ? element('p', { class: 'note' }, `${ecart}.`) : null;
+  if (!n) return ecart ? [element('p', { class: 'note' }, `${ecart}.`)] : [];
   const m = MAILLES[c.maille];
   const titre = ecart ?? `${pluriel(n, m.nom, m.pluriel)} sans dessin sur la carte`;
   const lignes = c.non_dessinees.map((u) => element('li', {}, `${u.nom} (${u.code})\u00a0: ${u.raison}`));
-  return element('details', { class: 'note' }, element('summary', {}, titre), element('ul', {}, ...lignes));
-}
-
-function majuscule(texte: string): string {
-  return texte.replace(/^(\**)(\p{L})/u, (_, gras: string, lettre: string) => gras + lettre.toUpperCase());
+  return [element('details', { class: 'note' }, element('summary', {}, titre), element('ul', {}, ...lignes))];
 }

@@ -1,0 +1,23 @@
+-- Units of a maille, with their names and a point of each in degrees.
+-- $1 edition, $2 maille, $3 and $4 the place (maille and code; null for the country): a unit that has a
+-- commune in it is there.
+with
+  unites as (
+    select distinct
+      case $2
+        when 'commune' then c.code when 'epci' then c.epci
+        when 'departement' then c.departement else c.region
+      end as code
+    from territoire c
+    where c.edition = $1 and c.maille = 'commune'
+      and ($3::maille is null or case $3
+        when 'commune' then c.code = $4 when 'epci' then c.epci = $4
+        when 'departement' then c.departement = $4 else c.region = $4
+      end)
+  )
+-- A metre or so is enough for a label.
+select t.code, t.nom,
+  round(st_x(p.point)::numeric, 5)::float8 as lon, round(st_y(p.point)::numeric, 5)::float8 as lat
+from unites u
+join territoire t on t.edition = $1 and t.maille = $2 and t.code = u.code
+cross join lateral (select st_transform(t.point, 4326) as point) as p

@@ -1,0 +1,65 @@
+// What the colours and the circles of a réseau mean, how many units each stands for, and where the figures come from.
+
+import type { Vue } from '../adresse';
+import { croissance, emboites } from '../cercles';
+import { CERCLE } from '../couleurs';
+import { majuscule, MAILLES, mentionDe, nombre, pluriel } from '../ecriture';
+import { element } from '../element';
+import { compte, direSources, ligne, lignes, pastille } from '../legende';
+import { pastilleDeMotif } from '../motifs';
+import type { Couverture } from '../reponses';
+import { facteurDesDemandes, type Classement } from './classes';
+
+export function legendeDuReseau(vue: Vue, c: Couverture, classement: Classement, zoom: number): Node[] {
+  const corps = vue.vue === 'demandes' ? cercles(c, zoom) : couleurs(c, classement);
+  return [...corps, provenance(c)];
+}
+
+function couleurs(c: Couverture, { classes, methode }: Classement): Node[] {
+  const m = MAILLES[c.maille];
+  const titre = c.partenaire ? `${majuscule(m.pluriel)} où ce partenaire peut aider` : `Partenaires qui peuvent aider chaque ${m.nom}`;
+  const personne = c.totaux.unites - c.totaux.unites_couvertes;
+  const classees = classes.map((k) => {
+    const bornes = k.min === k.max ? nombre(k.min) : `${nombre(k.min)} à ${nombre(k.max)}`;
+    const libelle = c.partenaire ? 'Peut aider' : `${bornes}\u00a0${k.max < 2 ? 'partenaire' : 'partenaires'}`;
+    return ligne(pastille({ couleur: k.couleur }), libelle, compte(k.effectif, c.maille));
+  });
+  const note = c.partenaire ? [] : [element('p', { class: 'note' }, `Classes\u00a0: ${methode}.`)];
+  return [
+    element('h2', {}, titre),
+    lignes(
+      ...classees,
+      ligne(pastilleDeMotif('personne'), c.partenaire ? 'N’intervient pas' : 'Personne', compte(personne, c.maille)),
+      ligne(pastille({ genre: 'voile' }), 'Hors du réseau'),
+    ),
+    ...note,
+  ];
+}
+
+function cercles(c: Couverture, zoom: number): Node[] {
+  const valeurs = Object.values(c.unites).map((u) => u.demandes);
+  const maximum = Math.max(0, ...valeurs);
+  const avec = valeurs.filter((v) => v > 0).length;
+  const facteur = facteurDesDemandes(c.maille, maximum) * croissance(zoom);
+  return [
+    element('h2', {}, `Demandes par ${MAILLES[c.maille].nom} en ${c.annee}`),
+    ...(maximum > 0 ? [emboites(facteur, maximum, (n) => pluriel(n, 'demande'))] : []),
+    lignes(
+      ligne(pastille({ genre: 'cercle', couleur: CERCLE.plus }), 'Au moins une demande', compte(avec, c.maille)),
+      ligne(pastille({ genre: 'vide' }), 'Aucune demande', compte(valeurs.length - avec, c.maille)),
+      ligne(pastille({ genre: 'voile' }), 'Hors du réseau'),
+    ),
+    element('p', { class: 'note' }, 'La surface des cercles est proportionnelle au nombre de demandes.'),
+  ];
+}
+
+/** Source, date and millésime of what is drawn. */
+function provenance(c: Couverture): HTMLElement {
+  return element(
+    'div',
+    { class: 'provenance' },
+    element('p', {}, `Demandes et zones\u00a0: ${c.reseau_nom}, année ${c.annee}. ${mentionDe(c)}`),
+    element('p', {}, `Codes\u00a0: millésime ${c.millesime}. Contours\u00a0: millésime ${c.millesime_contours}.`),
+    ...direSources(c.sources),
+  );
+}
