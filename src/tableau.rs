@@ -33,7 +33,7 @@ pub struct Tableau {
 
 impl Tableau {
     /// Reads a file. Of a spreadsheet, the sheet of this name; by default the first whose heading
-    /// `est_entete` recognises. Of an archive, its table of data. Blocks.
+    /// is recognised. Of an archive, its table of data. Blocks.
     pub fn lire(fichier: &Path, feuille: Option<&str>, entete: Entete<'_>) -> Result<Self> {
         let nom = fichier.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let extension = fichier.extension().unwrap_or_default().to_string_lossy().to_lowercase();

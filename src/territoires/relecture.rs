@@ -33,6 +33,15 @@ struct LigneCommune {
 }
 
 #[derive(sqlx::FromRow)]
+struct LigneUnite {
+    maille: Maille,
+    code: String,
+    nom: String,
+    nature: Option<String>,
+    region: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
 struct LigneSource {
     rang: i16,
     nom: String,
@@ -59,7 +68,7 @@ pub async fn relire(connexion: &mut PgConnection, millesime: Millesime) -> Resul
         let code = CodeInsee::parse(&ligne.code)?;
         lecture.communes.insert(code, ligne.commune()?);
     }
-    let unites: Vec<(Maille, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+    let unites: Vec<LigneUnite> = sqlx::query_as(
         "select maille, code, nom, nature, region from territoire \
          where edition = $1 and maille <> 'commune'",
     )
@@ -67,7 +76,7 @@ pub async fn relire(connexion: &mut PgConnection, millesime: Millesime) -> Resul
     .fetch_all(&mut *connexion)
     .await
     .pour(ACTION)?;
-    for (maille, code, nom, nature, region) in unites {
+    for LigneUnite { maille, code, nom, nature, region } in unites {
         match maille {
             Maille::Epci => {
                 lecture.epci.insert(Siren::parse(&code)?, EpciLu { nom, nature });

@@ -70,7 +70,7 @@ async fn a_file_of_another_departement_adds_to_the_millesime() {
         "communes-2026.geojson",
         &[(r#"{"code":"38001","nom":"Les Abrets"}"#, 5, 5)],
     );
-    let dit = importer(&dossier, &["territoires"], &[fichier.clone()]);
+    let dit = importer(&dossier, &["territoires"], std::slice::from_ref(&fichier));
     assert!(dit.contains("Les 4 communes des autres départements"), "{dit}");
     // The same file again changes nothing.
     importer(&dossier, &["territoires"], &[fichier]);
@@ -111,7 +111,7 @@ async fn a_file_of_some_communes_leaves_the_others_of_its_departement() {
         "communes-2026.geojson",
         &[(r#"{"code":"26001","nom":"Solaure"}"#, 0, 0)],
     );
-    let dit = importer(&dossier, &["territoires"], &[fichier.clone()]);
+    let dit = importer(&dossier, &["territoires"], std::slice::from_ref(&fichier));
     assert!(
         dit.contains("Gardées telles qu'elles étaient, car ces fichiers ne les ont pas : 3"),
         "{dit}"

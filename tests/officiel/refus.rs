@@ -1,11 +1,9 @@
 //! What is refused, with the sentence that says why, where, and what to do.
 
-use std::path::PathBuf;
-
 use maillage::territoires::source::Colonnes;
 
 use crate::fabrique::{CommuneEcrite, Ecriture, Format, ecrire, geojson};
-use crate::lecture::{MONTELIMAR, commune, dit, express_3, lire, lire_avec, lu, refus};
+use crate::lecture::{ALBON, MONTELIMAR, commune, dit, express_3, lire_avec, lu, refus};
 
 #[test]
 fn codes_and_names_are_enough_and_what_lacks_is_said() {

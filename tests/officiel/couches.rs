@@ -1,9 +1,11 @@
 //! Official boundary files, in the layouts of their publishers: one fact a trap.
 
+use maillage::territoires::source::choisir_millesime;
+
 use crate::fabrique::{
     CommuneEcrite, Ecriture, Format, ecrire, ecrire_a, geojson, proche, proche_de, sept_z, zip_de,
 };
-use crate::lecture::{ALBON, MONTELIMAR, commune, dit, express_3, lire, lu, siren};
+use crate::lecture::{ALBON, MONTELIMAR, commune, dit, express_3, lire, lu, refus, siren};
 
 #[test]
 fn admin_express_3_is_read_from_each_format_and_said() {
@@ -323,7 +325,7 @@ fn archives_of_several_territories_make_one_reading() {
     let fichiers = [zip.clone(), sept_z];
     let lecture = lire(&fichiers).unwrap();
     assert_eq!(lecture.communes.len(), 3);
-    assert_eq!(source::choisir_millesime(&fichiers, None).unwrap().annee(), 2023);
+    assert_eq!(choisir_millesime(&fichiers, None).unwrap().annee(), 2023);
     assert_eq!(lecture.sources.len(), 1);
     assert_eq!(lecture.sources[0].date.unwrap().to_string(), "2023-05-03");
 
