@@ -121,8 +121,8 @@ pub fn repartir(suites: &mut Suites, cle: &HashMap<String, f64>) {
 pub struct Appartenance {
     /// Codes of the units, in order.
     pub unites: Vec<String>,
-    /// Where the ranks of each commune are in `rangs`.
-    communes: HashMap<String, Range<usize>>,
+    /// Where the ranks of each commune are in `rangs`. None: each commune is its own unit.
+    communes: Option<HashMap<String, Range<usize>>>,
     rangs: Vec<usize>,
 }
 
@@ -141,14 +141,13 @@ impl Appartenance {
                 Some((commune, rangs.len() - 1..rangs.len()))
             })
             .collect();
-        Self { unites, communes, rangs }
+        Self { unites, communes: Some(communes), rangs }
     }
 
     /// Each commune is its own unit.
-    pub fn communes(codes: Vec<String>) -> Self {
-        let communes =
-            codes.iter().enumerate().map(|(rang, code)| (code.clone(), rang..rang + 1)).collect();
-        Self { rangs: (0..codes.len()).collect(), unites: codes, communes }
+    pub fn communes(mut codes: Vec<String>) -> Self {
+        codes.sort_unstable();
+        Self { rangs: (0..codes.len()).collect(), unites: codes, communes: None }
     }
 
     /// Groups that may share communes, named by their rank.
@@ -160,32 +159,51 @@ impl Appartenance {
             }
         }
         let unites = (0..groupes.len()).map(|rang| rang.to_string()).collect();
-        let mut appartenance = Self { unites, ..Self::default() };
+        let mut communes = HashMap::new();
+        let mut places = Vec::new();
         for (commune, rangs) in par_commune {
-            let debut = appartenance.rangs.len();
-            appartenance.rangs.extend(rangs);
-            appartenance.communes.insert(commune.clone(), debut..appartenance.rangs.len());
+            let debut = places.len();
+            places.extend(rangs);
+            communes.insert(commune.clone(), debut..places.len());
         }
-        appartenance
+        Self { unites, communes: Some(communes), rangs: places }
     }
 
     /// The communes that belong to some unit, each as its own.
     pub fn par_commune(&self) -> Self {
-        let mut codes: Vec<String> = self.communes.keys().cloned().collect();
-        codes.sort_unstable();
-        Self::communes(codes)
+        match &self.communes {
+            Some(communes) => Self::communes(communes.keys().cloned().collect()),
+            None => self.clone(),
+        }
     }
 
-    /// Ranks of the units that a commune belongs to.
-    fn de(&self, commune: &str) -> &[usize] {
-        self.communes.get(commune).map_or(&[], |place| &self.rangs[place.clone()])
+    /// Ranks of the units that a commune belongs to. `suivant` is the rank that follows the last one
+    /// found: publications list their communes in order, and are read without searching.
+    fn de(&self, commune: &str, suivant: &mut usize) -> &[usize] {
+        let place = match &self.communes {
+            Some(communes) => communes.get(commune).cloned(),
+            None => {
+                let attendue = self.unites.get(*suivant).is_some_and(|unite| unite == commune);
+                let trouvee = if attendue {
+                    Some(*suivant)
+                } else {
+                    self.unites.binary_search_by(|unite| unite.as_str().cmp(commune)).ok()
+                };
+                trouvee.map(|rang| {
+                    *suivant = rang + 1;
+                    rang..rang + 1
+                })
+            }
+        };
+        place.map_or(&[], |place| &self.rangs[place])
     }
 
     /// Ranks of the units that all of these communes belong to.
     fn de_toutes(&self, successeurs: &[(String, Part)]) -> Vec<usize> {
         let Some(((premier, _), autres)) = successeurs.split_first() else { return Vec::new() };
-        let partout = |rang: &usize| autres.iter().all(|(code, _)| self.de(code).contains(rang));
-        self.de(premier).iter().copied().filter(partout).collect()
+        let partout =
+            |rang: &usize| autres.iter().all(|(code, _)| self.de(code, &mut 0).contains(rang));
+        self.de(premier, &mut 0).iter().copied().filter(partout).collect()
     }
 }
 
@@ -239,9 +257,13 @@ pub fn additionner(
     entier: bool,
 ) -> Vec<Connue> {
     let mut sommes = vec![Somme::default(); appartenance.unites.len()];
+    let mut suivant = 0;
     for (code, connue) in serie.codes.iter().zip(&serie.valeurs) {
         let Some(successeurs) = suites.get(code) else {
-            appartenance.de(code).iter().for_each(|&rang| sommes[rang].ajouter(*connue));
+            appartenance
+                .de(code, &mut suivant)
+                .iter()
+                .for_each(|&rang| sommes[rang].ajouter(*connue));
             continue;
         };
         let entieres = appartenance.de_toutes(successeurs);
@@ -254,7 +276,8 @@ pub fn additionner(
                 Some(valeurs) => Connue { valeur: valeurs[ordre], estimee, ..*connue },
                 None => Connue::sans(Etat::NonCalculable),
             };
-            for &rang in appartenance.de(successeur).iter().filter(|rang| !entieres.contains(rang))
+            for &rang in
+                appartenance.de(successeur, &mut 0).iter().filter(|rang| !entieres.contains(rang))
             {
                 sommes[rang].ajouter(recue);
             }

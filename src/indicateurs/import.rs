@@ -15,7 +15,7 @@ use super::observations::{Cle, Consignes, Trouvees, est_entete, trouver};
 use crate::base::{Base, CopieBinaire};
 use crate::error::{Contexte, Error, Result};
 use crate::progres::Progres;
-use crate::rejet::{Rejet, rapporter};
+use crate::rejet::Rejet;
 use crate::tableau::{Entete, Tableau};
 use crate::territoires::{Maille, Millesime};
 
@@ -201,13 +201,6 @@ fn ligne(copie: &mut CopieBinaire, jeu: i32, code: &str, connue: Connue) {
     copie.champ(code.as_bytes());
     copie.champ_ou_nul(valeur.as_ref().map(<[u8; 8]>::as_slice));
     copie.champ(connue.etat.as_str().as_bytes());
-}
-
-impl Bilan {
-    /// Writes the report of the refused rows, if there are any.
-    pub fn rapporter(&self, rapport: Option<&Path>) -> Result<Option<PathBuf>> {
-        rapporter(&self.rejets, "indicateurs", rapport)
-    }
 }
 
 impl fmt::Display for Bilan {

@@ -46,9 +46,9 @@ pub fn envoyer(pays: &Pays, edition: i32, envoyer: &mpsc::Sender<BandePrete>) ->
             }
             Ok(())
         });
-        [fines, simplifiees]
-            .into_iter()
-            .try_for_each(|fil| fil.join().expect("a band does not panic"))
+        [fines, simplifiees].into_iter().try_for_each(|fil| {
+            fil.join().unwrap_or_else(|panique| std::panic::resume_unwind(panique))
+        })
     })
 }
 

@@ -28,6 +28,9 @@ use crate::progres::Progres;
 /// How long a second import of one millésime waits for the first.
 const ATTENTE: Duration = Duration::from_secs(10);
 
+/// More communes without contour than this are counted, not named.
+const ABSENTES_DITES: usize = 50;
+
 /// What was published, for the person at the terminal.
 #[derive(Debug)]
 pub struct Bilan {
@@ -37,8 +40,10 @@ pub struct Bilan {
     pub departements: usize,
     pub regions: usize,
     pub reunies: usize,
-    /// Name, code and remark of communes whose contour is absent or lacks a part.
-    pub signalees: Vec<String>,
+    /// Name, code and remark of communes without contour.
+    pub absentes: Vec<String>,
+    /// The same of those whose contour lacks a part.
+    pub lacunaires: Vec<String>,
     pub remarques: Vec<String>,
     pub tuiles: usize,
     pub sans_contours: bool,
@@ -61,8 +66,8 @@ pub enum Mode {
     Completer,
     /// Nothing of it is kept.
     Remplacer,
-    /// All of it is kept but for the contours, which may be of another year.
-    ContoursSeuls,
+    /// All of it is kept but for the contours, which are of this year.
+    ContoursDe(Millesime),
 }
 
 /// Reads boundaries or codes, and adds them to their millésime.
@@ -70,8 +75,8 @@ pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> 
     let Commande { fichiers, millesime, colonnes, mode } = commande;
     // That of the files, and the one they are published in.
     let (lu, millesime) = match (mode, millesime) {
-        (Mode::ContoursSeuls, Some(millesime)) => {
-            (source::choisir_millesime(&fichiers, None).unwrap_or(millesime), millesime)
+        (Mode::ContoursDe(annee), Some(millesime)) => {
+            (source::choisir_millesime(&fichiers, Some(annee))?, millesime)
         }
         _ => {
             let millesime = source::choisir_millesime(&fichiers, millesime)?;
@@ -86,8 +91,8 @@ pub async fn territoires(base: &Base, commande: Commande, progres: &Progres) -> 
         _ => relire(&mut verrou, millesime).await?,
     };
     match (mode, publiee) {
-        (Mode::ContoursSeuls, None) => return Err(pas_charge(millesime)),
-        (Mode::ContoursSeuls, Some(publiee)) => {
+        (Mode::ContoursDe(_), None) => return Err(pas_charge(millesime)),
+        (Mode::ContoursDe(_), Some(publiee)) => {
             let successeurs = successeurs(&mut verrou, millesime, lu).await?;
             lecture = lecture.habiller(publiee, &successeurs)?;
         }
@@ -291,6 +296,13 @@ fn bilan(
 ) -> Bilan {
     let nombre = |maille| unites.iter().filter(|unite| unite.maille == maille).count();
     let communes = || unites.iter().filter(|unite| unite.maille == Maille::Commune);
+    let signalees = |etat: EtatContour| -> Vec<String> {
+        let dire = |unite: &UnitePrete| {
+            let remarque = unite.remarque_contour.as_deref().unwrap_or_default();
+            format!("{} ({}) : {remarque}", unite.nom, unite.code)
+        };
+        communes().filter(|unite| unite.etat_contour == etat).map(dire).collect()
+    };
     Bilan {
         millesime,
         communes: nombre(Maille::Commune),
@@ -298,15 +310,8 @@ fn bilan(
         departements: nombre(Maille::Departement),
         regions: nombre(Maille::Region),
         reunies: communes().filter(|unite| unite.etat_contour == EtatContour::Reuni).count(),
-        signalees: communes()
-            .filter(|unite| {
-                matches!(unite.etat_contour, EtatContour::Absent | EtatContour::Lacunaire)
-            })
-            .map(|unite| {
-                let remarque = unite.remarque_contour.as_deref().unwrap_or_default();
-                format!("{} ({}) : {remarque}", unite.nom, unite.code)
-            })
-            .collect(),
+        absentes: signalees(EtatContour::Absent),
+        lacunaires: signalees(EtatContour::Lacunaire),
         remarques,
         tuiles,
         sans_contours,
@@ -336,8 +341,11 @@ impl fmt::Display for Bilan {
             )?;
         } else {
             writeln!(f, "Contours réunis à partir d'anciennes communes : {}.", self.reunies)?;
-            writeln!(f, "Contours absents ou incomplets : {}.", self.signalees.len())?;
-            for signalee in &self.signalees {
+            writeln!(f, "Communes sans contour : {}.", self.absentes.len())?;
+            writeln!(f, "Contours incomplets : {}.", self.lacunaires.len())?;
+            // A millésime may have the contours of a few départements only.
+            let dites = if self.absentes.len() > ABSENTES_DITES { &[] } else { &self.absentes[..] };
+            for signalee in dites.iter().chain(&self.lacunaires) {
                 writeln!(f, "  {signalee}")?;
             }
         }

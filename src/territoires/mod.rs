@@ -11,6 +11,7 @@ mod lieu;
 mod noms;
 pub mod passage;
 mod pays;
+mod petites_echelles;
 mod projection;
 mod publication;
 mod recherche;

@@ -3,11 +3,9 @@
 //! Rows go into a new edition: readers see the old one until the commit, and a process that is
 //! killed at any moment leaves nothing behind. Editions that nobody points to are erased after.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use geo::{Coord, MultiPolygon, Rect};
-use martin_tile_utils::bbox_to_xyz;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::codes::{Maille, Millesime};
@@ -15,11 +13,11 @@ use super::ewkb;
 use super::generalisation::Bande;
 use super::passage::{self, SourceMouvements};
 use super::pays::UnitePrete;
+use super::petites_echelles;
 use super::source::Lecture;
 use super::source::apport::{self, SourceLue};
 use crate::base::{CopieBinaire, copier_texte, echapper};
 use crate::error::{Contexte, Result};
-use crate::http::gzip_serre;
 
 /// First key of the advisory locks that serialise publications; the second is the millésime.
 const VERROU: i32 = 0x6d61_696c;
@@ -181,14 +179,15 @@ impl<'c> Publication<'c> {
         .pour(ACTION)?;
         for (apport, portee) in &source.apports {
             sqlx::query(
-                "insert into apport_edition (edition, rang, apport, millesime, departements) \
-                 values ($1, $2, $3, $4, $5)",
+                "insert into apport_edition (edition, rang, apport, millesime, departements, complet) \
+                 values ($1, $2, $3, $4, $5, $6)",
             )
             .bind(self.edition)
             .bind(rang)
             .bind(apport)
             .bind(portee.millesime.unwrap_or(self.millesime))
             .bind(Vec::from_iter(&portee.departements))
+            .bind(portee.complet)
             .execute(&mut *self.transaction)
             .await
             .pour(ACTION)?;
@@ -227,63 +226,17 @@ impl<'c> Publication<'c> {
             .await
             .pour(ACTION)?;
         passage::reconstruire(&mut self.transaction).await?;
-        let nombre = self.tuiles(unites).await?;
+        let nombre = if self.bandes.is_empty() {
+            0
+        } else {
+            petites_echelles::batir(&mut self.transaction, self.edition, self.millesime, unites)
+                .await?
+        };
         sqlx::query("select annoncer_changement()")
             .execute(&mut *self.transaction)
             .await
             .pour(ACTION)?;
         self.transaction.commit().await.pour(ACTION)?;
-        Ok(nombre)
-    }
-
-    async fn tuiles(&mut self, unites: &[UnitePrete]) -> Result<usize> {
-        if self.bandes.is_empty() {
-            return Ok(0);
-        }
-        let couches: Vec<(String, String, i16, i16)> = sqlx::query_as(
-            "select nom, fonction_d_edition, zoom_min, publiee_jusqu_a from couche \
-             where publiee_jusqu_a is not null order by nom",
-        )
-        .fetch_all(&mut *self.transaction)
-        .await
-        .pour(ACTION)?;
-        let mut nombre = 0;
-        for (couche, fonction, zoom_min, zoom_max) in couches {
-            for zoom in zoom_min..=zoom_max {
-                let (xs, ys): (Vec<i32>, Vec<i32>) =
-                    couverture_en_tuiles(unites, zoom).into_iter().unzip();
-                // The function's name comes from our own table of layers.
-                let requete = format!(
-                    "select t.x, t.y, d.tuile as corps \
-                     from unnest($4::integer[], $5::integer[]) as t (x, y) \
-                     cross join lateral {fonction}($1, $2, bande($3), $3, t.x, t.y) as d"
-                );
-                let corps: Vec<(i32, i32, Option<Vec<u8>>)> =
-                    sqlx::query_as(AssertSqlSafe(requete))
-                        .bind(self.edition)
-                        .bind(i32::from(self.millesime.annee()))
-                        .bind(i32::from(zoom))
-                        .bind(xs)
-                        .bind(ys)
-                        .fetch_all(&mut *self.transaction)
-                        .await
-                        .pour("construction des tuiles des petites échelles")?;
-                let mut copie = CopieBinaire::default();
-                for (x, y, corps) in compresser(corps) {
-                    copie.ligne(6);
-                    copie.champ(&self.edition.to_be_bytes());
-                    copie.champ(couche.as_bytes());
-                    copie.champ(&zoom.to_be_bytes());
-                    copie.champ(&x.to_be_bytes());
-                    copie.champ(&y.to_be_bytes());
-                    copie.champ(&corps);
-                    nombre += 1;
-                }
-                let ordre = "copy tuile_publiee (edition, couche, z, x, y, corps) \
-                             from stdin (format binary)";
-                copie.envoyer(&mut self.transaction, ordre.to_owned()).await?;
-            }
-        }
         Ok(nombre)
     }
 }
@@ -366,54 +319,4 @@ fn ligne(lignes: &mut String, edition: i32, unite: &UnitePrete, rang: i32) {
         echapper(lignes, champ.as_deref());
     }
     lignes.push('\n');
-}
-
-/// Tiles of a zoom that may hold something: those that the units' boxes touch, with a margin for
-/// what is drawn outside a tile.
-fn couverture_en_tuiles(unites: &[UnitePrete], zoom: i16) -> HashSet<(i32, i32)> {
-    let zoom = u8::try_from(zoom).expect("a layer's zooms are between 0 and 30");
-    let marge = 360.0 / f64::from(1_u32 << zoom) / 32.0;
-    let mut tuiles = HashSet::new();
-    for rect in unites
-        .iter()
-        .filter(|unite| unite.maille == Maille::Commune)
-        .filter_map(|unite| unite.emprise)
-    {
-        let (x0, y0, x1, y1) = bbox_to_xyz(
-            rect.min().x - marge,
-            rect.min().y - marge,
-            rect.max().x + marge,
-            rect.max().y + marge,
-            zoom,
-        );
-        for x in x0..=x1 {
-            for y in y0..=y1 {
-                tuiles.insert((x.cast_signed(), y.cast_signed()));
-            }
-        }
-    }
-    tuiles
-}
-
-/// Compresses bodies on two threads; empty ones go.
-fn compresser(corps: Vec<(i32, i32, Option<Vec<u8>>)>) -> Vec<(i32, i32, Vec<u8>)> {
-    let plein: Vec<_> = corps
-        .into_iter()
-        .filter_map(|(x, y, corps)| Some((x, y, corps.filter(|c| !c.is_empty())?)))
-        .collect();
-    let moitie = plein.len().div_ceil(2).max(1);
-    std::thread::scope(|portee| {
-        let fils: Vec<_> = plein
-            .chunks(moitie)
-            .map(|morceau| {
-                portee.spawn(move || {
-                    morceau
-                        .iter()
-                        .map(|(x, y, corps)| (*x, *y, gzip_serre(corps)))
-                        .collect::<Vec<_>>()
-                })
-            })
-            .collect();
-        fils.into_iter().flat_map(|fil| fil.join().expect("compression does not panic")).collect()
-    })
 }

@@ -50,6 +50,7 @@ struct LigneSource {
     apport: Apport,
     millesime: Millesime,
     departements: Vec<String>,
+    complet: bool,
 }
 
 /// The millésime as it is published; None when it is not.
@@ -142,7 +143,8 @@ async fn sources(connexion: &mut PgConnection, edition: Edition) -> Result<Vec<S
         }
         if let Some((_, source)) = sources.last_mut() {
             let departements = ligne.departements.into_iter().collect();
-            let portee = Portee { millesime: Some(ligne.millesime), departements };
+            let portee =
+                Portee { millesime: Some(ligne.millesime), departements, complet: ligne.complet };
             source.apports.insert(ligne.apport, portee);
         }
     }

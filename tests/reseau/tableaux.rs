@@ -34,7 +34,13 @@ async fn of_a_hundred_thousand_rows_each_bad_one_is_named() {
     let numeros: Vec<u64> = bilan.rejets.iter().map(|rejet| rejet.numero).collect();
     assert_eq!(numeros, attendues);
     let lieu = tempfile::tempdir().unwrap();
-    let rapport = bilan.rapporter(Some(&lieu.path().join("rejets.csv"))).unwrap().unwrap();
+    let rapport = maillage::rejet::rapporter(
+        &bilan.rejets,
+        "indicateurs",
+        Some(&lieu.path().join("rejets.csv")),
+    )
+    .unwrap()
+    .unwrap();
     assert_eq!(std::fs::read_to_string(rapport).unwrap().lines().count(), 38);
 }
 

@@ -134,6 +134,22 @@ async fn a_file_of_some_communes_leaves_the_others_of_its_departement() {
 }
 
 #[tokio::test]
+async fn a_commune_that_the_millesime_does_not_have_is_not_added_to_a_complete_departement() {
+    let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
+    pays(&dossier, lieu.path(), &QUATRE);
+    let fichier =
+        geojson(lieu.path(), "communes.geojson", &[(r#"{"code":"26371","nom":"Véronne"}"#, 4, 4)]);
+    let sortie = lancer(&dossier, &["territoires", "--millesime", "2026"], &[fichier]);
+    let erreur = String::from_utf8_lossy(&sortie.stderr).into_owned();
+    assert_eq!(sortie.status.code(), Some(1), "{erreur}");
+    assert!(erreur.contains("n'a pas : 1 (Véronne (26371))"), "{erreur}");
+    assert!(erreur.contains("--contours-de"), "{erreur}");
+    let base = dossier.base().await;
+    assert_eq!(lire(&base, COMMUNES).await.len(), 4);
+    base.fermer().await.unwrap();
+}
+
+#[tokio::test]
 async fn codes_alone_change_the_communes_and_keep_their_contours() {
     let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
     pays(&dossier, lieu.path(), &QUATRE);
@@ -233,7 +249,7 @@ async fn an_older_composition_and_older_contours_follow_their_communes() {
     );
     let dit = importer(
         &dossier,
-        &["territoires", "--millesime", "2026", "--contours-seuls"],
+        &["territoires", "--millesime", "2026", "--contours-de", "2024"],
         &[contours],
     );
     assert!(dit.contains("Contours réunis à partir d'anciennes communes : 1"), "{dit}");

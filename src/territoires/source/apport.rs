@@ -39,6 +39,8 @@ pub struct Portee {
     pub millesime: Option<Millesime>,
     /// Empty until it is known: those of the communes read.
     pub departements: BTreeSet<String>,
+    /// Of codes: whether every commune of these départements is listed.
+    pub complet: bool,
 }
 
 /// A source as attributions name it.
@@ -60,6 +62,12 @@ impl SourceLue {
     ) -> Self {
         let apports = apports.into_iter().map(|apport| (apport, Portee::default())).collect();
         Self { nom, licence: licence.to_owned(), date, apports }
+    }
+
+    /// Says that it lists every commune of its départements.
+    pub fn complete(mut self) -> Self {
+        self.apports.entry(Apport::Codes).or_default().complet = true;
+        self
     }
 
     /// Says of which millésime a layer is, when it is not that of the import.
@@ -115,8 +123,16 @@ pub fn remplacer(
 /// Whether two mentions of one source date their common layers alike.
 fn compatibles(une: &SourceLue, autre: &SourceLue) -> bool {
     une.apports.iter().all(|(apport, portee)| {
-        autre.apports.get(apport).is_none_or(|autre| autre.millesime == portee.millesime)
+        let pareil =
+            |autre: &Portee| (autre.millesime, autre.complet) == (portee.millesime, portee.complet);
+        autre.apports.get(apport).is_none_or(pareil)
     })
+}
+
+/// The départements whose communes are all listed.
+pub fn departements_complets(sources: &[SourceLue]) -> BTreeSet<String> {
+    let codes = sources.iter().filter_map(|source| source.apports.get(&Apport::Codes));
+    codes.filter(|portee| portee.complet).flat_map(|portee| portee.departements.clone()).collect()
 }
 
 /// The oldest millésime of the contours, which is what can be said of them together.

@@ -134,7 +134,6 @@ pub fn lire_seul(fichier: &Path) -> Result<Lecture> {
     for source in &mut lecture.sources {
         source.apports.entry(Apport::Epci).or_default();
     }
-    lecture.communes_exactes = true;
     Ok(lecture)
 }
 
@@ -194,7 +193,8 @@ impl<'f> Archive<'f> {
                 "Licence Ouverte 2.0",
                 *date,
                 [Apport::Codes, Apport::Populations],
-            ),
+            )
+            .complete(),
             historique: historique
                 .map(|(texte, _)| Historique { version: paquet.version, texte: texte.clone() }),
         })

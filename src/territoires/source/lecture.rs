@@ -23,8 +23,6 @@ pub struct Lecture {
     /// Names of the établissements publics territoriaux.
     pub ept: BTreeMap<Siren, String>,
     pub sources: Vec<SourceLue>,
-    /// Whether the files list every commune of their départements: one that they lack is no more.
-    pub communes_exactes: bool,
     /// The communes' movements, when a file tells them.
     pub historique: Option<Historique>,
     /// Sentences on what was not taken as it is.
@@ -89,10 +87,13 @@ impl Lecture {
     /// that these files do not give. Both readings have their sources placed.
     ///
     /// # Errors
-    /// A sentence when contours of the published millésime should be kept and were not.
+    /// A sentence when contours of the published millésime should be kept and were not, or when communes
+    /// would be added to a département whose list is complete: the files are of another millésime.
     pub fn completer(&mut self, publiee: Self) -> Result<()> {
         let mut complets = self.departements_lus();
         let lus = complets.clone();
+        let exacts = apport::departements_complets(&self.sources);
+        self.verifier_les_codes(&publiee, &exacts)?;
         let donne_epci = self.sources.iter().any(|s| s.apports.contains_key(&Apport::Epci));
         let (mut retirees, mut gardees, mut ailleurs) = (Vec::new(), Vec::new(), 0);
         for (code, ancienne) in publiee.communes {
@@ -103,7 +104,7 @@ impl Lecture {
             let designee = format!("{} ({})", ancienne.nom, code.as_str());
             if !lus.contains(&ancienne.departement) {
                 ailleurs += 1;
-            } else if self.communes_exactes {
+            } else if exacts.contains(&ancienne.departement) {
                 retirees.push(designee);
                 continue;
             } else {
@@ -137,6 +138,32 @@ impl Lecture {
             &gardees,
         ));
         Ok(())
+    }
+
+    /// Checks that the files add no commune to a département whose published list is complete, unless
+    /// theirs is too.
+    fn verifier_les_codes(&self, publiee: &Self, exacts: &BTreeSet<String>) -> Result<()> {
+        let fermes = apport::departements_complets(&publiee.sources);
+        let inconnues: Vec<String> = self
+            .communes
+            .iter()
+            .filter(|(code, commune)| {
+                fermes.contains(&commune.departement)
+                    && !exacts.contains(&commune.departement)
+                    && !publiee.communes.contains_key(*code)
+            })
+            .map(|(code, commune)| format!("{} ({})", commune.nom, code.as_str()))
+            .collect();
+        match enumerer(
+            "Communes de ces fichiers que le code officiel géographique de ce millésime n'a pas",
+            &inconnues,
+        ) {
+            None => Ok(()),
+            Some(phrase) => Err(Error::Donnees(format!(
+                "{phrase} Les fichiers sont sans doute d'une autre année : dites-la avec --millesime ; ou \
+                 n'en prenez que les contours, avec --contours-de ANNÉE. Rien n'a été changé."
+            ))),
+        }
     }
 
     /// Leaves of what was read the contours alone, under the communes of a published millésime. Contours of
@@ -339,8 +366,8 @@ fn predecesseurs(successeurs: &Successeurs) -> HashMap<&str, Vec<&str>> {
 pub fn enumerer(quoi: &str, noms: &[String]) -> Option<String> {
     const CITES: usize = 10;
     let premiers = noms.get(..CITES).unwrap_or(noms).join(", ");
-    let suite = if noms.len() > CITES { "…" } else { "." };
-    (!noms.is_empty()).then(|| format!("{quoi} : {} ({premiers}){suite}", noms.len()))
+    let suite = if noms.len() > CITES { "…" } else { "" };
+    (!noms.is_empty()).then(|| format!("{quoi} : {} ({premiers}{suite}).", noms.len()))
 }
 
 /// What is said of units that no layer names.

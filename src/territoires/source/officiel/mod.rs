@@ -39,7 +39,7 @@ use recolte::Recolte;
 /// A sentence that says what is wrong, in which file, layer, row and column, and what to do.
 pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
     let depot = Depot::ouvrir(fichiers)?;
-    let mut recolte = Recolte { communes_exactes: true, ..Recolte::default() };
+    let mut recolte = Recolte::default();
     let mut ecartees = Vec::new();
     for donnee in &depot.donnees {
         let fichier = Fichier { donnee, colonnes, seul: depot.donnees.len() == 1 };
@@ -138,7 +138,6 @@ impl Fichier<'_> {
                 format!("Reconnu dans {} : {reconnu}.", self.donnee.nom)
             });
             recolte.source(self.source(couche, modele));
-            recolte.communes_exactes &= modele.sans_contour;
         }
         Ok(())
     }
@@ -177,7 +176,7 @@ impl Fichier<'_> {
             (Apport::Populations, a(modele.population)),
         ];
         let apports = apports.into_iter().filter(|(_, donne)| *donne).map(|(apport, _)| apport);
-        match modele.editeur {
+        let source = match modele.editeur {
             Some(editeur) => SourceLue::nouvelle(
                 format!("{editeur}, {}", modele.nom),
                 "Licence Ouverte 2.0",
@@ -190,7 +189,9 @@ impl Fichier<'_> {
                 None,
                 apports,
             ),
-        }
+        };
+        // Insee's table is the list of communes itself; a layer may be an extract of one.
+        if modele.sans_contour { source.complete() } else { source }
     }
 }
 

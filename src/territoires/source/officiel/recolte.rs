@@ -36,8 +36,6 @@ pub struct Recolte {
     pub departements: BTreeMap<String, DepartementLu>,
     pub regions: BTreeMap<String, RegionLue>,
     pub sources: Vec<SourceLue>,
-    /// Whether every layer of communes lists all those of its départements.
-    pub communes_exactes: bool,
     /// What each file was recognised as.
     pub reconnus: Vec<String>,
     pub remarques: Vec<String>,
@@ -96,12 +94,7 @@ impl Recolte {
             };
             communes.insert(code, lue);
         }
-        let mut lecture = Lecture {
-            communes,
-            sources: self.sources,
-            communes_exactes: self.communes_exactes,
-            ..Lecture::default()
-        };
+        let mut lecture = Lecture { communes, sources: self.sources, ..Lecture::default() };
         lecture.remarques = self.reconnus;
         lecture.remarques.append(&mut self.remarques);
         lecture.departements = self.departements;
