@@ -20,6 +20,20 @@ pub struct Codes {
     postaux: HashSet<String>,
 }
 
+/// The geography that a table says it is in: `geo2023` in its name, or « Géographie au 01/01/2023 » above
+/// its heading.
+fn geographie(tableau: &Tableau) -> Option<i16> {
+    let annee = |texte: &str, mot: &str| {
+        let (_, suite) = texte.split_once(mot)?;
+        let chiffres =
+            suite.get(..4).filter(|an| an.bytes().all(|octet| octet.is_ascii_digit()))?;
+        chiffres.parse().ok()
+    };
+    let notes = tableau.preambule.iter().map(|note| note.to_lowercase());
+    annee(&tableau.nom.to_lowercase(), "geo")
+        .or_else(|| notes.into_iter().find_map(|note| annee(&note, "géographie au 01/01/")))
+}
+
 /// For each series, the value of each unit and the row that gave it.
 pub type Valeurs = Vec<BTreeMap<String, (Connue, u64)>>;
 
@@ -93,6 +107,17 @@ impl Codes {
         }
         if let Some(millesime) = dit {
             return Ok(millesime.annee());
+        }
+        if let Some(annee) = geographie(tableau) {
+            if self.communes.iter().any(|(chargee, _)| *chargee == annee) {
+                return Ok(annee);
+            }
+            return Err(Error::Donnees(format!(
+                "{} est dans la géographie de {annee}, et ce millésime n'est pas chargé. Chargez-le d'abord \
+                 (maillage import cog v_commune_{annee}.csv) ; ou donnez --millesime {annee}, et les codes \
+                 ne seront pas vérifiés.",
+                tableau.nom
+            )));
         }
         // Codes that are not there count, and so do those that the table lacks among its départements.
         let departements: HashSet<&str> = lus.iter().map(|code| departement(code)).collect();
@@ -244,5 +269,26 @@ fn cumuler(a: Connue, b: Connue) -> Connue {
         (Etat::Valeur, Etat::Valeur) => Connue::valant(a.valeur + b.valeur),
         (Etat::Valeur, _) => a,
         (_, _) => b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_may_say_its_geography() {
+        let tableau = |nom: &str, note: &str| Tableau {
+            nom: nom.into(),
+            preambule: vec![note.into()],
+            colonnes: Vec::new(),
+            lignes: Vec::new(),
+        };
+        assert_eq!(geographie(&tableau("donnees_2021_geo2023.csv", "")), Some(2023));
+        assert_eq!(
+            geographie(&tableau("a.xlsx", "Mise en ligne Géographie au 01/01/2022")),
+            Some(2022)
+        );
+        assert_eq!(geographie(&tableau("codgeo_2021.csv", "Géographie")), None);
     }
 }
