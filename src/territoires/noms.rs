@@ -7,7 +7,6 @@ use sqlx::PgConnection;
 
 use super::codes::Maille;
 use super::lieu::Lieu;
-use super::recherche::point;
 use super::sources::Edition;
 use crate::error::{Contexte, Result};
 
@@ -26,7 +25,7 @@ pub async fn lire(
     maille: Maille,
     dans: Option<&Lieu>,
 ) -> Result<BTreeMap<String, Nom>> {
-    let lignes: Vec<(String, String, Option<f64>, Option<f64>)> =
+    let lignes: Vec<(String, String, Option<Vec<f64>>)> =
         sqlx::query_as(include_str!("sql/lire_noms.sql"))
             .bind(edition.edition)
             .bind(maille)
@@ -37,6 +36,8 @@ pub async fn lire(
             .pour("lecture des noms des territoires")?;
     Ok(lignes
         .into_iter()
-        .map(|(code, nom, lon, lat)| (code, Nom { nom, point: point(lon, lat) }))
+        .map(|(code, nom, point)| {
+            (code, Nom { nom, point: point.and_then(|point| point.try_into().ok()) })
+        })
         .collect())
 }

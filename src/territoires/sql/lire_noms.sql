@@ -15,9 +15,6 @@ with
         when 'departement' then c.departement = $4 else c.region = $4
       end)
   )
--- A metre or so is enough for a label.
-select t.code, t.nom,
-  round(st_x(p.point)::numeric, 5)::float8 as lon, round(st_y(p.point)::numeric, 5)::float8 as lat
+select t.code, t.nom, degres(t.point) as point
 from unites u
 join territoire t on t.edition = $1 and t.maille = $2 and t.code = u.code
-cross join lateral (select st_transform(t.point, 4326) as point) as p
