@@ -1,4 +1,4 @@
-//! The réseaux described after public documents, in a country that has only the communes of one.
+//! The réseaux described after public documents, in a country that has none of their communes.
 
 use maillage::demandes;
 
@@ -8,7 +8,7 @@ use crate::pays::pays;
 #[tokio::test]
 async fn reseaux_of_the_documents_load_with_the_partners_that_these_count() {
     let pays = pays().await;
-    // The département of Touraine, Ingé 43 and Manche is a row of its own, beside its partners.
+    // The département is one row, beside those that it federates.
     for (code, partenaires) in [("touraine", 7), ("anjou", 8), ("inge43", 7), ("manche", 12)] {
         let dossier = format!("{}/data/reseaux/{code}", env!("CARGO_MANIFEST_DIR")).into();
         let bilan =
