@@ -10,5 +10,6 @@ mod indicateurs;
 mod indicateurs_des_zones;
 mod pays;
 mod questions;
+mod reseaux;
 mod tableaux;
 mod tuiles;
