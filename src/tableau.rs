@@ -48,6 +48,14 @@ impl Tableau {
         }
     }
 
+    /// The year of « Géographie au 01/01/2023 », which Insee writes above its tables.
+    pub fn geographie(&self) -> Option<i16> {
+        self.preambule.iter().find_map(|note| {
+            let (_, suite) = note.split_once("Géographie au 01/01/")?;
+            suite.get(..4)?.parse().ok()
+        })
+    }
+
     /// Rank of the first column that has one of these names, whatever its case.
     pub fn colonne(&self, noms: &[&str]) -> Option<usize> {
         noms.iter().find_map(|nom| {

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use commun::{Dossier, QUATRE, carre, paquets};
+use commun::{Dossier, QUATRE, carre};
 
 struct Service {
     processus: Child,
@@ -68,14 +68,7 @@ impl Drop for Service {
 }
 
 fn importer(dossier: &Dossier, communes: &[commun::Carre]) {
-    let lieu = tempfile::tempdir().unwrap();
-    let fichiers = paquets(lieu.path(), communes);
-    let sortie = dossier
-        .maillage()
-        .args(["import", "territoires", "--millesime", "2026"])
-        .args(fichiers)
-        .output()
-        .unwrap();
+    let sortie = dossier.importer(communes);
     assert!(sortie.status.success(), "{}", String::from_utf8_lossy(&sortie.stderr));
 }
 

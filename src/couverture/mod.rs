@@ -52,10 +52,7 @@ async fn couvrir(
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
     let (edition, comptage) = editions(&mut transaction, millesime).await?;
-    let dans = match &dans {
-        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
-        None => None,
-    };
+    let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
     Ok(Json(Couverture::lire(&mut transaction, filtre, edition, comptage, maille, dans).await?))
 }
 

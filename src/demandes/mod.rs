@@ -31,9 +31,6 @@ async fn lire(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
     let edition = Edition::avec_contours(&mut transaction, None).await?;
-    let lieu = match &unite {
-        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
-        None => None,
-    };
+    let lieu = Lieu::trouver_si_dit(&mut transaction, edition, unite.as_ref()).await?;
     Ok(Json(Registre::lire(&mut transaction, filtre, edition, lieu).await?))
 }

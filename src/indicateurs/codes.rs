@@ -20,18 +20,14 @@ pub struct Codes {
     postaux: HashSet<String>,
 }
 
-/// The geography that a table says it is in: `geo2023` in its name, or « Géographie au 01/01/2023 » above
-/// its heading.
+/// The geography that a table says it is in: `geo2023` in its name, or a note above its heading.
 fn geographie(tableau: &Tableau) -> Option<i16> {
-    let annee = |texte: &str, mot: &str| {
-        let (_, suite) = texte.split_once(mot)?;
-        let chiffres =
-            suite.get(..4).filter(|an| an.bytes().all(|octet| octet.is_ascii_digit()))?;
-        chiffres.parse().ok()
+    let dans_le_nom = || {
+        let nom = tableau.nom.to_lowercase();
+        let (_, suite) = nom.split_once("geo")?;
+        suite.get(..4).filter(|an| an.bytes().all(|octet| octet.is_ascii_digit()))?.parse().ok()
     };
-    let notes = tableau.preambule.iter().map(|note| note.to_lowercase());
-    annee(&tableau.nom.to_lowercase(), "geo")
-        .or_else(|| notes.into_iter().find_map(|note| annee(&note, "géographie au 01/01/")))
+    dans_le_nom().or_else(|| tableau.geographie())
 }
 
 /// For each series, the value of each unit and the row that gave it.

@@ -80,14 +80,8 @@ async fn valeurs(
     let classes = parametres.lire::<Methode>("classes")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let indicateur = Indicateur::lire(&mut transaction, &code).await?;
-    let edition = match millesime {
-        Some(_) => Edition::de(&mut transaction, millesime).await?,
-        None => Edition::avec_contours(&mut transaction, None).await?,
-    };
-    let dans = match &dans {
-        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
-        None => None,
-    };
+    let edition = Edition::demandee(&mut transaction, millesime).await?;
+    let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
     let question = Question {
         periode: parametres.texte("periode"),
         maille,

@@ -203,7 +203,7 @@ async fn publier(
     nommer(&mut connexion, &mut lecture, millesime).await?;
     progres.etape("Préparation des contours");
     let (pays, contours_lus, lecture) = bloquer(move || {
-        lecture.clore();
+        lecture.clore()?;
         let (pays, contours_lus) = preparer(&mut lecture)?;
         Ok((Arc::new(pays), contours_lus, lecture))
     })

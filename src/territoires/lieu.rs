@@ -65,6 +65,18 @@ impl Lieu {
         Ok(Self::nouveau(maille, code, nom, remarque))
     }
 
+    /// The same for a question that may be about the whole country.
+    pub async fn trouver_si_dit(
+        connexion: &mut PgConnection,
+        edition: Edition,
+        unite: Option<&Unite>,
+    ) -> Result<Option<Self>> {
+        match unite {
+            Some(unite) => Self::trouver(connexion, edition, unite).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The commune that holds a point, in degrees.
     pub async fn au_point(
         connexion: &mut PgConnection,

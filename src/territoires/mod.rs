@@ -133,14 +133,8 @@ async fn nommer(
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
-    let edition = match millesime {
-        Some(_) => Edition::de(&mut transaction, millesime).await?,
-        None => Edition::avec_contours(&mut transaction, None).await?,
-    };
-    let dans = match &dans {
-        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
-        None => None,
-    };
+    let edition = Edition::demandee(&mut transaction, millesime).await?;
+    let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
     let unites = noms::lire(&mut transaction, edition, maille, dans.as_ref()).await?;
     let dans = dans.map(|lieu| lieu.unite);
     Ok(Json(Noms { millesime: edition.millesime, maille, dans, unites }))
@@ -170,10 +164,7 @@ async fn passer(
     let dans = parametres.lire::<Unite>("dans")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let edition = Edition::de(&mut transaction, vers).await?;
-    let dans = match &dans {
-        Some(unite) => Some(Lieu::trouver(&mut transaction, edition, unite).await?),
-        None => None,
-    };
+    let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
     let passages = passage::lire(&mut transaction, de, edition, dans.as_ref()).await?;
     let sources = passage::sources(&mut transaction).await?;
     Ok(Json(TableDePassage { de, vers: edition.millesime, passages, sources }))

@@ -193,6 +193,17 @@ impl Edition {
         })
     }
 
+    /// That of the millésime asked for, with contours or without; else the newest that has contours.
+    pub async fn demandee(
+        connexion: &mut PgConnection,
+        millesime: Option<Millesime>,
+    ) -> Result<Self> {
+        match millesime {
+            Some(_) => Self::de(connexion, millesime).await,
+            None => Self::avec_contours(connexion, None).await,
+        }
+    }
+
     /// That of the millésime, when it is published.
     pub async fn publiee(base: impl PgExecutor<'_>, millesime: Millesime) -> Result<Option<Self>> {
         Self::lire(base, Some(millesime), false).await

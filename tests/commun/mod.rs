@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use maillage::base::Base;
 use maillage::config::Donnees;
@@ -42,6 +42,17 @@ impl Dossier {
     }
 
     /// The program, on this folder.
+    /// Publishes the millésime 2026 of a small country.
+    pub fn importer(&self, communes: &[Carre]) -> Output {
+        let lieu = tempfile::tempdir().unwrap();
+        let fichiers = paquets(lieu.path(), communes);
+        self.maillage()
+            .args(["import", "territoires", "--millesime", "2026"])
+            .args(fichiers)
+            .output()
+            .unwrap()
+    }
+
     pub fn maillage(&self) -> Command {
         self.donnees();
         let mut commande = Command::new(env!("CARGO_BIN_EXE_maillage"));

@@ -2,11 +2,7 @@
 // and the demonstration réseau (MAILLAGE_URL).
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BUREAU, capturer, cliquer, dessinee, fautesAccessibilite, lancer, ouvrir, service, TELEPHONE } from './outils.mjs';
-
-const DIE = [5.3704, 44.7535];
-const PANNEAU = { attendre: 'panneau' };
-const options = { skip: service ? false : 'MAILLAGE_URL is not set', concurrency: 1, timeout: 600_000 };
+import { avecPage, BUREAU, capturer, cliquer, DIE, dessinee, fautesAccessibilite, lancer, OPTIONS, ouvrir, PANNEAU, service, TELEPHONE } from './outils.mjs';
 
 const demander = async (chemin) => (await fetch(service + chemin)).json();
 const total = async (page) => {
@@ -23,19 +19,12 @@ const truquer = (page, changer) =>
   });
 const lignes = (page) => page.$$eval('#legende li', (l) => l.map((x) => [...x.querySelectorAll('span')].slice(-2).map((s) => s.textContent.replace(/\s/g, ' '))));
 
-describe('the indicators', options, () => {
+describe('the indicators', OPTIONS, () => {
   let navigateur;
   before(async () => (navigateur = await lancer()));
   after(() => navigateur?.close());
 
-  const avec = async (chemin, choix, essai) => {
-    const ouverte = await ouvrir(navigateur, chemin, choix);
-    try {
-      await essai(ouverte);
-    } finally {
-      await ouverte.contexte.close();
-    }
-  };
+  const avec = (...suite) => avecPage(navigateur, ...suite);
 
   test('every unit of a maille in a place has its name, and an EPCI across a limit its whole value', async () => {
     const { unites, millesime } = await demander('/api/territoires/commune?dans=departement:26');

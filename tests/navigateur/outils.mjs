@@ -13,6 +13,12 @@ export const service = process.env.MAILLAGE_URL?.replace(/\/$/, '');
 export const BUREAU = { width: 1280, height: 800 };
 export const TELEPHONE = { width: 390, height: 844 };
 
+/** Of the suites that need a service and a browser: one page at a time, drawn without a graphics card. */
+export const OPTIONS = { skip: service ? false : 'MAILLAGE_URL is not set', concurrency: 1, timeout: 600_000 };
+/** Waits for the panel alone. */
+export const PANNEAU = { attendre: 'panneau' };
+export const DIE = [5.3704, 44.7535];
+
 export function lancer() {
   const { chromium } = outil('playwright-core');
   return chromium.launch({
@@ -30,6 +36,16 @@ export function lancer() {
       '--disable-sync',
     ],
   });
+}
+
+/** Tries something on an open page, and closes it whatever happens. */
+export async function avecPage(navigateur, chemin, choix, essai) {
+  const ouverte = await ouvrir(navigateur, chemin, choix);
+  try {
+    await essai(ouverte);
+  } finally {
+    await ouverte.contexte.close();
+  }
 }
 
 /**

@@ -1,25 +1,14 @@
 // The page as people meet it, in a real browser, against a service that holds the demonstration data (MAILLAGE_URL).
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { BUREAU, capturer, cliquer, dessinee, fautesAccessibilite, lancer, ouvrir, service, TELEPHONE } from './outils.mjs';
+import { avecPage, BUREAU, capturer, cliquer, DIE, dessinee, fautesAccessibilite, lancer, OPTIONS, ouvrir, PANNEAU, service, TELEPHONE } from './outils.mjs';
 
-const DIE = [5.3704, 44.7535];
-const PANNEAU = { attendre: 'panneau' };
-const options = { skip: service ? false : 'MAILLAGE_URL is not set', concurrency: 1, timeout: 600_000 };
-
-describe('the page', options, () => {
+describe('the page', OPTIONS, () => {
   let navigateur;
   before(async () => (navigateur = await lancer()));
   after(() => navigateur?.close());
 
-  const avec = async (chemin, choix, essai) => {
-    const ouverte = await ouvrir(navigateur, chemin, choix);
-    try {
-      await essai(ouverte);
-    } finally {
-      await ouverte.contexte.close();
-    }
-  };
+  const avec = (...suite) => avecPage(navigateur, ...suite);
 
   for (const [nom, taille] of [['1280×800', BUREAU], ['390×844', TELEPHONE]]) {
     const suffixe = taille === BUREAU ? 'bureau' : 'telephone';

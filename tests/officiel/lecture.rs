@@ -15,7 +15,7 @@ pub fn lire(fichiers: &[PathBuf]) -> Result<Lecture, Error> {
 /// Reads files as those of 2026, and names what they do not.
 pub fn lire_avec(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture, Error> {
     let mut lecture = source::lire(fichiers, colonnes, Millesime::new(2026)?)?;
-    lecture.clore();
+    lecture.clore()?;
     Ok(lecture)
 }
 

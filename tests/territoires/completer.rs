@@ -6,7 +6,7 @@ use std::process::Output;
 use maillage::base::Base;
 
 use crate::classeur;
-use crate::commun::{Carre, Dossier, QUATRE, paquets};
+use crate::commun::{Dossier, QUATRE};
 
 fn lancer(dossier: &Dossier, arguments: &[&str], fichiers: &[PathBuf]) -> Output {
     dossier.maillage().arg("import").args(arguments).args(fichiers).output().unwrap()
@@ -19,8 +19,8 @@ fn importer(dossier: &Dossier, arguments: &[&str], fichiers: &[PathBuf]) -> Stri
     String::from_utf8(sortie.stdout).unwrap()
 }
 
-fn pays(dossier: &Dossier, lieu: &Path, communes: &[Carre]) {
-    importer(dossier, &["territoires", "--millesime", "2026"], &paquets(lieu, communes));
+fn pays(dossier: &Dossier) {
+    assert!(dossier.importer(&QUATRE).status.success());
 }
 
 fn ecrire(lieu: &Path, nom: &str, texte: &str) -> PathBuf {
@@ -64,7 +64,7 @@ const SOURCES: &str =
 #[tokio::test]
 async fn a_file_of_another_departement_adds_to_the_millesime() {
     let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
-    pays(&dossier, lieu.path(), &QUATRE);
+    pays(&dossier);
     let fichier = geojson(
         lieu.path(),
         "communes-2026.geojson",
@@ -105,7 +105,7 @@ async fn a_file_of_another_departement_adds_to_the_millesime() {
 #[tokio::test]
 async fn a_file_of_some_communes_leaves_the_others_of_its_departement() {
     let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
-    pays(&dossier, lieu.path(), &QUATRE);
+    pays(&dossier);
     let fichier = geojson(
         lieu.path(),
         "communes-2026.geojson",
@@ -136,7 +136,7 @@ async fn a_file_of_some_communes_leaves_the_others_of_its_departement() {
 #[tokio::test]
 async fn a_commune_that_the_millesime_does_not_have_is_not_added_to_a_complete_departement() {
     let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
-    pays(&dossier, lieu.path(), &QUATRE);
+    pays(&dossier);
     let fichier =
         geojson(lieu.path(), "communes.geojson", &[(r#"{"code":"26371","nom":"Véronne"}"#, 4, 4)]);
     let sortie = lancer(&dossier, &["territoires", "--millesime", "2026"], &[fichier]);
@@ -152,7 +152,7 @@ async fn a_commune_that_the_millesime_does_not_have_is_not_added_to_a_complete_d
 #[tokio::test]
 async fn codes_alone_change_the_communes_and_keep_their_contours() {
     let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
-    pays(&dossier, lieu.path(), &QUATRE);
+    pays(&dossier);
     let cog = ecrire(
         lieu.path(),
         "v_commune_2026.csv",
@@ -271,6 +271,66 @@ async fn an_older_composition_and_older_contours_follow_their_communes() {
         ]
     );
     base.fermer().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_extract_of_a_composition_takes_no_commune_out_of_its_epci() {
+    let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
+    pays(&dossier);
+    let extrait = ecrire(
+        lieu.path(),
+        "epcicom2026.csv",
+        "insee;siren;raison_sociale\n26001;242600534;CC du Diois\n",
+    );
+    let sortie = lancer(&dossier, &["epci"], &[extrait]);
+    let erreur = String::from_utf8_lossy(&sortie.stderr).into_owned();
+    assert_eq!(sortie.status.code(), Some(1), "{erreur}");
+    assert!(erreur.contains("n'a pas : 3 (Albon (26002)"), "{erreur}");
+}
+
+#[tokio::test]
+async fn contours_that_were_not_kept_as_read_are_not_lost() {
+    let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
+    pays(&dossier);
+    let base = dossier.base().await;
+    // As a millésime published before contours were kept.
+    sqlx::query("delete from contour_source")
+        .execute(&mut base.connexion().await.unwrap())
+        .await
+        .unwrap();
+    let table = "insee;siren;raison_sociale\n26001;242600534;CC\n26002;242600534;CC\n26003;242600534;CC\n\
+                 26004;242600534;CC\n";
+    let sortie = lancer(&dossier, &["epci"], &[ecrire(lieu.path(), "epcicom2026.csv", table)]);
+    let erreur = String::from_utf8_lossy(&sortie.stderr).into_owned();
+    assert_eq!(sortie.status.code(), Some(1), "{erreur}");
+    assert!(erreur.contains("version antérieure"), "{erreur}");
+    let dessinees = "select t.code from territoire t join millesime m using (edition)
+        join contour c on c.edition = t.edition and c.code = t.code and c.bande = bande(14)
+        where t.maille = 'commune' and c.contour is not null";
+    assert_eq!(lire(&base, dessinees).await.len(), 4);
+    base.fermer().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_commune_is_not_drawn_as_what_it_has_absorbed_alone() {
+    let (dossier, lieu) = (Dossier::nouveau(), tempfile::tempdir().unwrap());
+    pays(&dossier);
+    let mouvements = ecrire(
+        lieu.path(),
+        "v_mvt_commune_2026.csv",
+        "MOD,DATE_EFF,TYPECOM_AV,COM_AV,LIBELLE_AV,TYPECOM_AP,COM_AP,LIBELLE_AP\n\
+         32,2025-01-01,COM,26001,Solaure en Diois,COM,26001,Solaure en Diois\n\
+         32,2025-01-01,COM,26009,Aix,COM,26001,Solaure en Diois\n",
+    );
+    importer(&dossier, &["mouvements"], &[mouvements]);
+    let contours = geojson(
+        lieu.path(),
+        "communes-2024.geojson",
+        &[(r#"{"code":"26009","nom":"Aix"}"#, 4, 4), (r#"{"code":"26002","nom":"Albon"}"#, 1, 0)],
+    );
+    let arguments = ["territoires", "--millesime", "2026", "--contours-de", "2024"];
+    let dit = importer(&dossier, &arguments, &[contours]);
+    assert!(dit.contains("gardent leur contour : 1 (Solaure en Diois (26001))"), "{dit}");
 }
 
 #[tokio::test]

@@ -20,17 +20,6 @@ async fn publie(base: &Base) -> (i64, i64, i64) {
     .unwrap()
 }
 
-fn importer(dossier: &Dossier, communes: &[Carre]) -> Output {
-    let lieu = tempfile::tempdir().unwrap();
-    let fichiers = paquets(lieu.path(), communes);
-    dossier
-        .maillage()
-        .args(["import", "territoires", "--millesime", "2026"])
-        .args(fichiers)
-        .output()
-        .unwrap()
-}
-
 fn phrase(sortie: &Output) -> String {
     String::from_utf8_lossy(&sortie.stderr).into_owned()
 }
@@ -38,7 +27,7 @@ fn phrase(sortie: &Output) -> String {
 #[tokio::test]
 async fn a_country_is_published_whole_with_its_larger_mailles() {
     let dossier = Dossier::nouveau();
-    let sortie = importer(&dossier, &QUATRE);
+    let sortie = dossier.importer(&QUATRE);
     assert!(sortie.status.success(), "{}", phrase(&sortie));
     let base = dossier.base().await;
     let (communes, contours, tuiles) = publie(&base).await;
@@ -71,10 +60,10 @@ async fn a_country_is_published_whole_with_its_larger_mailles() {
 #[tokio::test]
 async fn a_second_import_replaces_the_first_and_leaves_one_edition() {
     let dossier = Dossier::nouveau();
-    assert!(importer(&dossier, &QUATRE).status.success());
+    assert!(dossier.importer(&QUATRE).status.success());
     let mut cinq = QUATRE.to_vec();
     cinq.push(carre("26005", "Allan", 2, 0));
-    assert!(importer(&dossier, &cinq).status.success());
+    assert!(dossier.importer(&cinq).status.success());
     let base = dossier.base().await;
     assert_eq!(publie(&base).await.0, 5);
     let editions: i64 = sqlx::query_scalar("select count(*) from edition")
@@ -90,7 +79,7 @@ async fn a_commune_without_contour_is_kept_and_said() {
     let dossier = Dossier::nouveau();
     let mut communes = QUATRE.to_vec();
     communes.push(Carre { contour: false, ..carre("26005", "Allan", 2, 0) });
-    let sortie = importer(&dossier, &communes);
+    let sortie = dossier.importer(&communes);
     assert!(String::from_utf8_lossy(&sortie.stdout).contains("Allan (26005)"));
     let base = dossier.base().await;
     let (communes, contours, _) = publie(&base).await;
@@ -102,7 +91,7 @@ async fn a_commune_without_contour_is_kept_and_said() {
 #[tokio::test]
 async fn a_killed_import_leaves_the_previous_millesime_intact() {
     let dossier = Dossier::nouveau();
-    assert!(importer(&dossier, &QUATRE).status.success());
+    assert!(dossier.importer(&QUATRE).status.success());
     let mut cinq = QUATRE.to_vec();
     cinq.push(carre("26005", "Allan", 2, 0));
     let lieu = tempfile::tempdir().unwrap();
@@ -128,7 +117,7 @@ async fn a_killed_import_leaves_the_previous_millesime_intact() {
     }
     assert!(finies < 12, "no import was interrupted: the test proves nothing");
     // And the next import is not hindered by the dead ones.
-    let sortie = importer(&dossier, &QUATRE);
+    let sortie = dossier.importer(&QUATRE);
     assert!(sortie.status.success(), "{}", phrase(&sortie));
     assert_eq!(publie(&base).await.0, 4);
     base.fermer().await.unwrap();
@@ -140,8 +129,8 @@ async fn two_imports_of_one_millesime_do_not_mix() {
     let mut cinq = QUATRE.to_vec();
     cinq.push(carre("26005", "Allan", 2, 0));
     let (a, b) = std::thread::scope(|portee| {
-        let a = portee.spawn(|| importer(&dossier, &QUATRE));
-        let b = portee.spawn(|| importer(&dossier, &cinq));
+        let a = portee.spawn(|| dossier.importer(&QUATRE));
+        let b = portee.spawn(|| dossier.importer(&cinq));
         (a.join().unwrap(), b.join().unwrap())
     });
     for sortie in [&a, &b] {

@@ -8,44 +8,31 @@ use super::histoire::{Edition, Histoire, Mouvement, premier_janvier};
 use super::liens::{Lien, expliquees, groupes};
 use crate::territoires::codes::departement;
 
-/// A row of the table `passage`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Passage {
-    pub vers: i16,
-    pub ancien: String,
-    pub depuis: i16,
-    pub jusqu: i16,
-    pub nouveau: String,
-    /// Null when it is not known: going back in time, towards several communes.
-    pub part: Option<f64>,
-    pub nom: Option<String>,
-}
-
 /// First and last years that a code may be of.
 const PREMIERE_ANNEE: i16 = 1943;
 const DERNIERE_ANNEE: i16 = 2100;
 
-type Atome = usize;
-type Ensemble = BTreeSet<Atome>;
+pub type Atome = usize;
+pub type Ensemble = BTreeSet<Atome>;
 
 /// A commune between two changes of its territory.
 #[derive(Debug)]
-struct Periode {
-    code: String,
-    nom: Option<String>,
+pub struct Periode {
+    pub code: String,
+    pub nom: Option<String>,
     debut: NaiveDate,
     /// First day when it is no longer so.
     fin: Option<NaiveDate>,
-    atomes: Ensemble,
+    pub atomes: Ensemble,
 }
 
 impl Periode {
-    fn couvre(&self, jour: NaiveDate) -> bool {
+    pub fn couvre(&self, jour: NaiveDate) -> bool {
         self.debut <= jour && self.fin.is_none_or(|fin| fin > jour)
     }
 
     /// First and last years whose 1 January it covers.
-    fn annees(&self) -> Option<(i16, i16)> {
+    pub fn annees(&self) -> Option<(i16, i16)> {
         let annee = |date: NaiveDate| i16::try_from(date.year()).unwrap_or(DERNIERE_ANNEE);
         let depuis = annee(self.debut) + i16::from(self.debut.ordinal() > 1);
         let jusqu =
@@ -54,66 +41,12 @@ impl Periode {
     }
 }
 
-/// All that a code of any millésime comes to in each of the given ones.
-pub fn passages(histoire: &Histoire, millesimes: &[i16]) -> Vec<Passage> {
-    let carte = Carte::derouler(histoire);
-    let poids = carte.poids(&histoire.editions);
-    let feuilles: Vec<Ensemble> =
-        carte.periodes.iter().map(|periode| carte.feuilles(&periode.atomes)).collect();
-    let mut passages = Vec::new();
-    for &vers in millesimes {
-        let jour = premier_janvier(vers);
-        let mut communes: HashMap<Atome, &str> = HashMap::new();
-        for (periode, feuilles) in carte.periodes.iter().zip(&feuilles) {
-            if periode.couvre(jour) {
-                communes.extend(feuilles.iter().map(|feuille| (*feuille, periode.code.as_str())));
-            }
-        }
-        for (periode, feuilles) in carte.periodes.iter().zip(&feuilles) {
-            let Some((depuis, jusqu)) = periode.annees() else { continue };
-            let mut successeurs: BTreeMap<&str, (f64, usize)> = BTreeMap::new();
-            for feuille in feuilles {
-                if let Some(code) = communes.get(feuille) {
-                    let successeur = successeurs.entry(code).or_default();
-                    successeur.0 += poids.get(feuille).copied().unwrap_or_default();
-                    successeur.1 += 1;
-                }
-            }
-            if successeurs.len() == 1 && successeurs.contains_key(periode.code.as_str()) {
-                continue;
-            }
-            let total: f64 = successeurs.values().map(|(poids, _)| poids).sum();
-            let nombre: usize = successeurs.values().map(|(_, nombre)| nombre).sum();
-            let seul = successeurs.len() == 1;
-            for (code, (poids, feuilles)) in &successeurs {
-                #[expect(clippy::cast_precision_loss, reason = "a commune has few atomes")]
-                let part = match (seul, depuis > vers) {
-                    (true, _) => Some(1.0),
-                    (false, true) => None,
-                    (false, false) if total > 0.0 => Some(poids / total),
-                    (false, false) => Some(*feuilles as f64 / nombre as f64),
-                };
-                passages.push(Passage {
-                    vers,
-                    ancien: periode.code.clone(),
-                    depuis,
-                    jusqu,
-                    nouveau: (*code).to_owned(),
-                    part,
-                    nom: periode.nom.clone(),
-                });
-            }
-        }
-    }
-    passages
-}
-
 /// Every commune of every time.
 #[derive(Debug, Default)]
-struct Carte {
+pub struct Carte {
     /// For each atome, the two that it was divided in, if it was.
     enfants: Vec<Option<[Atome; 2]>>,
-    periodes: Vec<Periode>,
+    pub periodes: Vec<Periode>,
     /// Ranks of the periods of a code, in order.
     vies: HashMap<String, Vec<usize>>,
     /// Communes of the day: their present period.
@@ -121,7 +54,7 @@ struct Carte {
 }
 
 impl Carte {
-    fn derouler(histoire: &Histoire) -> Self {
+    pub fn derouler(histoire: &Histoire) -> Self {
         let mut carte = Self::default();
         for (code, nom) in histoire.initiales() {
             let atome = carte.atome();
@@ -167,7 +100,7 @@ impl Carte {
     }
 
     /// The atomes that were never divided, of which these are made.
-    fn feuilles(&self, atomes: &Ensemble) -> Ensemble {
+    pub fn feuilles(&self, atomes: &Ensemble) -> Ensemble {
         let mut pile: Vec<Atome> = atomes.iter().copied().collect();
         let mut feuilles = Ensemble::new();
         while let Some(atome) = pile.pop() {
@@ -422,7 +355,7 @@ impl Carte {
 
     /// How much each atome counts when a commune is shared: the population of the smallest commune
     /// that was ever known to hold it, the newest of equals, evenly among its atomes.
-    fn poids(&self, editions: &[Edition]) -> HashMap<Atome, f64> {
+    pub fn poids(&self, editions: &[Edition]) -> HashMap<Atome, f64> {
         let mut meilleurs: HashMap<Atome, (usize, f64)> = HashMap::new();
         for edition in editions {
             let jour = edition.date();
@@ -449,6 +382,3 @@ impl Carte {
 fn cle(nom: &str) -> String {
     nom.chars().filter(|lettre| lettre.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,6 +10,7 @@ mod atomes;
 mod histoire;
 mod liens;
 mod publications;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -81,7 +82,7 @@ pub async fn reconstruire(connexion: &mut PgConnection) -> Result<u64> {
     let millesimes: Vec<i16> = histoire.editions.iter().map(|edition| edition.annee).collect();
     let lignes = tokio::task::spawn_blocking(move || {
         let mut lignes = String::new();
-        for passage in atomes::passages(&histoire, &millesimes) {
+        for passage in table::passages(&histoire, &millesimes) {
             let (vers, depuis, jusqu) =
                 (passage.vers.to_string(), passage.depuis.to_string(), passage.jusqu.to_string());
             let part = passage.part.map(|part| part.to_string());

@@ -99,32 +99,31 @@ impl Composition {
         let Some(modele) = modele(&tableau.colonnes) else { return Err(vide(&tableau.nom)) };
         let mut composition = modele.lire(&tableau)?;
         composition.millesime = annonce(fichier, &tableau)?;
-        composition.natures(fichier)?;
+        composition.natures(fichier);
         Ok(composition)
     }
 
     /// Gives their nature to the EPCI of Insee's table, which has it in another sheet.
-    fn natures(&mut self, fichier: &Path) -> Result<()> {
+    fn natures(&mut self, fichier: &Path) {
         if self.groupements.values().any(|epci| epci.nature.is_some()) {
-            return Ok(());
+            return;
         }
         let convient =
             |cellules: &[String]| NATURES.iter().all(|nom| rang(cellules, nom).is_some());
         let entete = Entete { convient: &convient, absente: "", conseil: "" };
         // A CSV has one table; a workbook without this sheet says nothing of natures.
-        let Ok(tableau) = Tableau::lire(fichier, None, entete) else { return Ok(()) };
-        let [code, nature] = NATURES.map(|nom| rang(&tableau.colonnes, nom).unwrap_or_default());
+        let Ok(tableau) = Tableau::lire(fichier, None, entete) else { return };
+        let [Some(code), Some(nature)] = NATURES.map(|nom| rang(&tableau.colonnes, nom)) else {
+            return;
+        };
         for (_, cellules) in &tableau.lignes {
-            let (Some(code), Some(nature)) = (cellules.get(code), cellules.get(nature)) else {
-                continue;
-            };
-            if let Ok(siren) = Siren::parse(code)
+            if let (Some(code), Some(nature)) = (cellules.get(code), cellules.get(nature))
+                && let Ok(siren) = Siren::parse(code)
                 && let Some(epci) = self.groupements.get_mut(&siren)
             {
                 epci.nature = Some(nature.clone());
             }
         }
-        Ok(())
     }
 
     /// Puts the composition in a published millésime, in the départements where it has communes. A code of
@@ -132,7 +131,8 @@ impl Composition {
     /// kept the code tells.
     ///
     /// # Errors
-    /// A sentence when no commune of the table is in the millésime.
+    /// A sentence when no commune of the table is in the millésime, or when communes of its départements
+    /// would lose their EPCI because the table is only an extract.
     pub fn appliquer(
         mut self,
         lecture: &mut Lecture,
@@ -176,6 +176,21 @@ impl Composition {
             .iter_mut()
             .filter(|(_, commune)| departements.contains(&commune.departement))
             .collect();
+        if self.genre == Genre::Epci {
+            let perdues: Vec<String> = concernees
+                .iter()
+                .filter(|(code, commune)| commune.epci.is_some() && !places.contains_key(*code))
+                .map(|(code, commune)| format!("{} ({})", commune.nom, code.as_str()))
+                .collect();
+            if let Some(phrase) =
+                enumerer("communes qui ont un EPCI et que ce tableau n'a pas", &perdues)
+            {
+                return Err(Error::Donnees(format!(
+                    "{} : {phrase} Donnez le tableau complet de leurs départements. Rien n'a été changé.",
+                    self.nom
+                )));
+            }
+        }
         let peuplees = concernees.iter().any(|(_, commune)| commune.population.is_some());
         let mut apports = BTreeSet::from([Apport::Epci]);
         let mut seules = Vec::new();
@@ -278,7 +293,11 @@ impl Modele {
                 Some(texte) if texte != SANS_EPCI => Some(Siren::parse(texte).map_err(refus)?),
                 _ => None,
             };
-            if let Some(nombre) = cellule(population).and_then(|texte| texte.parse().ok()) {
+            if let Some(texte) = cellule(population) {
+                let nombre = texte.parse().map_err(|_| {
+                    let raison = format!("« {texte} » n'est pas un nombre d'habitants.");
+                    refus(Error::Donnees(raison))
+                })?;
                 composition.populations.insert(code.clone(), nombre);
             }
             if let Some(siren) = &siren {
@@ -319,13 +338,10 @@ fn rang(cellules: &[String], nom: &str) -> Option<usize> {
 /// in the name of a column of populations (`pmun_2024`).
 fn annonce(fichier: &Path, tableau: &Tableau) -> Result<Option<Millesime>> {
     let nom = fichier.file_name().unwrap_or_default().to_string_lossy();
-    let note = tableau.preambule.iter().find_map(|note| {
-        let (_, suite) = note.split_once("Géographie au 01/01/")?;
-        suite.get(..4)?.parse::<i16>().ok()
-    });
     let colonne =
         || tableau.colonnes.iter().find_map(|colonne| colonne.strip_prefix("pmun_")?.parse().ok());
-    note.or_else(|| annee_dans(&nom)).or_else(colonne).map(Millesime::new).transpose()
+    let annee = tableau.geographie().or_else(|| annee_dans(&nom)).or_else(colonne);
+    annee.map(Millesime::new).transpose()
 }
 
 fn vide(nom: &str) -> Error {

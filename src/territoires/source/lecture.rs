@@ -87,8 +87,8 @@ impl Lecture {
     /// that these files do not give. Both readings have their sources placed.
     ///
     /// # Errors
-    /// A sentence when contours of the published millésime should be kept and were not, or when communes
-    /// would be added to a département whose list is complete: the files are of another millésime.
+    /// A sentence when communes would be added to a département whose list is complete: the files are of
+    /// another millésime.
     pub fn completer(&mut self, publiee: Self) -> Result<()> {
         let mut complets = self.departements_lus();
         let lus = complets.clone();
@@ -98,7 +98,7 @@ impl Lecture {
         let (mut retirees, mut gardees, mut ailleurs) = (Vec::new(), Vec::new(), 0);
         for (code, ancienne) in publiee.communes {
             if let Some(lue) = self.communes.get_mut(&code) {
-                lue.heriter(&code, ancienne, donne_epci)?;
+                lue.heriter(ancienne, donne_epci);
                 continue;
             }
             let designee = format!("{} ({})", ancienne.nom, code.as_str());
@@ -111,7 +111,6 @@ impl Lecture {
                 complets.remove(&ancienne.departement);
                 gardees.push(designee);
             }
-            ancienne.verifier(&code)?;
             self.communes.insert(code, ancienne);
         }
         for (siren, ancien) in publiee.epci {
@@ -167,8 +166,8 @@ impl Lecture {
     }
 
     /// Leaves of what was read the contours alone, under the communes of a published millésime. Contours of
-    /// another year follow their communes: those that have merged are united, those that were divided
-    /// are left to the commune that has kept the code.
+    /// another year follow their communes: those that have merged are united, when the files have all of
+    /// them; those that were divided since are left aside.
     ///
     /// # Errors
     /// A sentence when no contour finds its commune.
@@ -200,9 +199,13 @@ impl Lecture {
         let mut habillees = BTreeSet::new();
         for (code, parties) in parties {
             let Some(commune) = publiee.communes.get_mut(&code) else { continue };
-            let manque = attendus.get(code.as_str()).is_some_and(|anciens| {
-                anciens.iter().any(|ancien| parties.iter().all(|p| p.code.as_str() != *ancien))
-            });
+            // What others have brought to a commune is nothing without what it had under its own code, or
+            // under its name when it has changed code.
+            let propre = parties.iter().any(|p| p.code == code || p.nom == commune.nom);
+            let manque = !propre
+                || attendus.get(code.as_str()).is_some_and(|anciens| {
+                    anciens.iter().any(|ancien| parties.iter().all(|p| p.code.as_str() != *ancien))
+                });
             if manque {
                 incompletes.push(format!("{} ({})", commune.nom, code.as_str()));
                 continue;
@@ -252,8 +255,12 @@ impl Lecture {
     }
 
     /// Leaves the EPCI, départements and régions that have communes, and names after their code those
-    /// that no file names.
-    pub fn clore(&mut self) {
+    /// that no file names. What follows publishes this reading, and nothing else.
+    ///
+    /// # Errors
+    /// A sentence when contours of the published millésime are to be kept and were not kept as read.
+    pub fn clore(&mut self) -> Result<()> {
+        self.communes.iter().try_for_each(|(code, commune)| commune.verifier(code))?;
         let cites: BTreeSet<Siren> =
             self.communes.values().filter_map(|commune| commune.epci.clone()).collect();
         let mut anonymes = 0;
@@ -301,6 +308,7 @@ impl Lecture {
         let cites: BTreeSet<Siren> =
             self.communes.values().filter_map(|commune| commune.ept.clone()).collect();
         self.ept.retain(|siren, _| cites.contains(siren));
+        Ok(())
     }
 }
 
@@ -314,9 +322,8 @@ impl DepartementLu {
 
 impl CommuneLue {
     /// Takes from the published commune what the files do not tell of it.
-    fn heriter(&mut self, code: &CodeInsee, ancienne: Self, donne_epci: bool) -> Result<()> {
+    fn heriter(&mut self, ancienne: Self, donne_epci: bool) {
         if self.contour.is_none() && self.parties.iter().all(|partie| partie.contour.is_none()) {
-            ancienne.verifier(code)?;
             self.contour = ancienne.contour;
             self.etat_contour = ancienne.etat_contour;
         }
@@ -333,10 +340,9 @@ impl CommuneLue {
         if self.anciens_codes.is_empty() {
             self.anciens_codes = ancienne.anciens_codes;
         }
-        Ok(())
     }
 
-    /// Checks that a published contour is there to be kept.
+    /// Checks that a published contour, when it is to be kept, is there as it was read.
     fn verifier(&self, code: &CodeInsee) -> Result<()> {
         if self.contour.is_some() || self.etat_contour.is_none() {
             return Ok(());

@@ -1,6 +1,9 @@
 //! Facts of the passage, on small histories and on any.
 
+use std::collections::BTreeSet;
+
 use super::*;
+use crate::territoires::passage::histoire::{Edition, Mouvement};
 use proptest::prelude::*;
 
 /// Movements written `date avant[=nom] apres[=nom]`, `-` for none.
