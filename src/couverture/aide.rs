@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Result};
-use crate::partenaires::{Adresse, Citation, Identite, Reseau, citations};
+use crate::partenaires::{Adresse, Citation, Identite, Periode, Reseau, citations};
 use crate::territoires::{Edition, Lieu};
 
 #[derive(Debug, Serialize)]
@@ -46,8 +46,7 @@ struct ThemeAide {
 #[derive(Debug)]
 pub struct Besoin<'a> {
     pub theme: Option<&'a str>,
-    /// By default each réseau's own.
-    pub annee: Option<i16>,
+    pub periode: Periode,
     /// A need in everyday words.
     pub texte: Option<&'a str>,
 }
@@ -75,7 +74,7 @@ impl Aide {
             .bind(lieu.maille)
             .bind(&lieu.code)
             .bind(besoin.theme)
-            .bind(besoin.annee.map(i32::from))
+            .bind(besoin.periode.au)
             .bind(besoin.texte)
             .fetch_one(&mut *connexion)
             .await

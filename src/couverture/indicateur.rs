@@ -7,22 +7,17 @@ use sqlx::PgConnection;
 
 use crate::error::{Contexte, Result};
 use crate::indicateurs::{Agregat, Agregats, Indicateur};
-use crate::partenaires::{Citation, Filtre, citations};
+use crate::partenaires::{Cadre, Citation, Filtre, citations};
 use crate::territoires::{Edition, Millesime};
 
 /// Communes are those of `/api/couverture`: of the perimeter, under the zones in force on 31 December
 /// of the year, each once whatever the zones of a partner.
 #[derive(Debug, Serialize)]
 pub struct IndicateurCouvert {
-    pub reseau: String,
-    pub reseau_nom: String,
-    pub demonstration: bool,
-    pub mention: Option<String>,
+    #[serde(flatten)]
+    pub cadre: Cadre,
     pub indicateur: Indicateur,
     pub periode: String,
-    pub theme: Option<String>,
-    pub partenaire: Option<String>,
-    pub annee: i16,
     /// That of the communes.
     pub millesime: Millesime,
     pub millesime_contours: Option<Millesime>,
@@ -77,17 +72,17 @@ impl IndicateurCouvert {
         let perimetre: Vec<String> = sqlx::query_scalar(
             "select code from unites_des_reseaux($1, $2, $3, 'commune', null) order by code",
         )
-        .bind(&filtre.reseau.code)
+        .bind(filtre.code())
         .bind(edition.edition)
         .bind(edition.millesime)
         .fetch_all(&mut *connexion)
         .await
         .pour(action)?;
         let mut lignes: Vec<Ligne> = sqlx::query_as(include_str!("sql/communes_des_zones.sql"))
-            .bind(&filtre.reseau.code)
+            .bind(filtre.code())
             .bind(&filtre.theme)
             .bind(&filtre.partenaire)
-            .bind(i32::from(filtre.annee))
+            .bind(filtre.periode.au)
             .bind(edition.millesime)
             .fetch_all(&mut *connexion)
             .await
@@ -108,18 +103,11 @@ impl IndicateurCouvert {
         ];
         let remarque = remarques.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let partenaires = lignes.into_iter().zip(&zones).zip(agregats.parties);
-        let sources =
-            citations(connexion, std::slice::from_ref(&filtre.reseau), edition.edition).await?;
+        let sources = citations(connexion, &filtre.reseaux, edition.edition).await?;
         Ok(Self {
-            reseau: filtre.reseau.code,
-            reseau_nom: filtre.reseau.nom,
-            demonstration: filtre.reseau.demonstration,
-            mention: filtre.reseau.mention,
+            cadre: filtre.cadre(),
             indicateur,
             periode: agregats.periode,
-            theme: filtre.theme,
-            partenaire: filtre.partenaire,
-            annee: filtre.annee,
             millesime: edition.millesime,
             millesime_contours: edition.millesime_contours,
             millesimes_des_valeurs: agregats.millesimes,

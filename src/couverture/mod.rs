@@ -18,8 +18,8 @@ use crate::comptes::Principal;
 use crate::error::Result;
 use crate::http::{Chemin, Parametres, Probleme, Reponse};
 use crate::indicateurs::Indicateur;
-use crate::partenaires::{Filtre, annee, verifier_theme};
-use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
+use crate::partenaires::{Filtre, Periode, verifier_theme};
+use crate::territoires::{Edition, Lieu, Millesime, Unite};
 use aide::{Aide, Besoin};
 use indicateur::IndicateurCouvert;
 use unites::Couverture;
@@ -46,12 +46,19 @@ async fn couvrir(
     parametres: Parametres,
 ) -> Reponse<Json<Couverture>> {
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
-    let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
+    let maille = Filtre::maille(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
-    let (edition, comptage) = editions(&mut transaction, millesime).await?;
+    let (edition, mut comptage) = editions(&mut transaction, millesime).await?;
+    if comptage.is_none() {
+        comptage = match filtre.reseau() {
+            // A year may be counted in another millésime than the perimeter is stated in.
+            Some(reseau) => reseau.comptage(&mut transaction, filtre.periode.annee).await?,
+            None => Some(edition),
+        };
+    }
     let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
     Ok(Json(Couverture::lire(&mut transaction, filtre, edition, comptage, maille, dans).await?))
 }
@@ -64,7 +71,7 @@ async fn chiffrer(
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["periode", "millesime"]].concat())?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
-    let filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    let filtre = Filtre::lire(&mut transaction, &parametres).await?.exiger_un()?;
     let indicateur = Indicateur::lire(&mut transaction, &code).await?;
     let (edition, demandee) = editions(&mut transaction, millesime).await?;
     let sans_contours = demandee
@@ -101,13 +108,13 @@ async fn editions(
 }
 
 async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Aide>> {
-    parametres.admettre(&["territoire", "lon", "lat", "theme", "q", "annee"])?;
+    parametres.admettre(&["territoire", "lon", "lat", "theme", "q", "annee", "du", "au"])?;
     let unite = parametres.lire::<Unite>("territoire")?;
     let lon = parametres.nombre("lon", -180.0..=180.0)?;
     let lat = parametres.nombre("lat", -85.0..=85.0)?;
     let besoin = Besoin {
         theme: parametres.texte("theme"),
-        annee: annee(&parametres)?,
+        periode: Periode::lire(&parametres)?,
         texte: parametres.texte("q"),
     };
     if besoin.texte.is_some_and(|texte| texte.chars().count() > BESOIN_MAX) {

@@ -7,27 +7,22 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Result};
-use crate::partenaires::{Citation, Filtre, citations};
+use crate::partenaires::{Cadre, Citation, Filtre, citations};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
 #[derive(Debug, Serialize)]
 pub struct Couverture {
-    pub reseau: String,
-    pub reseau_nom: String,
-    pub demonstration: bool,
-    pub mention: Option<String>,
+    #[serde(flatten)]
+    pub cadre: Cadre,
     pub maille: Maille,
     pub dans: Option<Unite>,
     /// Said when the code of `dans` is a former one, or when the millésime asked for has no contours.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remarque: Option<String>,
-    pub theme: Option<String>,
-    pub partenaire: Option<String>,
-    pub annee: i16,
     pub millesime: Millesime,
     pub millesime_contours: Option<Millesime>,
     /// That of the denominators.
-    pub millesime_reference: i16,
+    pub millesime_reference: Millesime,
     pub totaux: Totaux,
     pub unites: BTreeMap<String, UniteCouverte>,
     pub non_dessinees: Vec<NonDessinee>,
@@ -37,13 +32,19 @@ pub struct Couverture {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Totaux {
     pub unites: i64,
+    /// Where a partner at least can help.
     pub unites_couvertes: i64,
+    /// Where none can, and all have declared their zones complete.
+    pub unites_sans_partenaire: i64,
+    /// Where none is known to, and some have not.
+    pub unites_non_renseignees: i64,
     /// Partners that the question is about.
     pub partenaires: i64,
     /// Those of them with a zone in force that covers something here.
     pub partenaires_presents: i64,
-    /// Those of them that never declared a zone for what is asked.
-    pub partenaires_sans_zone: i64,
+    /// Those of them that have not declared their zones complete for what is asked: where nobody helps, they
+    /// may.
+    pub partenaires_non_declares: i64,
     /// Each once, whatever its partners.
     pub demandes: i64,
     pub demandes_communes: i64,
@@ -60,11 +61,18 @@ pub struct Totaux {
     pub autres_servis: i64,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub struct UniteCouverte {
     pub nom: String,
+    /// `aide`, `personne` or `non_renseigne`.
+    pub etat: String,
     pub partenaires: i64,
     pub demandes: i64,
+    /// Of a unit larger than a commune: its communes in perimeters, and those that a partner covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub communes: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub communes_aidees: Option<i64>,
     /// Longitude and latitude, degrees.
     pub point: Option<[f64; 2]>,
 }
@@ -78,7 +86,66 @@ pub struct NonDessinee {
 }
 
 /// The one row of `sql/couverture.sql`.
-type Ligne = (Json<Totaux>, Json<BTreeMap<String, UniteCouverte>>, Json<Vec<NonDessinee>>);
+#[derive(sqlx::FromRow)]
+struct Ligne {
+    totaux: Json<Totaux>,
+    #[sqlx(flatten)]
+    colonnes: Colonnes,
+    non_dessinees: Json<Vec<NonDessinee>>,
+}
+
+/// The units, a column each: of the whole country, they are read in half the time that JSON takes.
+#[derive(sqlx::FromRow)]
+struct Colonnes {
+    codes: Option<Vec<String>>,
+    noms: Option<Vec<String>>,
+    etats: Option<Vec<String>>,
+    partenaires: Option<Vec<i64>>,
+    demandes: Option<Vec<i64>>,
+    communes: Option<Vec<Option<i64>>>,
+    communes_aidees: Option<Vec<i64>>,
+    longitudes: Option<Vec<Option<f64>>>,
+    latitudes: Option<Vec<Option<f64>>>,
+}
+
+impl Colonnes {
+    fn unites(self, maille: Maille) -> BTreeMap<String, UniteCouverte> {
+        let plus_grande = maille != Maille::Commune;
+        let points =
+            self.longitudes.unwrap_or_default().into_iter().zip(self.latitudes.unwrap_or_default());
+        let parts = self
+            .communes
+            .unwrap_or_default()
+            .into_iter()
+            .zip(self.communes_aidees.unwrap_or_default());
+        let comptes =
+            self.partenaires.unwrap_or_default().into_iter().zip(self.demandes.unwrap_or_default());
+        let noms = self.noms.unwrap_or_default().into_iter().zip(self.etats.unwrap_or_default());
+        let valeurs = noms.zip(comptes).zip(parts).zip(points);
+        self.codes
+            .unwrap_or_default()
+            .into_iter()
+            .zip(valeurs)
+            .map(
+                |(
+                    code,
+                    ((((nom, etat), (partenaires, demandes)), (communes, aidees)), (lon, lat)),
+                )| {
+                    let unite = UniteCouverte {
+                        nom,
+                        etat,
+                        partenaires,
+                        demandes,
+                        communes: communes.filter(|_| plus_grande),
+                        communes_aidees: Some(aidees).filter(|_| plus_grande),
+                        point: lon.zip(lat).map(|(lon, lat)| [lon, lat]),
+                    };
+                    (code, unite)
+                },
+            )
+            .collect()
+    }
+}
 
 impl Couverture {
     /// Answers for the units of a maille, inside a place or in the whole réseau: units of `edition`,
@@ -91,12 +158,13 @@ impl Couverture {
         maille: Maille,
         dans: Option<Lieu>,
     ) -> Result<Self> {
-        let (Json(mut totaux), Json(unites), Json(non_dessinees)): Ligne =
+        let Ligne { totaux: Json(mut totaux), colonnes, non_dessinees: Json(non_dessinees) } =
             sqlx::query_as(include_str!("sql/couverture.sql"))
-                .bind(&filtre.reseau.code)
+                .bind(filtre.code())
                 .bind(&filtre.theme)
                 .bind(&filtre.partenaire)
-                .bind(i32::from(filtre.annee))
+                .bind(filtre.periode.du)
+                .bind(filtre.periode.au)
                 .bind(edition.edition)
                 .bind(edition.millesime)
                 .bind(maille)
@@ -108,25 +176,22 @@ impl Couverture {
                 .await
                 .pour("calcul de la couverture")?;
         totaux.part_communes_servies = part(totaux.communes_servies, totaux.communes);
-        let sources =
-            citations(connexion, std::slice::from_ref(&filtre.reseau), edition.edition).await?;
+        let sources = citations(connexion, &filtre.reseaux, edition.edition).await?;
         Ok(Self {
-            reseau: filtre.reseau.code,
-            reseau_nom: filtre.reseau.nom,
-            demonstration: filtre.reseau.demonstration,
-            mention: filtre.reseau.mention,
+            cadre: filtre.cadre(),
             maille,
             remarque: remarque(edition, comptage, dans.as_ref()),
             dans: dans.map(|lieu| lieu.unite),
-            theme: filtre.theme,
-            partenaire: filtre.partenaire,
-            annee: filtre.annee,
             millesime: edition.millesime,
             millesime_contours: edition.millesime_contours,
-            millesime_reference: comptage
-                .map_or(filtre.reseau.millesime_reference, |comptage| comptage.millesime.annee()),
+            millesime_reference: match comptage {
+                Some(comptage) => comptage.millesime,
+                None => {
+                    filtre.reseau().map_or(edition.millesime, |reseau| reseau.millesime_reference)
+                }
+            },
             totaux,
-            unites,
+            unites: colonnes.unites(maille),
             non_dessinees,
             sources,
         })

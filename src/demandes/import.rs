@@ -24,9 +24,9 @@ const ETATS: [&str; 3] = ["en_cours", "terminee", "abandonnee"];
 struct Demande {
     reference: String,
     date: NaiveDate,
-    theme: String,
-    partenaire: String,
-    associes: Vec<String>,
+    themes: Vec<String>,
+    /// The one that leads, then those called in.
+    partenaires: Vec<String>,
     /// `commune`, `epci` or `autre`.
     maille: &'static str,
     beneficiaire: String,
@@ -45,7 +45,6 @@ pub async fn reseau(base: &Base, dossier: PathBuf, progres: &Progres) -> Result<
     let demandes = juger(&mut chargement);
     for paquet in demandes.chunks(PAQUET) {
         chargement.ecrire(include_str!("sql/ecrire_demandes.sql"), paquet).await?;
-        chargement.ecrire(include_str!("sql/ecrire_demandes_partenaires.sql"), paquet).await?;
     }
     progres.etape("Rattachement des zones aux communes");
     chargement.publier(demandes.len()).await
@@ -83,11 +82,14 @@ fn demande(
     remarques: &mut Vec<String>,
 ) -> Result<Demande, Rejet> {
     let annuaire = &contenu.annuaire;
-    let partenaire = annuaire.partenaire(rang, "partenaire", rang.exiger("partenaire")?)?;
-    let associes = rang
-        .liste("partenaires_associes")
-        .map(|code| annuaire.partenaire(rang, "partenaires_associes", code))
-        .collect::<Result<_, _>>()?;
+    let mut partenaires =
+        vec![annuaire.partenaire(rang, "partenaire", rang.exiger("partenaire")?)?];
+    for code in rang.liste("partenaires_associes") {
+        let associe = annuaire.partenaire(rang, "partenaires_associes", code)?;
+        if !partenaires.contains(&associe) {
+            partenaires.push(associe);
+        }
+    }
     let (maille, beneficiaire) = match rang.exiger("maille")? {
         "autre" => ("autre", beneficiaire(rang, contenu)?),
         texte @ ("commune" | "epci") => {
@@ -113,9 +115,8 @@ fn demande(
     Ok(Demande {
         reference: rang.exiger("reference")?.to_owned(),
         date: rang.date("date")?,
-        theme: annuaire.theme(rang, "theme", rang.exiger("theme")?)?,
-        partenaire,
-        associes,
+        themes: vec![annuaire.theme(rang, "theme", rang.exiger("theme")?)?],
+        partenaires,
         maille,
         beneficiaire,
         millesime: rang.millesime(contenu.declaration.millesime)?,

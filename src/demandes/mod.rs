@@ -29,7 +29,7 @@ async fn lire(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["territoire"]].concat())?;
     let unite = parametres.lire::<Unite>("territoire")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
-    let filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    let filtre = Filtre::lire(&mut transaction, &parametres).await?.exiger_un()?;
     let edition = Edition::avec_contours(&mut transaction, None).await?;
     let lieu = Lieu::trouver_si_dit(&mut transaction, edition, unite.as_ref()).await?;
     Ok(Json(Registre::lire(&mut transaction, filtre, edition, lieu).await?))

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Result};
-use crate::partenaires::Filtre;
+use crate::partenaires::{Cadre, Filtre};
 use crate::territoires::{Edition, Lieu, Maille};
 
 /// How many demandes are listed; all are counted.
@@ -14,13 +14,11 @@ const LISTEES: i64 = 200;
 
 #[derive(Debug, Serialize)]
 pub struct Registre {
-    pub reseau: String,
-    pub demonstration: bool,
-    pub mention: Option<String>,
+    #[serde(flatten)]
+    pub cadre: Cadre,
     /// The whole réseau when there is none.
     pub territoire: Option<Lieu>,
     pub remarque: Option<String>,
-    pub annee: i16,
     /// Of an EPCI, its own.
     pub total: i64,
     /// Of an EPCI, those of its member communes.
@@ -50,13 +48,19 @@ pub struct ParPartenaire {
 pub struct Demande {
     reference: String,
     date: NaiveDate,
+    /// The first.
     theme: String,
+    themes: Vec<String>,
     /// The one that leads.
     partenaire: String,
+    partenaires: Vec<String>,
     maille: String,
     beneficiaire: String,
     objet: Option<String>,
     etat: String,
+    /// First answer, and end.
+    reponse: Option<NaiveDate>,
+    cloture: Option<NaiveDate>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -76,10 +80,11 @@ impl Registre {
         lieu: Option<Lieu>,
     ) -> Result<Self> {
         let ligne: Ligne = sqlx::query_as(include_str!("sql/lire_demandes.sql"))
-            .bind(&filtre.reseau.code)
+            .bind(filtre.code())
             .bind(&filtre.theme)
             .bind(&filtre.partenaire)
-            .bind(i32::from(filtre.annee))
+            .bind(filtre.periode.du)
+            .bind(filtre.periode.au)
             .bind(edition.edition)
             .bind(edition.millesime)
             .bind(lieu.as_ref().map(|lieu| lieu.maille))
@@ -90,12 +95,9 @@ impl Registre {
             .pour("lecture des demandes")?;
         let epci = lieu.as_ref().is_some_and(|lieu| lieu.maille == Maille::Epci);
         Ok(Self {
-            reseau: filtre.reseau.code,
-            demonstration: filtre.reseau.demonstration,
-            mention: filtre.reseau.mention,
+            cadre: filtre.cadre(),
             remarque: lieu.as_ref().and_then(|lieu| lieu.remarque.clone()),
             territoire: lieu,
-            annee: filtre.annee,
             total: ligne.total,
             communes_total: epci.then_some(ligne.communes_total),
             par_theme: ligne.par_theme.0,

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::request::Parts;
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::Probleme;
@@ -96,6 +97,16 @@ impl Parametres {
                 bornes.end()
             ))),
         }
+    }
+
+    /// A day, written `2018-12-31`.
+    pub fn date(&self, nom: &str) -> Result<Option<NaiveDate>, Probleme> {
+        let Some(texte) = self.texte(nom) else { return Ok(None) };
+        texte.parse().map(Some).map_err(|_| {
+            Probleme::demande(format!(
+                "Le paramètre « {nom} » doit être une date, écrite ainsi : 2018-12-31."
+            ))
+        })
     }
 
     /// All of them, in the order of their names.

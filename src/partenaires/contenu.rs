@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::declaration::{Declaration, est_adresse};
@@ -21,6 +22,7 @@ pub struct Contenu {
     pub partenaires: Vec<Partenaire>,
     pub themes: Vec<Theme>,
     pub partenaires_themes: Vec<PartenaireTheme>,
+    pub declarations: Vec<ZonesDeclarees>,
     pub perimetre: Vec<UniteDuPerimetre>,
     pub beneficiaires: Vec<Beneficiaire>,
     pub zones: Vec<Zone>,
@@ -60,6 +62,14 @@ pub struct PartenaireTheme {
     theme: String,
 }
 
+/// That a partner's zones are complete, for a theme or for all.
+#[derive(Debug, Serialize)]
+pub struct ZonesDeclarees {
+    partenaire: String,
+    theme: Option<String>,
+    date: NaiveDate,
+}
+
 #[derive(Debug, Serialize)]
 pub struct UniteDuPerimetre {
     maille: Maille,
@@ -85,6 +95,7 @@ impl Contenu {
             partenaires: Vec::new(),
             themes: Vec::new(),
             partenaires_themes: Vec::new(),
+            declarations: Vec::new(),
             perimetre: Vec::new(),
             beneficiaires: Vec::new(),
             zones: Vec::new(),
@@ -96,6 +107,7 @@ impl Contenu {
         contenu.partenaires(&dossier.partenaires);
         contenu.themes(&dossier.themes);
         contenu.partenaires_themes(&dossier.partenaires_themes);
+        contenu.declarations(&dossier.declarations);
         contenu.perimetre(&dossier.perimetre, nomenclature);
         contenu.beneficiaires(&dossier.beneficiaires);
         zones::juger(&mut contenu, dossier, nomenclature)?;
@@ -152,6 +164,36 @@ impl Contenu {
                         self.partenaires_themes.push(PartenaireTheme { partenaire, theme });
                     }
                 }
+                Err(rejet) => self.rejets.push(rejet),
+            }
+        }
+    }
+
+    fn declarations(&mut self, table: &Table) {
+        let mut vues = HashSet::new();
+        for rang in table.rangs() {
+            let mut lu = || {
+                let partenaire =
+                    self.annuaire.partenaire(rang, "partenaire", rang.exiger("partenaire")?)?;
+                let theme = rang.rempli("theme").map(str::to_owned);
+                if let Some(theme) = &theme
+                    && !self.annuaire.themes.contains_key(theme)
+                {
+                    return Err(rang.refuser(
+                        "theme",
+                        format!("« {theme} » n'est pas un thème de themes.csv. Ajoutez-l'y, ou corrigez-le."),
+                    ));
+                }
+                if !vues.insert((partenaire.clone(), theme.clone())) {
+                    return Err(rang.refuser(
+                        "partenaire",
+                        "Ce partenaire a déjà fait cette déclaration plus haut : gardez la dernière.",
+                    ));
+                }
+                Ok(ZonesDeclarees { partenaire, theme, date: rang.date("date")? })
+            };
+            match lu() {
+                Ok(declaration) => self.declarations.push(declaration),
                 Err(rejet) => self.rejets.push(rejet),
             }
         }

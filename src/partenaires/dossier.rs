@@ -23,6 +23,7 @@ pub struct Dossier {
     pub partenaires: Table,
     pub themes: Table,
     pub partenaires_themes: Table,
+    pub declarations: Table,
     pub perimetre: Table,
     pub beneficiaires: Table,
     pub zones: Table,
@@ -51,6 +52,11 @@ impl Dossier {
             partenaires: table("partenaires.csv", &["code", "nom"])?,
             themes: table("themes.csv", &["code", "libelle", "parent"])?,
             partenaires_themes: table("partenaires_themes.csv", &["partenaire", "theme"])?,
+            declarations: Table::lire_si_elle_existe(
+                dossier,
+                "declarations.csv",
+                &["partenaire", "date"],
+            )?,
             perimetre: table("perimetre.csv", &["maille", "code", "nom", "millesime"])?,
             beneficiaires: table("beneficiaires.csv", &["code", "nom"])?,
             zones: table(
@@ -85,6 +91,15 @@ pub struct Rang<'t> {
 }
 
 impl Table {
+    /// The same for a file that a folder may do without: it is then empty.
+    fn lire_si_elle_existe(dossier: &Path, nom: &str, requises: &[&str]) -> Result<Self> {
+        if dossier.join(nom).is_file() {
+            return Self::lire(dossier, nom, requises);
+        }
+        let colonnes = requises.iter().map(|nom| (*nom).to_owned()).collect();
+        Ok(Self { fichier: nom.to_owned(), unite: "ligne", colonnes, lignes: Vec::new() })
+    }
+
     /// Reads a CSV file, separated by commas or semicolons.
     fn lire(dossier: &Path, nom: &str, requises: &[&str]) -> Result<Self> {
         let chemin = dossier.join(nom);

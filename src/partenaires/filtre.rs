@@ -1,61 +1,162 @@
 //! What a question about réseaux is limited to, once it is known to exist.
 
+use chrono::NaiveDate;
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::reseaux::Reseau;
 use crate::error::{Contexte, Error, Result};
-use crate::http::{Parametres, Reponse};
+use crate::http::{Parametres, Probleme, Reponse};
+use crate::territoires::Maille;
 
-/// One réseau, one year, and perhaps a theme and a partner.
+/// One réseau or all, a period, and perhaps a theme and a partner.
 #[derive(Debug)]
 pub struct Filtre {
-    pub reseau: Reseau,
+    /// Those that the question is about.
+    pub reseaux: Vec<Reseau>,
     pub theme: Option<String>,
     pub partenaire: Option<String>,
-    pub annee: i16,
+    pub periode: Periode,
+    tous: bool,
+}
+
+/// Days that a question is about, both included; each réseau's own year when there are none.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Periode {
+    pub annee: Option<i16>,
+    pub du: Option<NaiveDate>,
+    pub au: Option<NaiveDate>,
+}
+
+/// What an answer says of the question.
+#[derive(Debug, Serialize)]
+pub struct Cadre {
+    /// Null for all of them.
+    pub reseau: Option<String>,
+    pub reseau_nom: Option<String>,
+    pub demonstration: bool,
+    pub mention: Option<String>,
+    pub theme: Option<String>,
+    pub partenaire: Option<String>,
+    /// Null when the period is not a year, or when each réseau has its own.
+    pub annee: Option<i16>,
+    pub du: Option<NaiveDate>,
+    /// Coverage is that of the zones in force on this day.
+    pub au: Option<NaiveDate>,
 }
 
 impl Filtre {
     /// Query parameters that [`Self::lire`] reads.
-    pub const PARAMETRES: [&str; 4] = ["reseau", "theme", "partenaire", "annee"];
+    pub const PARAMETRES: [&str; 6] = ["reseau", "theme", "partenaire", "annee", "du", "au"];
 
-    /// Reads the parameters and checks that the réseau has what they name. Without a réseau, the only
-    /// one there is.
+    /// Reads the parameters and checks that the réseau has what they name. Without a réseau: the only
+    /// one there is, or all.
     pub async fn lire(connexion: &mut PgConnection, parametres: &Parametres) -> Reponse<Self> {
         let (theme, partenaire) = (parametres.texte("theme"), parametres.texte("partenaire"));
-        let annee = annee(parametres)?;
-        let reseau = match parametres.texte("reseau") {
-            Some(code) => Reseau::lire(connexion, code).await?,
-            None => le_seul(connexion).await?,
+        let demandee = Periode::lire(parametres)?;
+        let reseaux = match parametres.texte("reseau") {
+            Some(code) => vec![Reseau::lire(connexion, code).await?],
+            None => Reseau::tous(connexion).await?,
         };
-        verifier_theme(connexion, Some(&reseau.code), theme, partenaire).await?;
+        let (tous, periode) = match reseaux.as_slice() {
+            [] => {
+                return Err(Error::Introuvable(
+                    "Aucun réseau n'est chargé. Lancez maillage import reseau.".into(),
+                )
+                .into());
+            }
+            [reseau] if demandee == Periode::default() => (false, Periode::annee(reseau.annee)),
+            [_] => (false, demandee),
+            _ => (true, demandee),
+        };
+        let seul = reseaux.first().filter(|_| !tous).map(|reseau| reseau.code.as_str());
+        verifier_theme(connexion, seul, theme, partenaire).await?;
         Ok(Self {
             theme: theme.map(str::to_owned),
             partenaire: partenaire.map(str::to_owned),
-            annee: annee.unwrap_or(reseau.annee),
-            reseau,
+            periode,
+            tous,
+            reseaux,
         })
+    }
+
+    /// The maille of the answer: those of official units, and regroupements.
+    pub fn maille(parametres: &Parametres) -> Reponse<Maille> {
+        match parametres.texte("maille") {
+            None => Ok(Maille::Commune),
+            Some(texte) if texte == Maille::Regroupement.as_str() => Ok(Maille::Regroupement),
+            Some(texte) => Ok(texte.parse()?),
+        }
+    }
+
+    /// The réseau, when the question is about one.
+    pub fn reseau(&self) -> Option<&Reseau> {
+        self.reseaux.first().filter(|_| !self.tous)
+    }
+
+    /// Its code, as statements take it: null for all.
+    pub fn code(&self) -> Option<&str> {
+        self.reseau().map(|reseau| reseau.code.as_str())
+    }
+
+    /// Refuses a question about several réseaux, where an answer is about one.
+    pub fn exiger_un(self) -> Reponse<Self> {
+        if !self.tous {
+            return Ok(self);
+        }
+        let codes: Vec<_> = self.reseaux.iter().map(|reseau| reseau.code.as_str()).collect();
+        Err(Probleme::demande(format!(
+            "Précisez le réseau : reseau={}.",
+            codes.join(" ou reseau=")
+        )))
+    }
+
+    pub fn cadre(&self) -> Cadre {
+        let seul = self.reseau();
+        let demonstration = self.reseaux.iter().any(|reseau| reseau.demonstration);
+        let mention = match seul {
+            Some(reseau) => reseau.mention.clone(),
+            None => demonstration.then(|| {
+                "Une partie au moins de ces chiffres vient de données de démonstration.".to_owned()
+            }),
+        };
+        Cadre {
+            reseau: seul.map(|reseau| reseau.code.clone()),
+            reseau_nom: seul.map(|reseau| reseau.nom.clone()),
+            demonstration,
+            mention,
+            theme: self.theme.clone(),
+            partenaire: self.partenaire.clone(),
+            annee: self.periode.annee,
+            du: self.periode.du,
+            au: self.periode.au,
+        }
     }
 }
 
-/// The year that a question is about.
-pub fn annee(parametres: &Parametres) -> Reponse<Option<i16>> {
-    parametres.nombre("annee", 1943..=2100)
-}
+impl Periode {
+    fn annee(annee: i16) -> Self {
+        let jour = |mois, jour| NaiveDate::from_ymd_opt(i32::from(annee), mois, jour);
+        Self { annee: Some(annee), du: jour(1, 1), au: jour(12, 31) }
+    }
 
-async fn le_seul(connexion: &mut PgConnection) -> Result<Reseau> {
-    let mut reseaux = Reseau::tous(connexion).await?;
-    match reseaux.len() {
-        0 => Err(Error::Introuvable(
-            "Aucun réseau n'est chargé. Lancez maillage import reseau.".into(),
-        )),
-        1 => Ok(reseaux.remove(0)),
-        _ => {
-            let codes: Vec<_> = reseaux.iter().map(|reseau| reseau.code.as_str()).collect();
-            Err(Error::Demande(format!(
-                "Précisez le réseau : reseau={}.",
-                codes.join(" ou reseau=")
-            )))
+    /// `annee`, or `du` and `au`.
+    pub fn lire(parametres: &Parametres) -> Reponse<Self> {
+        let annee = parametres.nombre("annee", 1943..=2100)?;
+        let (du, au) = (parametres.date("du")?, parametres.date("au")?);
+        match (annee, du, au) {
+            (None, None, None) => Ok(Self::default()),
+            (Some(annee), None, None) => Ok(Self::annee(annee)),
+            (None, Some(du), Some(au)) if du <= au => {
+                Ok(Self { annee: None, du: Some(du), au: Some(au) })
+            }
+            (None, Some(_), Some(_)) => Err(Probleme::demande(
+                "La période finit avant de commencer : « au » précède « du ».",
+            )),
+            _ => Err(Probleme::demande(
+                "Donnez une année (annee=2018), ou bien le premier et le dernier jour d'une période \
+                 (du=2018-01-01 et au=2018-06-30).",
+            )),
         }
     }
 }

@@ -111,6 +111,13 @@ impl<'c> Chargement<'c> {
             &contenu.partenaires_themes,
         )
         .await?;
+        ecrire(
+            transaction,
+            include_str!("sql/ecrire_declarations.sql"),
+            reseau,
+            &contenu.declarations,
+        )
+        .await?;
         ecrire(transaction, include_str!("sql/ecrire_perimetre.sql"), reseau, &contenu.perimetre)
             .await?;
         ecrire(

@@ -22,11 +22,11 @@ use crate::http::{Chemin, Parametres, Reponse};
 
 pub use contenu::{Contenu, succession};
 pub use dossier::{Rang, Table};
-pub use filtre::{Filtre, annee, verifier_theme};
+pub use filtre::{Cadre, Filtre, Periode, verifier_theme};
 pub use nomenclature::Nomenclature;
 
 pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, citations};
-pub use resolution::{PART_COUVERTE, resoudre_tout};
+pub use resolution::resoudre_tout;
 
 /// What the questions about partners share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");

@@ -155,6 +155,7 @@ fn inconnue(maille: Maille, code: &str) -> String {
         Maille::Epci => "Aucun EPCI n'a",
         Maille::Departement => "Aucun département n'a",
         Maille::Region => "Aucune région n'a",
+        Maille::Regroupement => "Aucun regroupement n'a",
     };
     format!(
         "{quoi} le code « {code} » dans les millésimes chargés. Corrigez-le, ou chargez le millésime qui l'a."

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Error, Result};
-use crate::territoires::{SourceDeDonnees, sources};
+use crate::territoires::{Edition, Millesime, SourceDeDonnees, sources};
 
 /// A réseau in a list, and beside every figure that comes from it.
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -16,7 +16,7 @@ pub struct Reseau {
     pub departement: Option<String>,
     /// The year its figures speak of, unless asked otherwise.
     pub annee: i16,
-    pub millesime_reference: i16,
+    pub millesime_reference: Millesime,
     pub demonstration: bool,
     pub mention: Option<String>,
     pub couleur: Option<String>,
@@ -119,6 +119,27 @@ impl Reseau {
                 "Le réseau « {code} » n'existe pas. La liste est à /api/reseaux."
             ))
         })
+    }
+
+    /// The edition that a year's figures are counted in, where the réseau says that it is not that of its
+    /// perimeter.
+    pub async fn comptage(
+        &self,
+        connexion: &mut PgConnection,
+        annee: Option<i16>,
+    ) -> Result<Option<Edition>> {
+        let millesime: Option<Millesime> = sqlx::query_scalar(
+            "select millesime from reseau_millesime where reseau = $1 and annee = $2",
+        )
+        .bind(&self.code)
+        .bind(annee)
+        .fetch_optional(&mut *connexion)
+        .await
+        .pour("lecture du millésime d'une année")?;
+        match millesime.filter(|millesime| *millesime != self.millesime_reference) {
+            Some(millesime) => Edition::de(connexion, Some(millesime)).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     pub async fn decrire(self, connexion: &mut PgConnection) -> Result<Description> {

@@ -2,7 +2,7 @@
 //!
 //! Derived, so that questions need no geometry: made again for a réseau when it is loaded, and for
 //! all of them when a millésime is published. A zone lists units or is drawn. A listed unit is
-//! covered whole; a drawn surface covers the communes of which it holds at least half. Within the
+//! covered whole; a drawn surface covers the communes of which it holds the share that the réseau states. Within the
 //! perimeter of its réseau only: an EPCI that crosses a département's border is covered on one side.
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -10,8 +10,6 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use crate::base::Base;
 use crate::error::{Contexte, Result};
 
-/// Share of a commune's surface from which a drawn zone covers it.
-pub const PART_COUVERTE: f64 = 0.5;
 /// Share under which a drawn zone only follows a commune's border: not kept.
 const PART_NEGLIGEE: f64 = 0.001;
 
@@ -30,8 +28,17 @@ pub async fn attendre_son_tour(connexion: &mut PgConnection) -> Result<()> {
 pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Result<()> {
     // Rows just written are not in the server's statistics yet, and plans made without them are a
     // thousand times slower, here and for the first questions.
-    analyser(connexion, "analyze perimetre, zone, zone_unite, demande, demande_partenaire").await?;
-    for table in ["zone_contour", "zone_commune", "perimetre_actuel", "succession"] {
+    analyser(connexion, "analyze perimetre, zone, zone_unite, demande, regroupement_commune")
+        .await?;
+    let derivees = [
+        "zone_contour",
+        "zone_commune",
+        "zone_non_reportee",
+        "perimetre_actuel",
+        "regroupement_actuel",
+        "succession",
+    ];
+    for table in derivees {
         let effacement = format!("delete from {table} where $1::text is null or reseau = $1");
         sqlx::query(AssertSqlSafe(effacement))
             .bind(reseau)
@@ -39,25 +46,36 @@ pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Res
             .await
             .pour(ACTION)?;
     }
-    for etape in
-        [include_str!("sql/resoudre_successions.sql"), include_str!("sql/resoudre_perimetres.sql")]
-    {
+    for etape in [
+        include_str!("sql/resoudre_successions.sql"),
+        include_str!("sql/resoudre_perimetres.sql"),
+        include_str!("sql/resoudre_regroupements.sql"),
+    ] {
         sqlx::query(etape).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
-        analyser(connexion, "analyze succession, perimetre_actuel").await?;
+        analyser(connexion, "analyze succession, perimetre_actuel, regroupement_actuel").await?;
     }
+    rattacher(connexion, reseau, None).await
+}
+
+/// The communes and the surface of the zones of a réseau, of one zone, or of all.
+async fn rattacher(
+    connexion: &mut PgConnection,
+    reseau: Option<&str>,
+    zone: Option<i32>,
+) -> Result<()> {
     sqlx::query(include_str!("sql/resoudre_zones.sql"))
         .bind(reseau)
-        .bind(PART_COUVERTE)
+        .bind(zone)
         .bind(PART_NEGLIGEE)
         .execute(&mut *connexion)
         .await
         .pour(ACTION)?;
     analyser(connexion, "analyze zone_commune").await?;
-    sqlx::query(include_str!("sql/resoudre_contours.sql"))
-        .bind(reseau)
-        .execute(&mut *connexion)
-        .await
-        .pour(ACTION)?;
+    for etape in
+        [include_str!("sql/resoudre_contours.sql"), include_str!("sql/resoudre_non_reportees.sql")]
+    {
+        sqlx::query(etape).bind(reseau).bind(zone).execute(&mut *connexion).await.pour(ACTION)?;
+    }
     analyser(connexion, "analyze zone_contour").await
 }
 

@@ -29,8 +29,10 @@ pub struct Zone {
 #[derive(Debug, Serialize)]
 pub struct UniteDeZone {
     zone: String,
+    version: i16,
     maille: Maille,
     code: String,
+    exclue: bool,
 }
 
 /// Judges the listed zones, then the drawn ones.
@@ -69,6 +71,8 @@ fn listees(contenu: &mut Contenu, dossier: &Dossier, nomenclature: &Nomenclature
                         zone: zone.code.clone(),
                         maille: unite.maille,
                         code: unite.code,
+                        version: 1,
+                        exclue: false,
                     });
                 }
                 if connues.insert(zone.code.clone(), zone.clone()).is_none() {

@@ -102,9 +102,12 @@ pub enum Maille {
     Epci,
     Departement,
     Region,
+    /// A named set of communes of a réseau: not an administrative unit.
+    Regroupement,
 }
 
 impl Maille {
+    /// Those of the administrative units.
     pub const TOUTES: [Self; 4] = [Self::Commune, Self::Epci, Self::Departement, Self::Region];
 
     pub fn as_str(self) -> &'static str {
@@ -113,6 +116,7 @@ impl Maille {
             Self::Epci => "epci",
             Self::Departement => "departement",
             Self::Region => "region",
+            Self::Regroupement => "regroupement",
         }
     }
 
@@ -123,7 +127,22 @@ impl Maille {
             Self::Epci => Ok(Siren::parse(texte)?.0),
             Self::Departement => code_court(texte, &[2, 3], "département", "01, 2A ou 974"),
             Self::Region => code_court(texte, &[2], "région", "84"),
+            Self::Regroupement => regroupement(texte),
         }
+    }
+}
+
+/// `drome/canton-diois`: the réseau, and its own code.
+fn regroupement(texte: &str) -> Result<String, Error> {
+    let lisible = |partie: &str| {
+        !partie.is_empty()
+            && partie.bytes().all(|o| o.is_ascii_lowercase() || o.is_ascii_digit() || o == b'-')
+    };
+    match texte.split_once('/') {
+        Some((reseau, code)) if lisible(reseau) && lisible(code) => Ok(texte.to_owned()),
+        _ => Err(Error::Demande(format!(
+            "« {texte} » ne désigne pas un regroupement : écrivez réseau/code, comme drome/canton-diois."
+        ))),
     }
 }
 
@@ -162,7 +181,8 @@ impl fmt::Display for Maille {
     }
 }
 
-/// A unit as parameters name it: `commune:26001`, `epci:200040459`, `departement:26`.
+/// A unit as parameters name it: `commune:26001`, `epci:200040459`, `departement:26`,
+/// `regroupement:drome/canton-diois`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unite {
     pub maille: Maille,
@@ -179,7 +199,11 @@ impl FromStr for Unite {
                  commune:26001, epci:200040459 ou departement:26."
             ))
         })?;
-        let maille: Maille = maille.parse()?;
+        let maille = if maille == Maille::Regroupement.as_str() {
+            Maille::Regroupement
+        } else {
+            maille.parse()?
+        };
         Ok(Self { code: maille.code(code)?, maille })
     }
 }

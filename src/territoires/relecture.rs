@@ -87,7 +87,7 @@ pub async fn relire(connexion: &mut PgConnection, millesime: Millesime) -> Resul
                 let nom = Some(nom).filter(|nom| *nom != code);
                 lecture.departements.insert(code, DepartementLu { nom, region });
             }
-            Maille::Region | Maille::Commune => {
+            Maille::Region | Maille::Commune | Maille::Regroupement => {
                 lecture.regions.insert(code, RegionLue { nom });
             }
         }

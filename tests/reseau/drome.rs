@@ -29,7 +29,7 @@ async fn drome_gives_the_figures_of_its_document() {
             ("epci", 12),
             ("autres_servis", 6),
             ("partenaires", 12),
-            ("partenaires_sans_zone", 0),
+            ("partenaires_non_declares", 0),
         ];
         for (nom, attendu) in attendus {
             assert_eq!(totaux[nom], attendu, "{adresse} : {nom}");

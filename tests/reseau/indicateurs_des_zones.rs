@@ -51,7 +51,7 @@ async fn recompter(pays: &Pays, reseau: &str, partenaire: Option<&str>, annee: i
            where p.reseau = $1 and p.maille = 'commune' and p.millesime = 2026 and $2::text is null
            union
            select zc.commune from zone_commune zc
-           join zone z on z.reseau = zc.reseau and z.code = zc.zone
+           join zone z on z.id = zc.zone
            where z.reseau = $1 and z.partenaire = $2 and zc.couverte and zc.dans_perimetre
              and make_date($3, 12, 31) between z.debut and coalesce(z.fin, 'infinity'))
          select count(*), coalesce(sum(v.valeur), 0)

@@ -22,7 +22,7 @@ async fn commune_in_two_zones_of_one_partner_is_counted_once() {
     assert_eq!(communes["totaux"]["unites_couvertes"], 10);
     assert_eq!(communes["totaux"]["partenaires"], 3);
     assert_eq!(communes["totaux"]["partenaires_presents"], 1);
-    assert_eq!(communes["totaux"]["partenaires_sans_zone"], 2);
+    assert_eq!(communes["totaux"]["partenaires_non_declares"], 3);
     let epci = pays.lire("/api/couverture?reseau=deux-zones&maille=epci").await;
     assert_eq!(epci["unites"]["200040459"]["partenaires"], 1);
     let departement = pays.lire("/api/couverture?reseau=deux-zones&maille=departement").await;

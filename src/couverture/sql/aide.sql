@@ -1,6 +1,6 @@
 -- Who can help a place: the partners whose zones in force cover at least one of its communes.
--- $1 edition, $2 millésime, $3 maille and $4 code of the place, $5 theme, $6 year (null: each
--- réseau's own), $7 a need in everyday words (null: any).
+-- $1 edition, $2 millésime, $3 maille and $4 code of the place, $5 theme, $6 day (null: the end of
+-- each réseau's own year), $7 a need in everyday words (null: any).
 with
   -- A réseau answers for the communes of its perimeter.
   communes as materialized (
@@ -20,14 +20,14 @@ with
     join zone_commune zc
       on zc.millesime = $2 and zc.commune = c.code and zc.reseau = c.reseau
       and zc.couverte and zc.dans_perimetre
-    join zones_en_vigueur(null, $5, null, $6) z on z.reseau = zc.reseau and z.zone = zc.zone
+    join zones_en_vigueur(null, $5, null, $6) z on z.zone = zc.zone
   ),
   presents as (
     select reseau, partenaire, count(distinct commune) as communes,
       -- Said by the broadest of the zones that cover the place.
-      case min(array_position(array['region', 'departement', 'epci', 'commune', 'surface'], origine))
+      case min(array_position(array['region', 'departement', 'epci', 'regroupement', 'commune', 'surface'], origine))
         when 1 then 'région entière' when 2 then 'département entier' when 3 then 'EPCI'
-        when 4 then 'communes' else 'surface dessinée'
+        when 4 then 'regroupement' when 5 then 'communes' else 'surface dessinée'
       end as zone
     from couvertes
     group by reseau, partenaire
@@ -67,7 +67,7 @@ with
   )
 select
   (select array_agg(code) from reseaux) as reseaux,
-  coalesce((select max(coalesce($6, annee)) from reseaux), $6)::smallint as annee,
+  coalesce((select max(coalesce(extract(year from $6), annee)) from reseaux), extract(year from $6))::smallint as annee,
   coalesce((select bool_or(demonstration) from reseaux), false) as demonstration,
   (select string_agg(distinct mention, ' ') from reseaux where demonstration) as mention,
   (select jsonb_build_object('nom', guichet_nom, 'site', guichet_site)

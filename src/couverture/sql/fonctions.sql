@@ -1,7 +1,16 @@
 -- What the questions of coverage and the tiles share. Applied at each start, before the layers.
 
--- Units of réseaux in the codes of a millésime: the communes and EPCI of the perimeter, and the
--- départements and régions of its communes. `codes`, if not null, limits them.
+drop function if exists couverture_des_unites(
+  text, text, text, integer, integer, smallint, maille, text[]);
+drop function if exists demandes_des_unites(
+  text, text, text, integer, integer, smallint, maille, text[]);
+drop function if exists partenaires_des_unites(
+  text, text, text, integer, integer, smallint, maille, text[]);
+drop function if exists partenaires_concernes(text, text, text);
+drop function if exists communes_aidees(text, text, text, integer, smallint);
+
+-- Units of réseaux in the codes of a millésime: the communes and EPCI of the perimeter, the
+-- départements and régions of its communes, and its regroupements. `codes`, if not null, limits them.
 create or replace function unites_des_reseaux(
   p_reseau text, p_edition integer, p_millesime smallint, p_maille maille, codes text[])
 returns table (reseau text, code text)
@@ -22,47 +31,84 @@ as $$
     and (codes is null
       or (p_maille = 'departement' and t.departement = any (codes))
       or (p_maille = 'region' and t.region = any (codes)))
+  union all
+  select distinct g.reseau, g.unite
+  from regroupement_actuel g
+  where p_maille = 'regroupement' and g.millesime = p_millesime
+    and (p_reseau is null or g.reseau = p_reseau)
+    and (codes is null or g.unite = any (codes))
 $$;
 
--- The communes of a réseau's perimeter and the partners whose zones in force cover them. A commune in
--- two zones of one partner is there once.
+-- The communes of perimeters and the partners whose zones in force cover them. A commune in two zones of
+-- one partner is there once; a body that is a partner of two réseaux, once for each.
 create or replace function communes_aidees(
-  p_reseau text, p_theme text, p_partenaire text, p_annee integer, p_millesime smallint)
-returns table (partenaire text, commune text)
+  p_reseau text, p_theme text, p_partenaire text, p_au date, p_millesime smallint)
+returns table (reseau text, partenaire text, commune text)
 language sql stable parallel safe
 as $$
-  select distinct z.partenaire, zc.commune
-  from zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_annee) z
+  select distinct z.reseau, z.partenaire, zc.commune
+  from zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_au) z
   join zone_commune zc
-    on zc.reseau = z.reseau and zc.zone = z.zone and zc.millesime = p_millesime
-    and zc.couverte and zc.dans_perimetre
+    on zc.zone = z.zone and zc.millesime = p_millesime and zc.couverte and zc.dans_perimetre
 $$;
 
--- Partners of a réseau that a question is about, and whether a zone was ever declared for what is
--- asked.
-create or replace function partenaires_concernes(p_reseau text, p_theme text, p_partenaire text)
-returns table (code text, zone_declaree boolean)
+-- Partners that a question is about: members on the day, who have a theme asked for, or of whom no theme
+-- is known; and whether each has declared its zones complete for all that is asked.
+create or replace function partenaires_concernes(
+  p_reseau text, p_theme text, p_partenaire text, p_au date)
+returns table (reseau text, code text, zones_declarees boolean)
 language sql stable parallel safe
 as $$
-  select p.code, exists (
-    select
-    from zone z
-    left join theme t on t.reseau = z.reseau and t.code = z.theme
-    where z.reseau = p_reseau and z.partenaire = p.code
-      and (z.theme is null or p_theme is null or p_theme in (t.code, t.parent)))
+  select p.reseau, p.code,
+    exists (
+      select from declaration d
+      where d.reseau = p.reseau and d.partenaire = p.code and d.theme is null)
+    or (k.connus > 0 and k.declares = k.voulus)
   from partenaire p
-  where p.reseau = p_reseau and (p_partenaire is null or p.code = p_partenaire)
-    and (p_theme is null or exists (
-      select
+  join reseau r on r.code = p.reseau
+  -- Of its themes: those known, those asked for, and those of the latter that it has declared.
+  cross join lateral (
+    select count(*) as connus,
+      count(*) filter (where q.voulu) as voulus,
+      count(*) filter (where q.voulu and exists (
+        select from declaration d
+        where d.reseau = p.reseau and d.partenaire = p.code and d.theme in (q.code, q.parent)))
+        as declares
+    from (
+      select t.code, t.parent, p_theme is null or p_theme in (t.code, t.parent) as voulu
       from partenaire_theme pt
       join theme t on t.reseau = pt.reseau and t.code = pt.theme
-      where pt.reseau = p_reseau and pt.partenaire = p.code and p_theme in (t.code, t.parent)))
+      where pt.reseau = p.reseau and pt.partenaire = p.code
+    ) q
+  ) k
+  where (p_reseau is null or p.reseau = p_reseau)
+    and (p_partenaire is null or p.code = p_partenaire)
+    and coalesce(p_au, make_date(r.annee, 12, 31))
+      between coalesce(p.debut, '-infinity') and coalesce(p.fin, 'infinity')
+    and (k.voulus > 0 or k.connus = 0)
+$$;
+
+-- Whether what nobody covers in a réseau is known to be covered by nobody: all the partners that the
+-- question is about have declared their zones complete. A theme that the réseau does not have is unknown.
+create or replace function reseaux_renseignes(
+  p_reseau text, p_theme text, p_partenaire text, p_au date)
+returns table (reseau text, renseigne boolean)
+language sql stable parallel safe
+as $$
+  select r.code,
+    coalesce(bool_and(k.zones_declarees), true)
+      and (p_theme is null or exists (
+        select from theme t where t.reseau = r.code and t.code = p_theme))
+  from reseau r
+  left join partenaires_concernes(p_reseau, p_theme, p_partenaire, p_au) k on k.reseau = r.code
+  where p_reseau is null or r.code = p_reseau
+  group by r.code
 $$;
 
 -- How many partners can help in each unit: a unit larger than a commune has those of its communes
 -- within the perimeter. A partner counts once, whatever its zones.
 create or replace function partenaires_des_unites(
-  p_reseau text, p_theme text, p_partenaire text, p_annee integer,
+  p_reseau text, p_theme text, p_partenaire text, p_au date,
   p_edition integer, p_millesime smallint, p_maille maille, codes text[])
 returns table (code text, partenaires integer)
 language sql stable parallel safe
@@ -71,11 +117,9 @@ as $$
   from (
     select zc.commune as unite, z.reseau, z.partenaire
     from zone_commune zc
-    join zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_annee) z
-      on z.reseau = zc.reseau and z.zone = zc.zone
+    join zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_au) z on z.zone = zc.zone
     where p_maille = 'commune' and zc.millesime = p_millesime
       and zc.couverte and zc.dans_perimetre
-      and (p_reseau is null or zc.reseau = p_reseau)
       and (codes is null or zc.commune = any (codes))
     union
     select
@@ -86,14 +130,21 @@ as $$
     from territoire t
     join zone_commune zc
       on zc.millesime = p_millesime and zc.commune = t.code and zc.couverte and zc.dans_perimetre
-    join zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_annee) z
-      on z.reseau = zc.reseau and z.zone = zc.zone
-    where p_maille <> 'commune' and t.edition = p_edition and t.maille = 'commune'
-      and (p_reseau is null or zc.reseau = p_reseau)
+    join zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_au) z on z.zone = zc.zone
+    where p_maille in ('epci', 'departement', 'region')
+      and t.edition = p_edition and t.maille = 'commune'
       and (codes is null
         or (p_maille = 'epci' and t.epci = any (codes))
         or (p_maille = 'departement' and t.departement = any (codes))
         or (p_maille = 'region' and t.region = any (codes)))
+    union
+    select g.unite, z.reseau, z.partenaire
+    from regroupement_actuel g
+    join zone_commune zc
+      on zc.millesime = p_millesime and zc.commune = g.commune and zc.couverte and zc.dans_perimetre
+    join zones_en_vigueur(p_reseau, p_theme, p_partenaire, p_au) z on z.zone = zc.zone
+    where p_maille = 'regroupement' and g.millesime = p_millesime
+      and (codes is null or g.unite = any (codes))
   ) a
   group by a.unite
 $$;
@@ -101,13 +152,13 @@ $$;
 -- How many demandes each unit made: a commune or an EPCI its own, a larger unit those of its
 -- communes.
 create or replace function demandes_des_unites(
-  p_reseau text, p_theme text, p_partenaire text, p_annee integer,
+  p_reseau text, p_theme text, p_partenaire text, p_du date, p_au date,
   p_edition integer, p_millesime smallint, p_maille maille, codes text[])
 returns table (code text, demandes integer)
 language sql stable parallel safe
 as $$
   select coalesce(s.code, d.beneficiaire) as unite, count(*)::integer
-  from demandes_comptees(p_reseau, p_theme, p_partenaire, p_annee) d
+  from demandes_comptees(p_reseau, p_theme, p_partenaire, p_du, p_au) d
   left join succession s
     on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
     and s.ancien = d.beneficiaire and s.de = d.millesime and d.maille = 'commune'
@@ -117,7 +168,7 @@ as $$
   union all
   select case p_maille when 'departement' then t.departement else t.region end as unite,
     count(*)::integer
-  from demandes_comptees(p_reseau, p_theme, p_partenaire, p_annee) d
+  from demandes_comptees(p_reseau, p_theme, p_partenaire, p_du, p_au) d
   left join succession s
     on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
     and s.ancien = d.beneficiaire and s.de = d.millesime
@@ -128,29 +179,48 @@ as $$
       or (p_maille = 'departement' and t.departement = any (codes))
       or (p_maille = 'region' and t.region = any (codes)))
   group by unite
+  union all
+  select g.unite, count(*)::integer
+  from demandes_comptees(p_reseau, p_theme, p_partenaire, p_du, p_au) d
+  left join succession s
+    on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
+    and s.ancien = d.beneficiaire and s.de = d.millesime
+  join regroupement_actuel g
+    on g.reseau = d.reseau and g.millesime = p_millesime
+    and g.commune = coalesce(s.code, d.beneficiaire)
+  where p_maille = 'regroupement' and d.maille = 'commune'
+    and (codes is null or g.unite = any (codes))
+  group by g.unite
 $$;
 
--- Both of the above for the units of réseaux among `codes`, and whether demonstration data enter. A
--- unit in several réseaux is one row. Counts are gathered, not joined: planners misjudge them.
+-- Both of the above for the units of réseaux among `codes`, what their state is, and whether
+-- demonstration data enter. A unit in several réseaux is one row: helped if it is in any of them, and
+-- unknown before it is left to nobody. Counts are gathered, not joined: planners misjudge them.
 create or replace function couverture_des_unites(
-  p_reseau text, p_theme text, p_partenaire text, p_annee integer,
+  p_reseau text, p_theme text, p_partenaire text, p_du date, p_au date,
   p_edition integer, p_millesime smallint, p_maille maille, codes text[])
-returns table (code text, partenaires integer, demandes integer, demonstration boolean)
+returns table (code text, partenaires integer, demandes integer, etat text, demonstration boolean)
 language sql stable parallel safe
 as $$
-  select c.code, max(c.partenaires), max(c.demandes), bool_or(c.demonstration)
+  select c.code, max(c.partenaires), max(c.demandes),
+    case
+      when max(c.partenaires) > 0 then 'aide' when bool_and(c.renseigne) then 'personne'
+      else 'non_renseigne'
+    end,
+    bool_or(c.demonstration)
   from (
-    select u.code, 0 as partenaires, 0 as demandes, r.demonstration
+    select u.code, 0 as partenaires, 0 as demandes, r.demonstration, k.renseigne
     from unites_des_reseaux(p_reseau, p_edition, p_millesime, p_maille, codes) u
     join reseau r on r.code = u.reseau
+    join reseaux_renseignes(p_reseau, p_theme, p_partenaire, p_au) k on k.reseau = u.reseau
     union all
-    select p.code, p.partenaires, 0, null
+    select p.code, p.partenaires, 0, null, null
     from partenaires_des_unites(
-      p_reseau, p_theme, p_partenaire, p_annee, p_edition, p_millesime, p_maille, codes) p
+      p_reseau, p_theme, p_partenaire, p_au, p_edition, p_millesime, p_maille, codes) p
     union all
-    select d.code, 0, d.demandes, null
+    select d.code, 0, d.demandes, null, null
     from demandes_des_unites(
-      p_reseau, p_theme, p_partenaire, p_annee, p_edition, p_millesime, p_maille, codes) d
+      p_reseau, p_theme, p_partenaire, p_du, p_au, p_edition, p_millesime, p_maille, codes) d
   ) c
   group by c.code
   -- Demandes from outside the perimeter make no unit of it.

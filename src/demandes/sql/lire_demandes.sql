@@ -1,27 +1,33 @@
--- The demandes of a place, counted and listed. $1 réseau, $2 theme, $3 partner, $4 year, $5 edition,
--- $6 millésime, $7 and $8 the place (maille and code; null for the whole réseau), $9 how many are
--- listed. An EPCI's are its own; those of its member communes are counted apart.
+-- The demandes of a place, counted and listed. $1 réseau, $2 theme, $3 partner, $4 and $5 first and last
+-- day, $6 edition, $7 millésime, $8 and $9 the place (maille and code; null for the whole réseau), $10 how
+-- many are listed. An EPCI's are its own; those of its member communes are counted apart.
 with
-  toutes as materialized (select * from demandes_de($1, $2, $3, $4, $5, $6, $7, $8)),
+  toutes as materialized (select * from demandes_de($1, $2, $3, $4, $5, $6, $7, $8, $9)),
   retenues as materialized (
-    select * from toutes d where $7::maille is distinct from 'epci' or d.maille = 'epci'
+    select * from toutes d where $8::maille is distinct from 'epci' or d.maille = 'epci'
   ),
+  -- A demande counts for each of its themes and each of its partners: these counts add up to more than
+  -- the total.
   par_theme as (
     select t.code, t.libelle, t.rang, count(*) as demandes
     from retenues d
-    join theme t on t.reseau = d.reseau and t.code = d.theme
+    cross join unnest(d.themes) as sien
+    join theme t on t.reseau = d.reseau and t.code = sien
     group by t.code, t.libelle, t.rang
   ),
-  -- A demande counts for each of its partners: these counts add up to more than the total.
   par_partenaire as (
     select p.code, o.nom, p.rang, count(*) as demandes
     from retenues d
-    join demande_partenaire dp on dp.reseau = d.reseau and dp.reference = d.reference
-    join partenaire p on p.reseau = dp.reseau and p.code = dp.partenaire
+    cross join unnest(d.partenaires) as sien
+    join partenaire p on p.reseau = d.reseau and p.code = sien
     join organisme o on o.code = p.organisme
     group by p.code, o.nom, p.rang
   ),
-  listees as (select * from retenues order by date desc, reference desc limit $9)
+  listees as (
+    select d.*
+    from (select id from retenues order by date desc, reference desc limit $10) r
+    join demande d on d.id = r.id
+  )
 select
   (select count(*) from retenues) as total,
   (select count(*) from toutes where maille = 'commune') as communes_total,
@@ -32,7 +38,9 @@ select
       'code', code, 'nom', nom, 'demandes', demandes) order by demandes desc, rang), '[]')
    from par_partenaire) as par_partenaire,
   (select coalesce(jsonb_agg(jsonb_build_object(
-      'reference', reference, 'date', date, 'theme', theme, 'partenaire', partenaire,
-      'maille', maille, 'beneficiaire', beneficiaire, 'objet', objet, 'etat', etat)
+      'reference', reference, 'date', date, 'theme', theme, 'themes', themes,
+      'partenaire', partenaire, 'partenaires', partenaires,
+      'maille', maille, 'beneficiaire', beneficiaire, 'objet', objet, 'etat', etat,
+      'reponse', reponse, 'cloture', cloture)
       order by date desc, reference desc), '[]')
    from listees) as demandes

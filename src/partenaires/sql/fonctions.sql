@@ -11,21 +11,26 @@ as $$
   ] end
 $$;
 
--- Zones in force on 31 December of a year (by default the réseau's own), with their partner.
--- Null asks for every réseau, theme or partner. A theme of the first level stands for those under
--- it; a zone without theme is worth all the themes of its partner.
+-- What this file declared under other parameters, until the millésimes of 2026.
+drop function if exists zones_en_vigueur(text, text, text, integer);
+
+-- Zones in force on a day (by default 31 December of the réseau's own year), with their partner, who is
+-- then a member. Null asks for every réseau, theme or partner. A theme of the first level stands for
+-- those under it; a zone without theme is worth all the themes of its partner.
 create or replace function zones_en_vigueur(
-  p_reseau text, p_theme text, p_partenaire text, p_annee integer)
-returns table (reseau text, zone text, partenaire text, theme text, nom text)
+  p_reseau text, p_theme text, p_partenaire text, p_au date)
+returns table (reseau text, zone integer, code text, partenaire text, theme text, nom text)
 language sql stable parallel safe
 as $$
-  select z.reseau, z.code, z.partenaire, z.theme, z.nom
+  select z.reseau, z.id, z.code, z.partenaire, z.theme, z.nom
   from zone z
   join reseau r on r.code = z.reseau
-  where (p_reseau is null or z.reseau = p_reseau)
+  join partenaire p on p.reseau = z.reseau and p.code = z.partenaire
+  where z.etat = 'validee'
+    and (p_reseau is null or z.reseau = p_reseau)
     and (p_partenaire is null or z.partenaire = p_partenaire)
-    and z.debut <= make_date(coalesce(p_annee, r.annee), 12, 31)
-    and (z.fin is null or z.fin >= make_date(coalesce(p_annee, r.annee), 12, 31))
+    and coalesce(p_au, make_date(r.annee, 12, 31))
+      between greatest(z.debut, p.debut) and least(coalesce(z.fin, 'infinity'), p.fin)
     and (p_theme is null or exists (
       select
       from partenaire_theme pt
@@ -47,7 +52,11 @@ as $$
       or (p_maille = 'commune' and t.code = p_code)
       or (p_maille = 'epci' and t.epci = p_code)
       or (p_maille = 'departement' and t.departement = p_code)
-      or (p_maille = 'region' and t.region = p_code))
+      or (p_maille = 'region' and t.region = p_code)
+      or (p_maille = 'regroupement' and t.code in (
+        select g.commune
+        from regroupement_actuel g join edition e on e.id = p_edition
+        where g.unite = p_code and g.millesime = e.millesime)))
 $$;
 
 -- EPCI that belong to a place: itself, or those with most of their communes in it.
@@ -59,13 +68,15 @@ as $$
   union all
   select t.epci
   from territoire t
-  where p_maille in ('departement', 'region')
+  where p_maille in ('departement', 'region', 'regroupement')
     and t.edition = p_edition and t.maille = 'commune'
     and t.epci in (select c.epci from communes_de(p_edition, p_maille, p_code) c)
   group by t.epci
   having 2 * count(*) filter (
     where (p_maille = 'departement' and t.departement = p_code)
-      or (p_maille = 'region' and t.region = p_code)) > count(*)
+      or (p_maille = 'region' and t.region = p_code)
+      or (p_maille = 'regroupement' and t.code in (
+        select c.code from communes_de(p_edition, p_maille, p_code) c))) > count(*)
 $$;
 
 -- Refuses, with a sentence, what a layer was asked about and does not exist.

@@ -1,13 +1,13 @@
 -- The surface of each zone on the contours of each band, for the tiles: what was drawn, or the union
--- of the communes that it covers. $1 réseau, or null for all.
+-- of the communes that it covers. $1 réseau, or null for all; $2 zone, or null for all.
 with
   bandes as (select distinct bande(z) as bande from generate_series(5, 14) as z),
   ensembles as materialized (
     select zc.reseau, zc.zone, zc.millesime, array_agg(zc.commune order by zc.commune) as communes
     from zone_commune zc
-    join zone z on z.reseau = zc.reseau and z.code = zc.zone
+    join zone z on z.id = zc.zone
     where z.surface is null and zc.couverte and zc.dans_perimetre
-      and ($1::text is null or zc.reseau = $1)
+      and ($1::text is null or zc.reseau = $1) and ($2::integer is null or zc.zone = $2)
     group by zc.reseau, zc.zone, zc.millesime
   ),
   -- Many zones are the whole département: what is the same is united once.
@@ -32,9 +32,10 @@ from ensembles e
 join distincts d on d.millesime = e.millesime and d.communes = e.communes
 join unions u on u.rang = d.rang
 union all
-select z.reseau, z.code, m.annee, b.bande, z.surface
+select z.reseau, z.id, m.annee, b.bande, z.surface
 from zone z
 cross join bandes b
 cross join millesime m
 join edition e on e.id = m.edition and e.millesime_contours is not null
-where z.surface is not null and ($1::text is null or z.reseau = $1)
+where z.surface is not null and z.etat in ('proposee', 'validee')
+  and ($1::text is null or z.reseau = $1) and ($2::integer is null or z.id = $2)

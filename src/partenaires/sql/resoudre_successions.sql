@@ -14,6 +14,10 @@ with
     select reseau, beneficiaire, millesime
     from demande
     where maille = 'commune' and ($1 is null or reseau = $1)
+    union
+    select reseau, commune, millesime
+    from regroupement_commune
+    where $1 is null or reseau = $1
   )
 insert into succession (reseau, millesime, maille, ancien, de, code)
 select c.reseau, m.annee, 'commune', c.code, c.millesime, p.nouveau

@@ -1,6 +1,6 @@
--- The communes of each zone, in each millésime that has contours.
--- $1 réseau, or null for all; $2 share of a commune's surface from which a drawn zone covers it;
--- $3 share under which a drawn zone only touches a commune by its border.
+-- The communes of each zone that is proposed or validated, in each millésime that has contours.
+-- $1 réseau, or null for all; $2 zone, or null for all; $3 share under which a drawn zone only touches a
+-- commune by its border.
 with
   editions as (
     select m.annee as millesime, m.edition
@@ -8,23 +8,25 @@ with
     where e.millesime_contours is not null
   ),
   zones as (
-    select z.reseau, z.code as zone, z.surface, e.millesime, e.edition
-    from zone z cross join editions e
-    where $1::text is null or z.reseau = $1
+    select z.reseau, z.id as zone, z.surface, r.millesime as de, e.millesime, e.edition
+    from zone z
+    join reseau r on r.code = z.reseau
+    cross join editions e
+    where z.etat in ('proposee', 'validee')
+      and ($1::text is null or z.reseau = $1) and ($2::integer is null or z.id = $2)
   ),
   -- Listed units, whole: communes by their code or by what it became, others by their members.
   unites as (
-    select z.reseau, z.zone, z.millesime, z.edition, u.maille, u.code
+    select z.*, u.maille, u.code, u.exclue
     from zones z
-    join zone_unite u on u.reseau = z.reseau and u.zone = z.zone
+    join zone_unite u on u.zone = z.zone
   ),
   listees as (
     select u.*, t.code as commune
     from unites u
-    join reseau r on r.code = u.reseau
     left join succession s
       on s.reseau = u.reseau and s.millesime = u.millesime and s.maille = 'commune'
-      and s.ancien = u.code and s.de = r.millesime
+      and s.ancien = u.code and s.de = u.de
     join territoire t
       on t.edition = u.edition and t.maille = 'commune' and t.code = coalesce(s.code, u.code)
     where u.maille = 'commune'
@@ -43,6 +45,12 @@ with
     from unites u
     join territoire t on t.edition = u.edition and t.maille = 'commune' and t.region = u.code
     where u.maille = 'region'
+    union all
+    select u.*, g.commune
+    from unites u
+    join regroupement_actuel g
+      on g.unite = u.reseau || '/' || u.code and g.millesime = u.millesime
+    where u.maille = 'regroupement'
   ),
   -- Drawn surfaces: the share of each commune on the finest contours. Both areas are measured in
   -- one plane and so near that its distortion cancels out.
@@ -64,23 +72,28 @@ with
       and t.point && z.surface
     where st_intersects(t.point, z.surface)
   ),
-  -- A commune once a zone, however many of its units hold it: the largest share, the broadest unit.
+  -- A commune once a zone, however many of its units hold it: the largest share, the broadest unit. What
+  -- the zone leaves out is not in it, whatever else holds it.
   reunies as (
     select reseau, zone, millesime, commune, max(part) as part,
       (array_agg(origine order by array_position(
-        array['region', 'departement', 'epci', 'commune', 'surface'], origine)))[1] as origine
+        array['region', 'departement', 'epci', 'regroupement', 'commune', 'surface'], origine)))[1]
+        as origine
     from (
-      select reseau, zone, millesime, commune, 1 as part, maille::text as origine from listees
+      select reseau, zone, millesime, commune, 1 as part, maille::text as origine, exclue
+      from listees
       union all
-      select reseau, zone, millesime, commune, part, origine from dessinees where part >= $3
+      select reseau, zone, millesime, commune, part, origine, false from dessinees where part >= $3
     ) as toutes
     group by reseau, zone, millesime, commune
+    having not bool_or(exclue)
   )
 insert into zone_commune
   (reseau, zone, millesime, commune, part, origine, couverte, dans_perimetre)
-select r.reseau, r.zone, r.millesime, r.commune, r.part, r.origine, r.part >= $2,
+select r.reseau, r.zone, r.millesime, r.commune, r.part, r.origine, r.part >= n.seuil_couverture,
   exists (
     select from perimetre_actuel p
     where p.reseau = r.reseau and p.millesime = r.millesime and p.maille = 'commune'
       and p.code = r.commune)
 from reunies r
+join reseau n on n.code = r.reseau

@@ -1,4 +1,4 @@
--- A unit by its code or, for a commune, by a former one: the commune that has most of it.
+-- A unit by its code (a regroupement's begins with that of its réseau) or, for a commune, by a former one: the commune that has most of it.
 -- $1 edition, $2 millésime, $3 maille, $4 code.
 with
   -- The code's last life, and what it comes to.
@@ -17,6 +17,10 @@ with
     select t.maille, t.code, t.nom, s.nom, 1, s.part
     from suites s
     join territoire t on t.edition = $1 and t.maille = 'commune' and t.code = s.nouveau
+    union all
+    select 'regroupement', $4, g.nom, null, 0, 1.0
+    from regroupement g
+    where $3 = 'regroupement' and g.reseau = split_part($4, '/', 1) and g.code = split_part($4, '/', 2)
   )
 select maille, code, nom, ancien_nom,
   -- The others, when it was shared.

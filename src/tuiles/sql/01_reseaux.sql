@@ -1,8 +1,9 @@
--- What the layers of réseaux share: their parameters, checked. Without réseau, `annee` null is each
--- réseau's own.
-create or replace function parametres_de_reseau(
+-- What the layers of réseaux share: their parameters, checked. Without réseau nor period, `du` and `au`
+-- are null, for each réseau's own year.
+drop function if exists parametres_de_reseau(jsonb);
+create function parametres_de_reseau(
   parametres jsonb,
-  out reseau text, out theme text, out partenaire text, out annee integer, out maille maille,
+  out reseau text, out theme text, out partenaire text, out du date, out au date, out maille maille,
   out edition integer, out millesime smallint)
 language plpgsql stable parallel safe
 as $$
@@ -15,11 +16,16 @@ begin
     raise exception using errcode = 'P0002',
       message = format('« %s » n''est pas une année entre 1900 et 2099.', parametres ->> 'annee');
   end if;
-  annee := coalesce(
-    (parametres ->> 'annee')::integer, (select r.annee from reseau r where r.code = reseau));
+  if (parametres ->> 'annee') is not null then
+    du := make_date((parametres ->> 'annee')::integer, 1, 1);
+    au := make_date((parametres ->> 'annee')::integer, 12, 31);
+  else
+    du := parametres ->> 'du';
+    au := parametres ->> 'au';
+  end if;
   if parametres ->> 'maille' not in ('commune', 'epci', 'departement', 'region') then
     raise exception using errcode = 'P0002', message = format(
-      'La maille « %s » n''existe pas : commune, epci, departement ou region.',
+      'La maille « %s » n''est pas dessinée : commune, epci, departement ou region.',
       parametres ->> 'maille');
   end if;
   maille := parametres ->> 'maille';

@@ -28,7 +28,7 @@ begin
     comptees as materialized (
       select *
       from couverture_des_unites(
-        p.reseau, p.theme, p.partenaire, p.annee, p.edition, p.millesime, p_maille, codes)
+        p.reseau, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, p_maille, codes)
     ),
     dessins as (
       select u.code,
@@ -37,6 +37,7 @@ begin
         p.millesime::integer as millesime,
         u.partenaires,
         u.demandes,
+        u.etat,
         nullif(u.demonstration, false) as demonstration,
         en_tuile(c.contour, z, x, y) as forme
       from comptees u
@@ -62,7 +63,8 @@ select declarer_couche(
       "millesime": "Millésime du code officiel géographique",
       "partenaires": "Partenaires dont une zone est en vigueur au 31 décembre de l''année",
       "demandes": "Demandes de l''année",
+      "etat": "aide : un partenaire au moins peut aider ; personne : aucun, et tous ont déclaré leurs zones ; non_renseigne : on ne sait pas encore",
       "demonstration": "Vrai si ce sont des données de démonstration"
     }
   }',
-  '{reseau,maille,theme,partenaire,annee,millesime}');
+  '{reseau,maille,theme,partenaire,annee,du,au,millesime}');

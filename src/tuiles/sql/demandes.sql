@@ -36,12 +36,12 @@ begin
     comptees as materialized (
       select maille_1 as maille, d.code, d.demandes, d.code = any (demonstration_1) as demonstration
       from demandes_des_unites(
-        p.reseau, p.theme, p.partenaire, p.annee, p.edition, p.millesime, maille_1, codes_1) d
+        p.reseau, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_1, codes_1) d
       where codes_1 is not null
       union all
       select maille_2, d.code, d.demandes, d.code = any (demonstration_2)
       from demandes_des_unites(
-        p.reseau, p.theme, p.partenaire, p.annee, p.edition, p.millesime, maille_2, codes_2) d
+        p.reseau, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_2, codes_2) d
       where codes_2 is not null
     ),
     points as (
@@ -72,4 +72,4 @@ select declarer_couche(
       "demonstration": "Vrai si ce sont des données de démonstration"
     }
   }',
-  '{reseau,maille,theme,partenaire,annee,millesime}');
+  '{reseau,maille,theme,partenaire,annee,du,au,millesime}');

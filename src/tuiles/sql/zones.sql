@@ -12,20 +12,19 @@ declare
 begin
   with
     dessins as (
-      select v.zone as code, v.reseau, v.partenaire, v.theme,
+      select v.code, v.reseau, v.partenaire, v.theme,
         coalesce(v.nom, o.nom) as nom,
         p.millesime::integer as millesime,
         nullif(r.demonstration, false) as demonstration,
         en_tuile(c.contour, z, x, y) as forme
-      from zones_en_vigueur(p.reseau, p.theme, p.partenaire, p.annee) v
+      from zones_en_vigueur(p.reseau, p.theme, p.partenaire, p.au) v
       join zone_contour c
-        on c.reseau = v.reseau and c.zone = v.zone and c.millesime = p.millesime
-        and c.bande = bande(z)
+        on c.zone = v.zone and c.millesime = p.millesime and c.bande = bande(z)
       join reseau r on r.code = v.reseau
       join partenaire pa on pa.reseau = v.reseau and pa.code = v.partenaire
       join organisme o on o.code = pa.organisme
       where c.contour && enveloppe
-      order by v.reseau, v.zone
+      order by v.reseau, v.code
     )
   select st_asmvt(dessins, 'zones', 4096, 'forme') into corps
   from dessins
@@ -48,4 +47,4 @@ select declarer_couche(
       "demonstration": "Vrai si ce sont des données de démonstration"
     }
   }',
-  '{reseau,theme,partenaire,annee,millesime}');
+  '{reseau,theme,partenaire,annee,du,au,millesime}');

@@ -92,6 +92,7 @@ export interface Territoire extends Nomme {
 
 export interface UniteCouverte {
   nom: string;
+  etat: 'aide' | 'personne' | 'non_renseigne';
   partenaires: number;
   demandes: number;
   point: Point | null;
@@ -100,8 +101,10 @@ export interface UniteCouverte {
 export interface Totaux {
   unites: number;
   unites_couvertes: number;
+  unites_sans_partenaire: number;
+  unites_non_renseignees: number;
   partenaires: number;
-  partenaires_sans_zone: number;
+  partenaires_non_declares: number;
   demandes: number;
   demandes_communes: number;
   demandes_epci: number;

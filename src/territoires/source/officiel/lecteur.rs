@@ -232,7 +232,7 @@ impl Lecteur<'_> {
                     let region = ligne.code_de(Champ::Region, Maille::Region)?;
                     recolte.departements.insert(code, DepartementLu { nom: Some(nom), region });
                 }
-                Maille::Region | Maille::Commune => {
+                Maille::Region | Maille::Commune | Maille::Regroupement => {
                     recolte.regions.insert(code, RegionLue { nom });
                 }
             }

@@ -23,17 +23,17 @@ function direCouverture(c: Couverture): string[] {
     phrases.push(`Aucun partenaire n’intervient sur ce thème.`);
   } else {
     phrases.push(`**${pluriel(t.partenaires, 'partenaire')}** ${t.partenaires < 2 ? 'intervient' : 'interviennent'} ici.`);
-    const personne = t.unites - t.unites_couvertes;
+    const personne = t.unites_sans_partenaire;
     const unDEux = t.partenaires < 2 ? 'lui' : 'au moins l’un d’eux';
     phrases.push(
       toutes
         ? `**Les ${nombre(t.unites)}\u00a0${m.pluriel}** peuvent compter sur ${unDEux}.`
-        : `${sur} ${t.unites_couvertes < 2 ? 'peut' : 'peuvent'} compter sur ${unDEux}${part}\u00a0; ${nombre(personne)} n’${personne < 2 ? 'a' : 'ont'} personne.`,
+        : `${sur} ${t.unites_couvertes < 2 ? 'peut' : 'peuvent'} compter sur ${unDEux}${part}${personne > 0 ? `\u00a0; ${nombre(personne)} n’${personne < 2 ? 'a' : 'ont'} personne` : ''}.`,
     );
   }
-  if (t.partenaires_sans_zone > 0) {
-    const n = t.partenaires_sans_zone;
-    phrases.push(`${pluriel(n, 'partenaire')} n’${n < 2 ? 'a' : 'ont'} pas encore déclaré ${n < 2 ? 'sa' : 'leur'} zone.`);
+  if (t.partenaires_non_declares > 0) {
+    const n = t.partenaires_non_declares;
+    phrases.push(`${pluriel(n, 'partenaire')} n’${n < 2 ? 'a' : 'ont'} pas encore déclaré ${n < 2 ? 'ses zones complètes' : 'leurs zones complètes'}${t.unites_non_renseignees > 0 ? `\u00a0: pour ${nombre(t.unites_non_renseignees)}\u00a0${m.pluriel}, on ne sait pas encore` : ''}.`);
   }
   phrases.push(`En ${c.annee}, ${servies(c.maille, t)}. **${pluriel(t.demandes, 'demande')}** en tout.`);
   return phrases;
