@@ -72,14 +72,14 @@ impl IndicateurCouvert {
         let perimetre: Vec<String> = sqlx::query_scalar(
             "select code from unites_des_reseaux($1, $2, $3, 'commune', null) order by code",
         )
-        .bind(filtre.code())
+        .bind(filtre.codes())
         .bind(edition.edition)
         .bind(edition.millesime)
         .fetch_all(&mut *connexion)
         .await
         .pour(action)?;
         let mut lignes: Vec<Ligne> = sqlx::query_as(include_str!("sql/communes_des_zones.sql"))
-            .bind(filtre.code())
+            .bind(filtre.codes())
             .bind(&filtre.theme)
             .bind(&filtre.partenaire)
             .bind(filtre.periode.au)

@@ -80,7 +80,7 @@ impl Registre {
         lieu: Option<Lieu>,
     ) -> Result<Self> {
         let ligne: Ligne = sqlx::query_as(include_str!("sql/lire_demandes.sql"))
-            .bind(filtre.code())
+            .bind(filtre.codes())
             .bind(&filtre.theme)
             .bind(&filtre.partenaire)
             .bind(filtre.periode.du)

@@ -94,9 +94,9 @@ impl Filtre {
         self.reseaux.first().filter(|_| !self.tous)
     }
 
-    /// Its code, as statements take it: null for all.
-    pub fn code(&self) -> Option<&str> {
-        self.reseau().map(|reseau| reseau.code.as_str())
+    /// Codes of the réseaux, as statements take them.
+    pub fn codes(&self) -> Vec<&str> {
+        self.reseaux.iter().map(|reseau| reseau.code.as_str()).collect()
     }
 
     /// Refuses a question about several réseaux, where an answer is about one.

@@ -49,7 +49,7 @@ async fn tiles_and_answers_count_alike() {
     let mut transaction = Principal::Public.transaction(&pays.base.piscine()).await.unwrap();
     let comptes: Vec<(String, i32, i32)> = sqlx::query_as(
         "select code, partenaires, demandes
-         from couverture_des_unites('pareil', null, null, '2018-01-01', '2018-12-31', 1, 2026::smallint, 'commune', null)",
+         from couverture_des_unites('{pareil}', null, null, '2018-01-01', '2018-12-31', 1, 2026::smallint, 'commune', null)",
     )
     .fetch_all(&mut *transaction)
     .await

@@ -20,7 +20,7 @@ with
     join zone_commune zc
       on zc.millesime = $2 and zc.commune = c.code and zc.reseau = c.reseau
       and zc.couverte and zc.dans_perimetre
-    join zones_en_vigueur(null, $5, null, $6) z on z.zone = zc.zone
+    join zones_en_vigueur((select array_agg(code) from reseaux), $5, null, $6) z on z.zone = zc.zone
   ),
   presents as (
     select reseau, partenaire, count(distinct commune) as communes,

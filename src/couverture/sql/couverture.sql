@@ -1,19 +1,31 @@
--- What the zones and the demandes say of each unit of a réseau, or of all of them, and in all.
--- $1 réseau (null: all), $2 theme, $3 partner, $4 and $5 first and last day (null: each réseau's own
+-- What the zones and the demandes say of each unit of some réseaux, and in all.
+-- $1 réseaux, $2 theme, $3 partner, $4 and $5 first and last day (null: each réseau's own
 -- year), $6 edition and $7 millésime of the units, $8 maille, $9 and $10 the place that the answer is about
 -- (maille and code; null for everything), $11 edition and $12 millésime of the totals (null for the
 -- perimeter as the réseau states it).
 with
+  partenaires as materialized (select * from partenaires_concernes($1, $2, $3, $5)),
+  -- Whether what nobody covers in a réseau is known to be covered by nobody: `reseaux_renseignes`, from
+  -- the partners that are already here.
+  reseaux as materialized (
+    select r.code,
+      not exists (select from partenaires p where p.reseau = r.code and not p.zones_declarees)
+        and ($2::text is null or exists (
+          select from theme t where t.reseau = r.code and t.code = $2)) as renseigne
+    from reseau r
+    where r.code = any ($1)
+  ),
   -- Communes of perimeters, whether what nobody covers there is known, and whether they are inside the
   -- place. A commune of two réseaux is one.
   communes as materialized (
-    select t.code, t.epci, t.departement, t.region, p.renseigne,
+    select t.code, t.nom, t.epci, t.departement, t.region, t.point, t.etat_contour,
+      t.remarque_contour, p.renseigne,
       $9::maille is null or t.code in (select c.code from communes_de($6, $9, $10) c) as dedans
     from (
       select p.code, bool_and(k.renseigne) as renseigne
       from perimetre_actuel p
-      join reseaux_renseignes($1, $2, $3, $5) k on k.reseau = p.reseau
-      where ($1::text is null or p.reseau = $1) and p.millesime = $7 and p.maille = 'commune'
+      join reseaux k on k.code = p.reseau
+      where p.reseau = any ($1) and p.millesime = $7 and p.maille = 'commune'
       group by p.code
     ) p
     join territoire t on t.edition = $6 and t.maille = 'commune' and t.code = p.code
@@ -22,7 +34,7 @@ with
   epci as materialized (
     select distinct p.code
     from perimetre_actuel p
-    where ($1 is null or p.reseau = $1) and p.millesime = $7 and p.maille = 'epci'
+    where p.reseau = any ($1) and p.millesime = $7 and p.maille = 'epci'
       and ($9 is null or p.code in (select e from epci_de($6, $9, $10) e))
   ),
   -- The unit of each commune: several when regroupements share it.
@@ -39,14 +51,16 @@ with
     select c.code, g.unite, c.dedans, c.renseigne
     from communes c
     join regroupement_actuel g on g.millesime = $7 and g.commune = c.code
-    where $8 = 'regroupement' and ($1 is null or g.reseau = $1)
+    where $8 = 'regroupement' and g.reseau = any ($1)
   ),
   -- The units of the answer. A unit larger than the place is not inside it.
   unites as materialized (
+    select code, nom, point, etat_contour, remarque_contour
+    from communes
+    where $8 = 'commune' and dedans
+    union all
     select t.code, t.nom, t.point, t.etat_contour, t.remarque_contour
     from (
-      select code from communes where $8 = 'commune' and dedans
-      union all
       select code from epci where $8 = 'epci'
       union all
       select distinct unite from membres
@@ -59,33 +73,66 @@ with
     from (select distinct unite from membres where dedans) u
     join regroupement g on $8 = 'regroupement' and u.unite = g.reseau || '/' || g.code
   ),
-  -- Communes and the partners whose zones in force cover them.
+  -- Zones in force, with their partner as a bit: partners of a réseau are counted by their bits, once
+  -- whatever their zones, without a sort.
+  zones as materialized (
+    select z.zone, z.reseau,
+      set_bit(repeat('0', (max(z.rang) over ())::integer)::bit varying, z.rang::integer - 1, 1)
+        as partenaire
+    from (
+      select z.zone, z.reseau, dense_rank() over (partition by z.reseau order by z.partenaire) as rang
+      from zones_en_vigueur($1, $2, $3, $5) z
+    ) z
+  ),
+  -- Communes that they cover, and their partners in each réseau.
   aidees as materialized (
-    select a.reseau, a.partenaire, a.commune from communes_aidees($1, $2, $3, $5, $7) a
+    select zc.commune, z.reseau, bit_or(z.partenaire) as partenaires
+    from zones z
+    join zone_commune zc
+      on zc.zone = z.zone and zc.millesime = $7 and zc.couverte and zc.dans_perimetre
+    group by zc.commune, z.reseau
   ),
   aidees_par_unite as (
-    select m.unite, count(distinct (a.reseau, a.partenaire)) as partenaires,
-      count(distinct a.commune) as communes
-    from aidees a join membres m on m.commune = a.commune
-    where $8 <> 'commune'
-    group by m.unite
+    select commune as unite, sum(bit_count(partenaires)) as partenaires, 1 as communes
+    from aidees
+    where $8 = 'commune'
+    group by commune
     union all
-    select a.commune, count(*), 1 from aidees a where $8 = 'commune' group by a.commune
+    select p.unite, p.partenaires, c.communes
+    from (
+      select unite, sum(bit_count(partenaires)) as partenaires
+      from (
+        select m.unite, a.reseau, bit_or(a.partenaires) as partenaires
+        from aidees a join membres m on m.commune = a.commune
+        where $8 <> 'commune'
+        group by m.unite, a.reseau
+      ) r
+      group by unite
+    ) p
+    join (
+      select m.unite, count(*) as communes
+      from (select distinct commune from aidees where $8 <> 'commune') a
+      join membres m on m.commune = a.commune
+      group by m.unite
+    ) c on c.unite = p.unite
   ),
   -- What nobody covers in a larger unit is known when it is for all its communes.
   communes_par_unite as (
     select unite, count(*) as communes, bool_and(renseigne) as renseigne from membres group by unite
   ),
-  partenaires as materialized (select * from partenaires_concernes($1, $2, $3, $5)),
-  -- The period's demandes of the place, each once, with what its beneficiary's code has become.
-  demandes as materialized (select * from demandes_de($1, $2, $3, $4, $5, $6, $7, $9, $10)),
+  -- Who asked in the period, how many times, and what its code has become.
+  demandes as materialized (
+    select d.reseau, d.maille, d.beneficiaire, d.millesime, d.actuel, count(*) as nombre
+    from demandes_de($1, $2, $3, $4, $5, $6, $7, $9, $10) d
+    group by d.reseau, d.maille, d.beneficiaire, d.millesime, d.actuel
+  ),
   -- Those of each unit: a commune or an EPCI its own, a larger unit those of its communes.
   demandes_par_unite as (
-    select d.unite, count(*) as demandes
+    select d.unite, sum(d.nombre)::bigint as demandes
     from (
-      select d.actuel as unite from demandes d where d.maille = $8::text
+      select d.actuel as unite, d.nombre from demandes d where d.maille = $8::text
       union all
-      select m.unite
+      select m.unite, d.nombre
       from demandes d
       join membres m on m.commune = d.actuel
       where $8 in ('departement', 'region', 'regroupement') and d.maille = 'commune'
@@ -93,7 +140,7 @@ with
     group by d.unite
   ),
   comptees as materialized (
-    select u.*, coalesce(a.partenaires, 0) as partenaires, coalesce(d.demandes, 0) as demandes,
+    select u.*, coalesce(a.partenaires, 0)::bigint as partenaires, coalesce(d.demandes, 0) as demandes,
       c.communes, coalesce(a.communes, 0) as communes_aidees,
       case
         when a.partenaires > 0 then 'aide' when c.renseigne then 'personne' else 'non_renseigne'
@@ -106,7 +153,8 @@ with
   -- The perimeter that the totals count: as the réseau states it, in its own millésime, or in the
   -- codes of another; inside the place by what each code has become on the map.
   reference as materialized (
-    select p.maille, p.code, p.nom, t.code as actuel, t.nom as actuel_nom
+    select p.maille, p.code, p.nom, coalesce(c.code, t.code) as actuel,
+      coalesce(c.nom, t.nom) as actuel_nom
     from (
       select p.maille, p.code, p.nom,
         case when p.maille = 'commune' then coalesce(s.code, p.code) else p.code end as actuel
@@ -114,26 +162,32 @@ with
       left join succession s
         on s.reseau = p.reseau and s.millesime = $7 and s.maille = 'commune' and s.ancien = p.code
         and s.de = p.millesime and p.maille = 'commune'
-      where p.reseau = $1 and $11::integer is null
+      where p.reseau = any ($1) and $11::integer is null
+      union all
+      select 'commune', code, nom, code from communes where $12::smallint = $7
+      union all
+      select 'epci', e.code, t.nom, e.code
+      from epci e
+      join territoire t on $12 = $7 and t.edition = $6 and t.maille = 'epci' and t.code = e.code
       union all
       select distinct p.maille, p.code, t.nom,
-        case when p.maille = 'commune' and $12 <> $7 then coalesce(c.nouveau, p.code) else p.code end
+        case when p.maille = 'commune' then coalesce(c.nouveau, p.code) else p.code end
       from perimetre_actuel p
       join territoire t on t.edition = $11 and t.maille = p.maille and t.code = p.code
       left join lateral (
         select c.nouveau
         from passage c
-        where $12::smallint <> $7 and p.maille = 'commune'
+        where p.maille = 'commune'
           and c.vers = $7 and c.ancien = p.code and p.millesime between c.depuis and c.jusqu
         order by c.part desc nulls last, c.nouveau = p.code desc, c.nouveau
         limit 1
       ) c on true
-      where ($1 is null or p.reseau = $1) and p.millesime = $12
+      where p.reseau = any ($1) and p.millesime = $12 and $12 <> $7
     ) p
-    left join territoire t on t.edition = $6 and t.maille = p.maille and t.code = p.actuel
-    where $9 is null
-      or (p.maille = 'commune' and t.code in (select code from communes where dedans))
-      or (p.maille = 'epci' and p.code in (select code from epci))
+    left join communes c on p.maille = 'commune' and c.code = p.actuel
+    left join territoire t
+      on p.maille = 'epci' and t.edition = $6 and t.maille = 'epci' and t.code = p.actuel
+    where $9 is null or c.dedans or (p.maille = 'epci' and p.code in (select code from epci))
   ),
   -- A commune is served by its own demandes, whole: those whose code is, or comes to, its own in the
   -- millésime of the totals; when the perimeter does not have that code, by what it has become.
@@ -144,7 +198,7 @@ with
     left join succession s
       on s.reseau = d.reseau and s.maille = 'commune' and s.ancien = d.beneficiaire
       and s.de = d.millesime
-      and s.millesime = coalesce($12, (select r.millesime from reseau r where r.code = $1))
+      and s.millesime = coalesce($12, (select r.millesime from reseau r where r.code = ($1)[1]))
     cross join lateral (select coalesce(s.code, d.beneficiaire) as code) c
     where d.maille = 'commune'
   ),
@@ -152,8 +206,8 @@ with
   -- demandes from outside the perimeter.
   non_dessinees as (
     select r.code, r.nom,
-      (select count(*) from demandes d where d.maille = r.maille::text and d.beneficiaire = r.code)
-        as demandes,
+      (select coalesce(sum(d.nombre), 0) from demandes d
+       where d.maille = r.maille::text and d.beneficiaire = r.code) as demandes,
       case
         when r.actuel is null then format('Ce code n''existe plus dans le millésime %s.', $7)
         else format('Commune réunie à %s (%s), où elle est comptée.', r.actuel_nom, r.actuel)
@@ -165,7 +219,7 @@ with
     from comptees c
     where c.etat_contour = 'absent'
     union all
-    select d.beneficiaire, coalesce(min(t.nom), d.beneficiaire), count(*),
+    select d.beneficiaire, coalesce(min(t.nom), d.beneficiaire), sum(d.nombre),
       'Hors du périmètre du réseau.'
     from demandes d
     left join territoire t on t.edition = $6 and t.maille = $8 and t.code = d.actuel
@@ -182,17 +236,24 @@ from (
     'unites_non_renseignees', (select count(*) from comptees where etat = 'non_renseigne'),
     'partenaires', (select count(*) from partenaires),
     'partenaires_presents', (
-      select count(distinct (reseau, partenaire))
-      from aidees
-      where $9 is null or commune in (select code from communes where dedans)),
+      select coalesce(sum(bit_count(partenaires)), 0)
+      from (
+        select bit_or(partenaires) as partenaires
+        from aidees
+        where $9 is null or commune in (select code from communes where dedans)
+        group by reseau
+      ) r),
     'partenaires_non_declares', (select count(*) from partenaires where not zones_declarees),
-    'demandes', count(*),
-    'demandes_communes', count(*) filter (where d.maille = 'commune'),
-    'demandes_epci', count(*) filter (where d.maille = 'epci'),
-    'demandes_autres', count(*) filter (where d.maille = 'autre'),
+    'demandes', coalesce(sum(d.nombre), 0),
+    'demandes_communes', coalesce(sum(d.nombre) filter (where d.maille = 'commune'), 0),
+    'demandes_epci', coalesce(sum(d.nombre) filter (where d.maille = 'epci'), 0),
+    'demandes_autres', coalesce(sum(d.nombre) filter (where d.maille = 'autre'), 0),
     'communes_servies', (
-      select count(*) from reference r join aidees_par_demande a on a.code = r.code
-      where r.maille = 'commune'),
+      select count(*)
+      from (
+        select code from reference where maille = 'commune'
+        intersect select code from aidees_par_demande
+      ) servies),
     'communes', (select count(*) from reference where maille = 'commune'),
     'epci_servis', count(distinct d.beneficiaire) filter (
       where d.maille = 'epci'

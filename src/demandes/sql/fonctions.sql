@@ -1,34 +1,41 @@
 -- What the questions about demandes share. Applied at each start, before the layers.
 
 drop function if exists demandes_de(text, text, text, integer, integer, integer, maille, text);
+drop function if exists demandes_de(
+  text, text, text, date, date, integer, smallint, maille, text);
 drop function if exists demandes_comptees(text, text, text, integer);
+drop function if exists demandes_comptees(text, text, text, date, date);
 
--- Demandes that count (`demande.comptee`), dated between two days, both included (by default the réseau's
--- own year), each once, and their beneficiary. Null asks for every réseau, theme or partner. A theme of
--- the first level stands for those under it; a demande is a partner's when it leads or is called in.
+-- Demandes of some réseaux that count (`demande.comptee`), dated between two days, both included (by
+-- default the réseau's own year), each once. A null theme or partner asks for all. A theme of the first
+-- level stands for those under it; a demande is a partner's when it leads or is called in.
 create or replace function demandes_comptees(
-  p_reseau text, p_theme text, p_partenaire text, p_du date, p_au date)
+  p_reseaux text[], p_theme text, p_partenaire text, p_du date, p_au date)
 returns setof demande
 language sql stable parallel safe
 as $$
+  with reseaux as materialized (
+    select r.code,
+      coalesce(p_du, make_date(r.annee, 1, 1)) as du,
+      coalesce(p_au, make_date(r.annee, 12, 31)) as au,
+      array(select t.code from theme t where t.reseau = r.code and p_theme in (t.code, t.parent))
+        as themes
+    from reseau r
+    where r.code = any (p_reseaux)
+  )
   select d.*
-  from reseau r
-  join demande d
-    on d.reseau = r.code
-    and d.date between coalesce(p_du, make_date(r.annee, 1, 1))
-      and coalesce(p_au, make_date(r.annee, 12, 31))
-  where (p_reseau is null or r.code = p_reseau)
-    and d.comptee
-    and (p_theme is null or d.themes && array(
-      select t.code from theme t where t.reseau = r.code and p_theme in (t.code, t.parent)))
+  from reseaux r
+  join demande d on d.reseau = r.code and d.date between r.du and r.au
+  where d.comptee
+    and (p_theme is null or d.themes && r.themes)
     and (p_partenaire is null or p_partenaire = any (d.partenaires))
 $$;
 
 -- The same, of a place: those of its communes, of its EPCI, and of the other beneficiaries when
--- the place holds the réseau's département. A null place is the whole réseau. `actuel` is the
+-- the place holds the réseau's département. A null place is all of the réseaux. `actuel` is the
 -- beneficiary's code in the millésime.
 create or replace function demandes_de(
-  p_reseau text, p_theme text, p_partenaire text, p_du date, p_au date,
+  p_reseaux text[], p_theme text, p_partenaire text, p_du date, p_au date,
   p_edition integer, p_millesime smallint, p_maille maille, p_code text)
 returns table (
   id bigint, reseau text, reference text, date date, themes text[], partenaires text[], maille text,
@@ -37,7 +44,7 @@ language sql stable parallel safe
 as $$
   select d.id, d.reseau, d.reference, d.date, d.themes, d.partenaires, d.maille, d.beneficiaire,
     d.millesime, coalesce(s.code, d.beneficiaire)
-  from demandes_comptees(p_reseau, p_theme, p_partenaire, p_du, p_au) d
+  from demandes_comptees(p_reseaux, p_theme, p_partenaire, p_du, p_au) d
   left join succession s
     on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
     and s.ancien = d.beneficiaire and s.de = d.millesime and d.maille = 'commune'

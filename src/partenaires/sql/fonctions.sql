@@ -11,14 +11,20 @@ as $$
   ] end
 $$;
 
--- What this file declared under other parameters, until the millésimes of 2026.
+-- What earlier versions declared under other parameters.
 drop function if exists zones_en_vigueur(text, text, text, integer);
+drop function if exists zones_en_vigueur(text, text, text, date);
 
--- Zones in force on a day (by default 31 December of the réseau's own year), with their partner, who is
--- then a member. Null asks for every réseau, theme or partner. A theme of the first level stands for
--- those under it; a zone without theme is worth all the themes of its partner.
+-- Réseaux that a question names, or all that may be read: lists, so that one plan serves both.
+create or replace function reseaux_demandes(p_reseau text) returns text[]
+language sql stable parallel safe
+as $$ select case when p_reseau is null then reseaux_lisibles() else array[p_reseau] end $$;
+
+-- Zones of some réseaux in force on a day (by default 31 December of the réseau's own year), with their
+-- partner, who is then a member. A null theme or partner asks for all. A theme of the first level stands
+-- for those under it; a zone without theme is worth all the themes of its partner.
 create or replace function zones_en_vigueur(
-  p_reseau text, p_theme text, p_partenaire text, p_au date)
+  p_reseaux text[], p_theme text, p_partenaire text, p_au date)
 returns table (reseau text, zone integer, code text, partenaire text, theme text, nom text)
 language sql stable parallel safe
 as $$
@@ -26,18 +32,21 @@ as $$
   from zone z
   join reseau r on r.code = z.reseau
   join partenaire p on p.reseau = z.reseau and p.code = z.partenaire
-  where z.etat = 'validee'
-    and (p_reseau is null or z.reseau = p_reseau)
+  where z.reseau = any (p_reseaux)
+    and z.etat = 'validee'
     and (p_partenaire is null or z.partenaire = p_partenaire)
     and coalesce(p_au, make_date(r.annee, 12, 31))
       between greatest(z.debut, p.debut) and least(coalesce(z.fin, 'infinity'), p.fin)
-    and (p_theme is null or exists (
-      select
-      from partenaire_theme pt
-      join theme t on t.reseau = pt.reseau and t.code = pt.theme
-      where pt.reseau = z.reseau and pt.partenaire = z.partenaire
-        and (z.theme is null or z.theme = pt.theme)
-        and p_theme in (t.code, t.parent)))
+    and case
+      when p_theme is null then true
+      when z.theme is null then (z.reseau, z.partenaire) in (
+        select pt.reseau, pt.partenaire
+        from partenaire_theme pt
+        join theme t on t.reseau = pt.reseau and t.code = pt.theme
+        where p_theme in (t.code, t.parent))
+      else (z.reseau, z.theme) in (
+        select t.reseau, t.code from theme t where p_theme in (t.code, t.parent))
+    end
 $$;
 
 -- Communes of a place in an edition; all of them when the place is null.

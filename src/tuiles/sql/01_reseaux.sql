@@ -3,12 +3,14 @@
 drop function if exists parametres_de_reseau(jsonb);
 create function parametres_de_reseau(
   parametres jsonb,
-  out reseau text, out theme text, out partenaire text, out du date, out au date, out maille maille,
+  out reseaux text[], out theme text, out partenaire text, out du date, out au date, out maille maille,
   out edition integer, out millesime smallint)
 language plpgsql stable parallel safe
 as $$
+declare
+  reseau text := parametres ->> 'reseau';
 begin
-  reseau := parametres ->> 'reseau';
+  reseaux := reseaux_demandes(reseau);
   theme := parametres ->> 'theme';
   partenaire := parametres ->> 'partenaire';
   perform exiger_reseau(reseau, theme, partenaire);

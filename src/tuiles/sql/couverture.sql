@@ -17,7 +17,7 @@ begin
   -- about those alone.
   select array_agg(distinct c.code) into codes
   from contour c
-  join unites_des_reseaux(p.reseau, p.edition, p.millesime, p_maille, null) u on u.code = c.code
+  join unites_des_reseaux(p.reseaux, p.edition, p.millesime, p_maille, null) u on u.code = c.code
   where c.edition = p.edition and c.bande = bande(z) and c.maille = p_maille
     and coalesce(c.contour, c.point) && enveloppe;
   if codes is null then
@@ -28,7 +28,7 @@ begin
     comptees as materialized (
       select *
       from couverture_des_unites(
-        p.reseau, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, p_maille, codes)
+        p.reseaux, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, p_maille, codes)
     ),
     dessins as (
       select u.code,

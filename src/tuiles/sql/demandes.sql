@@ -20,14 +20,14 @@ begin
   select array_agg(distinct t.code), array_agg(distinct t.code) filter (where r.demonstration)
   into codes_1, demonstration_1
   from territoire t
-  join unites_des_reseaux(p.reseau, p.edition, p.millesime, maille_1, null) u on u.code = t.code
+  join unites_des_reseaux(p.reseaux, p.edition, p.millesime, maille_1, null) u on u.code = t.code
   join reseau r on r.code = u.reseau
   where t.edition = p.edition and t.maille = maille_1 and t.point && enveloppe;
   if maille_2 is not null then
     select array_agg(distinct t.code), array_agg(distinct t.code) filter (where r.demonstration)
     into codes_2, demonstration_2
     from territoire t
-    join unites_des_reseaux(p.reseau, p.edition, p.millesime, maille_2, null) u on u.code = t.code
+    join unites_des_reseaux(p.reseaux, p.edition, p.millesime, maille_2, null) u on u.code = t.code
     join reseau r on r.code = u.reseau
     where t.edition = p.edition and t.maille = maille_2 and t.point && enveloppe;
   end if;
@@ -36,12 +36,12 @@ begin
     comptees as materialized (
       select maille_1 as maille, d.code, d.demandes, d.code = any (demonstration_1) as demonstration
       from demandes_des_unites(
-        p.reseau, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_1, codes_1) d
+        p.reseaux, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_1, codes_1) d
       where codes_1 is not null
       union all
       select maille_2, d.code, d.demandes, d.code = any (demonstration_2)
       from demandes_des_unites(
-        p.reseau, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_2, codes_2) d
+        p.reseaux, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_2, codes_2) d
       where codes_2 is not null
     ),
     points as (

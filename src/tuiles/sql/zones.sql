@@ -17,7 +17,7 @@ begin
         p.millesime::integer as millesime,
         nullif(r.demonstration, false) as demonstration,
         en_tuile(c.contour, z, x, y) as forme
-      from zones_en_vigueur(p.reseau, p.theme, p.partenaire, p.au) v
+      from zones_en_vigueur(p.reseaux, p.theme, p.partenaire, p.au) v
       join zone_contour c
         on c.zone = v.zone and c.millesime = p.millesime and c.bande = bande(z)
       join reseau r on r.code = v.reseau
