@@ -115,10 +115,20 @@ create table fiche_partenaire (
 create index fiche_partenaire_par_partenaire on fiche_partenaire (reseau, partenaire);
 
 -- Words that mean the same to who looks for help. Without réseau, for all of them.
+create function requete_de(termes text[]) returns tsquery
+language sql immutable parallel safe
+as $$
+  select string_agg('(' || q.mots::text || ')', ' | ')::tsquery
+  from unnest(termes) as terme
+  cross join lateral (select phraseto_tsquery('francais', terme) as mots) q
+  where numnode(q.mots) > 0
+$$;
 create table synonyme (
   reseau text constraint synonyme_de_son_reseau references reseau on delete cascade,
   mot text not null,
   equivalents text[] not null,
+  -- Any of them.
+  requete tsquery generated always as (requete_de(equivalents || mot)) stored,
   constraint synonyme_identifie unique nulls not distinct (reseau, mot)
 );
 

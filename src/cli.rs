@@ -24,7 +24,9 @@ use tokio::net::TcpListener;
 use crate::app::{self, Etat};
 use crate::base::Base;
 use crate::config::{Donnees, Service};
+use crate::couverture::{self, Charge};
 use crate::error::{Error, Result};
+use crate::progres::Progres;
 use crate::{indicateurs, partenaires, territoires, tuiles};
 use arret::Arret;
 use import::Import;
@@ -69,6 +71,8 @@ enum QuestionBase {
     },
     /// Calcule de nouveau la table de passage entre millésimes.
     Passage,
+    /// Fabrique des réseaux dans tout le pays, pour mesurer ; --reseaux 0 les enlève.
+    Peupler(Charge),
 }
 
 /// Runs the command that the process was given.
@@ -117,6 +121,16 @@ impl Ligne {
                 avec_base(&self.donnees, arret, async |base: &Base| {
                     dire!("{}", territoires::import::passage(base).await?);
                     partenaires::resoudre_tout(base).await?;
+                    Ok(ExitCode::SUCCESS)
+                })
+                .await
+            }
+            Commande::Base { quoi: QuestionBase::Peupler(charge) } => {
+                avec_base(&self.donnees, arret, async |base: &Base| {
+                    let progres = Progres::default();
+                    couverture::peupler(base, charge, &progres).await?;
+                    progres.fin();
+                    dire!("Réseaux de mesure prêts, sous les codes synthese-….");
                     Ok(ExitCode::SUCCESS)
                 })
                 .await

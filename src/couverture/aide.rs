@@ -14,6 +14,11 @@ pub struct Aide {
     /// What a reader must know of the place or of the need.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remarque: Option<String>,
+    /// The answer in words.
+    pub reponse: String,
+    pub etat: EtatAide,
+    /// Members who may help here and have not said: they have not declared their zones complete.
+    pub non_declares: Vec<NonDeclare>,
     pub annee: i16,
     pub demonstration: bool,
     pub mention: Option<String>,
@@ -29,6 +34,8 @@ pub struct Aidant {
     #[serde(flatten)]
     identite: Identite,
     themes: Vec<ThemeAide>,
+    /// Its services that answer the need, best first.
+    fiches: Vec<FicheAide>,
     /// How its zone says that it works here.
     zone: String,
     /// Of the place's communes that are in the réseau, those that it covers.
@@ -40,6 +47,36 @@ pub struct Aidant {
 struct ThemeAide {
     code: String,
     libelle: String,
+}
+
+/// A described service. `niveau`: `premier_niveau` or `approfondi`; `cout`: `gratuit`, `payant` or
+/// `selon_le_cas`; null when nobody has said.
+#[derive(Debug, Serialize, Deserialize)]
+struct FicheAide {
+    code: String,
+    titre: String,
+    niveau: Option<String>,
+    cout: Option<String>,
+    conditions: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct NonDeclare {
+    reseau: String,
+    code: String,
+    nom: String,
+}
+
+/// What is known of the help that a place can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EtatAide {
+    /// A partner at least can help.
+    Aide,
+    /// None can, and all have declared their zones complete.
+    Personne,
+    /// None is known to, and some have not declared their zones complete; or the place is in no réseau.
+    NonRenseigne,
 }
 
 /// What is asked about a place.
@@ -58,6 +95,8 @@ struct Ligne {
     demonstration: bool,
     mention: Option<String>,
     guichet: Option<Json<Adresse>>,
+    presents: i64,
+    non_declares: Json<Vec<NonDeclare>>,
     partenaires: Json<Vec<Aidant>>,
 }
 
@@ -83,25 +122,73 @@ impl Aide {
         for code in ligne.reseaux.iter().flatten() {
             reseaux.push(Reseau::lire(connexion, code).await?);
         }
+        let etat = match (ligne.presents, reseaux.is_empty(), ligne.non_declares.is_empty()) {
+            (1.., _, _) => EtatAide::Aide,
+            (_, false, true) => EtatAide::Personne,
+            _ => EtatAide::NonRenseigne,
+        };
+        let sans_reponse =
+            besoin.texte.filter(|_| ligne.presents > 0 && ligne.partenaires.is_empty());
         let remarques = [
             lieu.remarque.clone(),
-            reseaux
-                .is_empty()
-                .then(|| format!("{} n'est dans le périmètre d'aucun réseau.", lieu.nom)),
-            besoin.texte.filter(|_| !reseaux.is_empty() && ligne.partenaires.is_empty()).map(|texte| {
-                format!("Aucun partenaire d'ici n'annonce « {texte} ». Essayez d'autres mots, ou un thème.")
+            sans_reponse.map(|texte| {
+                format!(
+                    "Aucun partenaire d'ici n'annonce « {texte} ». Essayez d'autres mots, ou un thème."
+                )
             }),
         ];
         let remarque = remarques.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let guichet = ligne.guichet.map(|Json(guichet)| guichet);
+        let reponse = if reseaux.is_empty() {
+            format!("{} n'est dans le périmètre d'aucun réseau.", lieu.nom)
+        } else {
+            repondre(&lieu.nom, etat, &ligne.partenaires, &ligne.non_declares, guichet.as_ref())
+        };
         Ok(Self {
             remarque: (!remarque.is_empty()).then_some(remarque),
+            reponse,
+            etat,
             territoire: lieu,
             annee: ligne.annee.unwrap_or(edition.millesime.annee()),
             demonstration: ligne.demonstration,
             mention: ligne.mention,
             partenaires: ligne.partenaires.0,
-            guichet: ligne.guichet.map(|Json(guichet)| guichet),
+            non_declares: ligne.non_declares.0,
+            guichet,
             sources: citations(connexion, &reseaux, edition.edition).await?,
         })
+    }
+}
+
+/// The answer in words: how many can help, how many have not said, and where to go when nobody can.
+fn repondre(
+    nom: &str,
+    etat: EtatAide,
+    partenaires: &[Aidant],
+    non_declares: &[NonDeclare],
+    guichet: Option<&Adresse>,
+) -> String {
+    let attendus = match non_declares.len() {
+        0 => String::new(),
+        1 => " 1 partenaire n'a pas encore déclaré ses zones complètes.".to_owned(),
+        n => format!(" {n} partenaires n'ont pas encore déclaré leurs zones complètes."),
+    };
+    let accueil =
+        guichet.map_or_else(String::new, |guichet| format!(" Adressez-vous à : {}.", guichet.nom));
+    match (etat, partenaires) {
+        (EtatAide::Aide, [_, _, ..]) => {
+            format!("{nom} : {} partenaires peuvent aider.{attendus}", partenaires.len())
+        }
+        (EtatAide::Aide, [_]) => format!("{nom} : 1 partenaire peut aider.{attendus}"),
+        (EtatAide::Aide, []) => {
+            format!("{nom} : aucun partenaire n'annonce cette aide.{attendus}{accueil}")
+        }
+        (EtatAide::Personne, _) => format!(
+            "{nom} : aucun partenaire n'intervient ; tous ceux qui sont concernés ont déclaré leurs zones \
+             complètes.{accueil}"
+        ),
+        (EtatAide::NonRenseigne, _) => {
+            format!("{nom} : on ne sait pas encore qui peut aider.{attendus}{accueil}")
+        }
     }
 }

@@ -6,7 +6,9 @@
 //! by, from the réseau's millésime of reference.
 
 mod aide;
+mod charge;
 mod indicateur;
+mod questions;
 mod unites;
 
 use axum::extract::{FromRef, State};
@@ -22,7 +24,10 @@ use crate::partenaires::{Filtre, Periode, verifier_theme};
 use crate::territoires::{Edition, Lieu, Millesime, Unite};
 use aide::{Aide, Besoin};
 use indicateur::IndicateurCouvert;
+use questions::{Etude, Question};
 use unites::Couverture;
+
+pub use charge::{Charge, peupler};
 
 /// What the questions of coverage and the tiles share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
@@ -35,10 +40,40 @@ where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new()
+    let routeur = Router::new()
         .route("/api/couverture", get(couvrir))
         .route("/api/couverture/indicateurs/{code}", get(chiffrer))
-        .route("/api/aide", get(aider))
+        .route("/api/aide", get(aider));
+    Question::TOUTES.into_iter().fold(routeur, |routeur, question| {
+        let repondre = move |State(piscine): State<PgPool>, parametres: Parametres| {
+            etudier(question, piscine, parametres)
+        };
+        routeur.route(question.chemin, get(repondre))
+    })
+}
+
+async fn etudier(
+    question: Question,
+    piscine: PgPool,
+    parametres: Parametres,
+) -> Reponse<Json<Etude>> {
+    parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
+    let maille = Filtre::maille(&parametres)?;
+    let dans = parametres.lire::<Unite>("dans")?;
+    let millesime = parametres.lire::<Millesime>("millesime")?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    if question.depuis_toujours && Periode::lire(&parametres)? == Periode::default() {
+        filtre.periode = Periode::toujours();
+    }
+    if question.compare && filtre.periode == Periode::default() {
+        return Err(Probleme::demande(
+            "Chaque réseau a son année : précisez celle à comparer avec la précédente (annee=2019).",
+        ));
+    }
+    let edition = Edition::avec_contours(&mut transaction, millesime).await?;
+    let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
+    Ok(Json(Etude::lire(&mut transaction, question, filtre, edition, maille, dans).await?))
 }
 
 async fn couvrir(

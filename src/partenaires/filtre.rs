@@ -140,6 +140,15 @@ impl Periode {
         Self { annee: Some(annee), du: jour(1, 1), au: jour(12, 31) }
     }
 
+    /// All the days that a demande can have.
+    pub fn toujours() -> Self {
+        Self {
+            annee: None,
+            du: NaiveDate::from_ymd_opt(1900, 1, 1),
+            au: NaiveDate::from_ymd_opt(2100, 12, 31),
+        }
+    }
+
     /// `annee`, or `du` and `au`.
     pub fn lire(parametres: &Parametres) -> Reponse<Self> {
         let annee = parametres.nombre("annee", 1943..=2100)?;

@@ -26,7 +26,7 @@ pub use filtre::{Cadre, Filtre, Periode, verifier_theme};
 pub use nomenclature::Nomenclature;
 
 pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, citations};
-pub use resolution::resoudre_tout;
+pub use resolution::{resoudre_dans, resoudre_tout};
 
 /// What the questions about partners share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");

@@ -83,12 +83,17 @@ async fn analyser(connexion: &mut PgConnection, ordre: &'static str) -> Result<(
     connexion.execute(ordre).await.map(|_| ()).pour(ACTION)
 }
 
+/// Resolves all réseaux, within a transaction.
+pub async fn resoudre_dans(transaction: &mut PgConnection) -> Result<()> {
+    attendre_son_tour(transaction).await?;
+    resoudre(transaction, None).await
+}
+
 /// Resolves all réseaux after a millésime was published, and tells the running services.
 pub async fn resoudre_tout(base: &Base) -> Result<()> {
     let mut connexion = base.connexion().await?;
     let mut transaction = connexion.begin().await.pour(ACTION)?;
-    attendre_son_tour(&mut transaction).await?;
-    resoudre(&mut transaction, None).await?;
+    resoudre_dans(&mut transaction).await?;
     sqlx::query("select annoncer_changement() where exists (select from reseau)")
         .execute(&mut *transaction)
         .await

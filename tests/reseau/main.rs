@@ -5,6 +5,7 @@ mod commun;
 mod dossier;
 mod droits;
 mod drome;
+mod etudes;
 mod import;
 mod indicateurs;
 mod indicateurs_des_zones;

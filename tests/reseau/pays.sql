@@ -19,7 +19,7 @@ where n not in (219, 371);
 
 insert into territoire (
   edition, maille, code, nom, departement, region, epci, rang, codes_postaux, anciens_codes,
-  etat_contour, remarque_contour, point, emprise)
+  etat_contour, remarque_contour, point, emprise, population)
 select 1, 'commune', code, 'Commune ' || n, substr(code, 1, 2), '84',
   -- Ten communes each, the first EPCI first; beyond 120, none.
   (array['200040459', '200040491', '200040509', '200040681', '200042901', '200067767', '200068229',
@@ -30,7 +30,8 @@ select 1, 'commune', code, 'Commune ' || n, substr(code, 1, 2), '84',
   case n when 10 then 'absent'::etat_contour else 'complet' end,
   case n when 10 then 'Le paquet ne donne pas son contour.' end,
   st_setsrid(st_point(524000 + n % 50 * 8000, 5484000 + n / 50 * 8000), 3857),
-  array[4.7, 44.1, 4.8, 44.2]
+  array[4.7, 44.1, 4.8, 44.2],
+  400 * n
 from (
   select n, (26 + n / 1000)::text || lpad((n % 1000)::text, 3, '0') as code
   from generate_series(1, 2499) as n

@@ -1,4 +1,4 @@
--- Who can help a place: the partners whose zones in force cover at least one of its communes.
+-- Who can help a place: the partners whose zones in force cover at least one of its communes, with what.
 -- $1 edition, $2 millésime, $3 maille and $4 code of the place, $5 theme, $6 day (null: the end of
 -- each réseau's own year), $7 a need in everyday words (null: any).
 with
@@ -14,33 +14,42 @@ with
     join reseau r on r.code = c.reseau
     order by c.communes desc, r.code
   ),
+  concernes as materialized (
+    select * from partenaires_concernes(array(select code from reseaux), $5, null, $6)
+  ),
   couvertes as materialized (
     select z.reseau, z.partenaire, z.theme, zc.commune, zc.origine
-    from communes c
+    from zones_en_vigueur(array(select code from reseaux), $5, null, $6) z
     join zone_commune zc
-      on zc.millesime = $2 and zc.commune = c.code and zc.reseau = c.reseau
-      and zc.couverte and zc.dans_perimetre
-    join zones_en_vigueur((select array_agg(code) from reseaux), $5, null, $6) z on z.zone = zc.zone
+      on zc.zone = z.zone and zc.millesime = $2 and zc.couverte and zc.dans_perimetre
+    where zc.commune in (select code from communes)
   ),
   presents as (
     select reseau, partenaire, count(distinct commune) as communes,
       -- Said by the broadest of the zones that cover the place.
-      case min(array_position(array['region', 'departement', 'epci', 'regroupement', 'commune', 'surface'], origine))
+      case min(array_position(
+        array['region', 'departement', 'epci', 'regroupement', 'commune', 'surface'], origine))
         when 1 then 'région entière' when 2 then 'département entier' when 3 then 'EPCI'
         when 4 then 'regroupement' when 5 then 'communes' else 'surface dessinée'
       end as zone
     from couvertes
     group by reseau, partenaire
   ),
-  -- Any of the words will do; the more of them, the better the rank.
-  besoin as (
-    select replace(plainto_tsquery('francais', $7)::text, '&', '|')::tsquery as mots
+  -- Any of the words will do; the more of them, the better the rank. Words that mean the same count less.
+  besoin as materialized (
+    select replace(plainto_tsquery('francais', $7)::text, '&', '|')::tsquery as mots, (
+        select string_agg(s.requete::text, ' | ')::tsquery
+        from synonyme s
+        where to_tsvector('francais', $7) @@ s.requete
+          and (s.reseau is null or s.reseau in (select code from reseaux))
+      ) as voisins
     where $7::text is not null
   ),
   -- What each partner does here. The words of a first-level theme count a little for those under.
-  themes as (
+  themes as materialized (
     select distinct c.reseau, c.partenaire, t.code, t.libelle, t.rang,
-      ts_rank(t.recherche, b.mots) + 0.3 * coalesce(ts_rank(parent.recherche, b.mots), 0) as score
+      pertinence(t.recherche, b.mots, b.voisins)
+        + 0.3 * coalesce(pertinence(parent.recherche, b.mots, b.voisins), 0) as score
     from (select distinct reseau, partenaire, theme from couvertes) c
     join partenaire_theme pt
       on pt.reseau = c.reseau and pt.partenaire = c.partenaire
@@ -51,10 +60,31 @@ with
     left join theme parent on parent.reseau = t.reseau and parent.code = t.parent
     left join besoin b on true
   ),
-  -- A partner is as good as its best theme, and a little better when it says the words itself.
+  -- The services that it describes, of those themes or of none.
+  fiches as materialized (
+    select fp.reseau, fp.partenaire, f.code, f.titre, f.rang,
+      coalesce(fp.niveau, f.niveau) as niveau, coalesce(fp.cout, f.cout) as cout,
+      coalesce(fp.conditions, f.conditions) as conditions,
+      pertinence(f.recherche, b.mots, b.voisins) as score
+    from presents pr
+    join fiche_partenaire fp on fp.reseau = pr.reseau and fp.partenaire = pr.partenaire
+    join fiche f on f.reseau = fp.reseau and f.code = fp.fiche
+    left join besoin b on true
+    where exists (
+        select
+        from fiche_theme ft
+        join themes t
+          on t.reseau = ft.reseau and t.partenaire = fp.partenaire and t.code = ft.theme
+        where ft.reseau = f.reseau and ft.fiche = f.code)
+      or ($5 is null and not exists (
+        select from fiche_theme ft where ft.reseau = f.reseau and ft.fiche = f.code))
+  ),
+  -- A partner is as good as its best fiche or theme, and a little better when it says the words itself.
   classes as (
     select pr.*, pa.rang, o.nom, o.sigle, o.type, pa.site, pa.courriel, pa.telephone, pa.description,
-      meilleur.score + 0.5 * ts_rank(pa.recherche, b.mots) as score, meilleur.score as score_themes
+      greatest(par_theme.score, par_fiche.score) + 0.5 * pertinence(pa.recherche, b.mots, b.voisins)
+        as score,
+      par_theme.score as score_themes, par_fiche.score as score_fiches
     from presents pr
     join partenaire pa on pa.reseau = pr.reseau and pa.code = pr.partenaire
     join organisme o on o.code = pa.organisme
@@ -63,15 +93,30 @@ with
       select max(t.score) as score
       from themes t
       where t.reseau = pr.reseau and t.partenaire = pr.partenaire
-    ) meilleur on true
+    ) par_theme on true
+    left join lateral (
+      select max(f.score) as score
+      from fiches f
+      where f.reseau = pr.reseau and f.partenaire = pr.partenaire
+    ) par_fiche on true
   )
 select
   (select array_agg(code) from reseaux) as reseaux,
-  coalesce((select max(coalesce(extract(year from $6), annee)) from reseaux), extract(year from $6))::smallint as annee,
+  coalesce((select max(coalesce(extract(year from $6), annee)) from reseaux), extract(year from $6))
+    ::smallint as annee,
   coalesce((select bool_or(demonstration) from reseaux), false) as demonstration,
   (select string_agg(distinct mention, ' ') from reseaux where demonstration) as mention,
   (select jsonb_build_object('nom', guichet_nom, 'site', guichet_site)
    from reseaux where guichet_nom is not null limit 1) as guichet,
+  (select count(*) from presents) as presents,
+  -- Members who have not said that their zones are complete, and are not known to help here.
+  (select coalesce(jsonb_agg(jsonb_build_object(
+      'reseau', c.reseau, 'code', c.code, 'nom', o.nom) order by c.reseau, p.rang), '[]')
+   from concernes c
+   join partenaire p on p.reseau = c.reseau and p.code = c.code
+   join organisme o on o.code = p.organisme
+   where not c.zones_declarees
+     and (c.reseau, c.code) not in (select reseau, partenaire from presents)) as non_declares,
   coalesce((
     select jsonb_agg(jsonb_build_object(
         'reseau', c.reseau, 'code', c.partenaire, 'nom', c.nom, 'sigle', c.sigle, 'type', c.type,
@@ -79,13 +124,20 @@ select
         'description', c.description, 'zone', c.zone,
         'communes_couvertes', c.communes,
         'communes', (select r.communes from reseaux r where r.code = c.reseau),
-        'themes', (
+        'themes', coalesce((
           select jsonb_agg(jsonb_build_object('code', t.code, 'libelle', t.libelle)
             order by t.score desc nulls last, t.rang)
           from themes t
           where t.reseau = c.reseau and t.partenaire = c.partenaire
             -- Asked for a need, a partner is shown with what answers it.
-            and ($7 is null or t.score > 0 or c.score_themes = 0))
+            and ($7 is null or t.score > 0 or coalesce(c.score_themes, 0) = 0)), '[]'),
+        'fiches', coalesce((
+          select jsonb_agg(jsonb_build_object('code', f.code, 'titre', f.titre, 'niveau', f.niveau,
+              'cout', f.cout, 'conditions', f.conditions)
+            order by f.score desc nulls last, f.rang)
+          from fiches f
+          where f.reseau = c.reseau and f.partenaire = c.partenaire
+            and ($7 is null or f.score > 0 or coalesce(c.score_fiches, 0) = 0)), '[]')
       ) order by c.score desc nulls last, c.reseau, c.rang)
     from classes c
     where $7 is null or c.score > 0), '[]') as partenaires

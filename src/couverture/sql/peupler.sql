@@ -26,7 +26,7 @@ create temporary table mesure on commit drop as
 select greatest(1, current_setting('maillage.partenaires')::integer / n) as partenaires,
   current_setting('maillage.zones')::integer / n as zones,
   current_setting('maillage.demandes')::integer / n as demandes
-from (select count(*)::integer as n from charge) c;
+from (select greatest(1, count(*))::integer as n from charge) c;
 
 insert into reseau (code, nom, nom_court, departement, annee, millesime, demonstration, mention, public)
 select reseau, 'Réseau de mesure ' || departement, 'Mesure ' || departement, departement,
@@ -128,8 +128,10 @@ select c.reseau, 'D' || d,
       pg_temp.tirage(n.rang, 5, cardinality(u.communes)),
       pg_temp.tirage(n.rang, 6, cardinality(u.communes)))] end,
   c.millesime,
-  (array['terminee', 'terminee', 'terminee', 'en_cours', 'abandonnee', 'brouillon', 'refusee', 'test'])
-    [1 + pg_temp.tirage(n.rang, 7, 8)]
+  -- One in eight does not count.
+  (array['terminee', 'terminee', 'terminee', 'terminee', 'terminee', 'terminee', 'terminee', 'terminee',
+    'terminee', 'en_cours', 'en_cours', 'en_cours', 'en_cours', 'abandonnee', 'brouillon', 'refusee'])
+    [1 + pg_temp.tirage(n.rang, 7, 16)]
 from charge c
 cross join mesure
 cross join lateral (

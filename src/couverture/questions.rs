@@ -1,0 +1,130 @@
+//! Questions that a coordinator asks beside the map: each is one SQL statement and one route.
+//!
+//! A new question is a `.sql` file, a row of [`Question::TOUTES`] and a test. All statements take the same
+//! parameters and return one JSON object, whose keys are described at the head of the file:
+//! $1 réseaux, $2 theme, $3 partner, $4 and $5 first and last day (null: each réseau's own year), $6
+//! edition, $7 millésime, $8 maille, $9 and $10 the place (maille and code; null for everything).
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use crate::error::{Contexte, Result};
+use crate::partenaires::{Cadre, Citation, Filtre, citations};
+use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
+
+/// One question.
+#[derive(Debug, Clone, Copy)]
+pub struct Question {
+    pub chemin: &'static str,
+    requete: &'static str,
+    /// What an error says was being done.
+    action: &'static str,
+    /// Whether the question is about all time unless a period is given.
+    pub depuis_toujours: bool,
+    /// Whether it compares with the year before, which must then be known.
+    pub compare: bool,
+}
+
+impl Question {
+    pub const TOUTES: [Self; 7] = [
+        Self::simple(
+            "/api/couverture/zones-blanches",
+            include_str!("sql/questions/zones_blanches.sql"),
+            "recherche des zones blanches",
+        ),
+        Self::simple(
+            "/api/couverture/recouvrements",
+            include_str!("sql/questions/recouvrements.sql"),
+            "recherche des recouvrements",
+        ),
+        Self::simple(
+            "/api/demandes/unites",
+            include_str!("sql/questions/par_unite.sql"),
+            "compte des demandes par territoire",
+        ),
+        Self {
+            compare: true,
+            ..Self::simple(
+                "/api/demandes/evolution",
+                include_str!("sql/questions/evolution.sql"),
+                "comparaison de deux années",
+            )
+        },
+        Self {
+            depuis_toujours: true,
+            ..Self::simple(
+                "/api/demandes/jamais-servies",
+                include_str!("sql/questions/jamais_servies.sql"),
+                "recherche des communes jamais servies",
+            )
+        },
+        Self::simple(
+            "/api/demandes/hors-zone",
+            include_str!("sql/questions/hors_zone.sql"),
+            "recherche des demandes hors zone",
+        ),
+        Self::simple(
+            "/api/demandes/delais",
+            include_str!("sql/questions/delais.sql"),
+            "calcul des délais",
+        ),
+    ];
+
+    const fn simple(chemin: &'static str, requete: &'static str, action: &'static str) -> Self {
+        Self { chemin, requete, action, depuis_toujours: false, compare: false }
+    }
+}
+
+/// An answer, and what it is about.
+#[derive(Debug, Serialize)]
+pub struct Etude {
+    #[serde(flatten)]
+    cadre: Cadre,
+    maille: Maille,
+    dans: Option<Unite>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remarque: Option<String>,
+    millesime: Millesime,
+    millesime_contours: Option<Millesime>,
+    #[serde(flatten)]
+    resultats: Map<String, Value>,
+    sources: Vec<Citation>,
+}
+
+impl Etude {
+    pub async fn lire(
+        connexion: &mut PgConnection,
+        question: Question,
+        filtre: Filtre,
+        edition: Edition,
+        maille: Maille,
+        dans: Option<Lieu>,
+    ) -> Result<Self> {
+        let Json(resultats): Json<Map<String, Value>> = sqlx::query_scalar(question.requete)
+            .bind(filtre.codes())
+            .bind(&filtre.theme)
+            .bind(&filtre.partenaire)
+            .bind(filtre.periode.du)
+            .bind(filtre.periode.au)
+            .bind(edition.edition)
+            .bind(edition.millesime)
+            .bind(maille)
+            .bind(dans.as_ref().map(|lieu| lieu.maille))
+            .bind(dans.as_ref().map(|lieu| &lieu.code))
+            .fetch_one(&mut *connexion)
+            .await
+            .pour(question.action)?;
+        Ok(Self {
+            cadre: filtre.cadre(),
+            maille,
+            remarque: dans.as_ref().and_then(|lieu| lieu.remarque.clone()),
+            dans: dans.map(|lieu| lieu.unite),
+            millesime: edition.millesime,
+            millesime_contours: edition.millesime_contours,
+            resultats,
+            sources: citations(connexion, &filtre.reseaux, edition.edition).await?,
+        })
+    }
+}
