@@ -427,3 +427,6 @@ $$;
 drop policy lecture on zone_unite;
 create policy lecture on zone_unite for select to maillage_service
   using (exists (select from zone z where z.id = zone_unite.zone));
+drop policy lecture on organisme;
+create policy lecture on organisme for select to maillage_service
+  using (exists (select from partenaire p where p.organisme = organisme.code));

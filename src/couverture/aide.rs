@@ -1,5 +1,6 @@
 //! Who can help here, with what, and how to reach them.
 
+use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -19,7 +20,7 @@ pub struct Aide {
     pub etat: EtatAide,
     /// Members who may help here and have not said: they have not declared their zones complete.
     pub non_declares: Vec<NonDeclare>,
-    pub annee: i16,
+    pub annee: i32,
     pub demonstration: bool,
     pub mention: Option<String>,
     pub partenaires: Vec<Aidant>,
@@ -40,7 +41,8 @@ pub struct Aidant {
     zone: String,
     /// Of the place's communes that are in the réseau, those that it covers.
     communes_couvertes: i64,
-    communes: i64,
+    #[serde(default)]
+    communes: usize,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -90,11 +92,6 @@ pub struct Besoin<'a> {
 
 #[derive(sqlx::FromRow)]
 struct Ligne {
-    reseaux: Option<Vec<String>>,
-    annee: Option<i16>,
-    demonstration: bool,
-    mention: Option<String>,
-    guichet: Option<Json<Adresse>>,
     presents: i64,
     non_declares: Json<Vec<NonDeclare>>,
     partenaires: Json<Vec<Aidant>>,
@@ -107,21 +104,34 @@ impl Aide {
         lieu: Lieu,
         besoin: &Besoin<'_>,
     ) -> Result<Self> {
-        let ligne: Ligne = sqlx::query_as(include_str!("sql/aide.sql"))
-            .bind(edition.edition)
+        let du_lieu = Reseau::du_lieu(connexion, edition, &lieu).await?;
+        let mut communes: Vec<&str> =
+            du_lieu.iter().flat_map(|reseau| &reseau.communes).map(String::as_str).collect();
+        communes.sort_unstable();
+        communes.dedup();
+        let codes: Vec<&str> = du_lieu.iter().map(|lu| lu.reseau.code.as_str()).collect();
+        // Planning takes longer than the answer.
+        sqlx::query("set local plan_cache_mode = force_generic_plan")
+            .execute(&mut *connexion)
+            .await
+            .pour("réglage d'une question")?;
+        let mut ligne: Ligne = sqlx::query_as(include_str!("sql/aide.sql"))
+            .bind(&codes)
+            .bind(&communes)
             .bind(edition.millesime)
-            .bind(lieu.maille)
-            .bind(&lieu.code)
             .bind(besoin.theme)
             .bind(besoin.periode.au)
             .bind(besoin.texte)
             .fetch_one(&mut *connexion)
             .await
             .pour("recherche de qui peut aider")?;
-        let mut reseaux = Vec::new();
-        for code in ligne.reseaux.iter().flatten() {
-            reseaux.push(Reseau::lire(connexion, code).await?);
+        for aidant in &mut ligne.partenaires.0 {
+            aidant.communes = du_lieu
+                .iter()
+                .find(|lu| lu.reseau.code == aidant.reseau)
+                .map_or(0, |lu| lu.communes.len());
         }
+        let reseaux: Vec<Reseau> = du_lieu.into_iter().map(|lu| lu.reseau).collect();
         let etat = match (ligne.presents, reseaux.is_empty(), ligne.non_declares.is_empty()) {
             (1.., _, _) => EtatAide::Aide,
             (_, false, true) => EtatAide::Personne,
@@ -138,7 +148,14 @@ impl Aide {
             }),
         ];
         let remarque = remarques.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        let guichet = ligne.guichet.map(|Json(guichet)| guichet);
+        let guichet = reseaux.iter().find_map(Reseau::guichet);
+        let demonstrations = || reseaux.iter().filter(|reseau| reseau.demonstration);
+        let mentions: Vec<&str> =
+            demonstrations().filter_map(|reseau| reseau.mention.as_deref()).collect();
+        let annee = match besoin.periode.au {
+            Some(jour) => Some(jour.year()),
+            None => reseaux.iter().map(|reseau| i32::from(reseau.annee)).max(),
+        };
         let reponse = if reseaux.is_empty() {
             format!("{} n'est dans le périmètre d'aucun réseau.", lieu.nom)
         } else {
@@ -149,9 +166,9 @@ impl Aide {
             reponse,
             etat,
             territoire: lieu,
-            annee: ligne.annee.unwrap_or(edition.millesime.annee()),
-            demonstration: ligne.demonstration,
-            mention: ligne.mention,
+            annee: annee.unwrap_or(i32::from(edition.millesime.annee())),
+            demonstration: demonstrations().next().is_some(),
+            mention: (!mentions.is_empty()).then(|| mentions.join(" ")),
             partenaires: ligne.partenaires.0,
             non_declares: ligne.non_declares.0,
             guichet,

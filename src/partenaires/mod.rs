@@ -25,7 +25,7 @@ pub use dossier::{Rang, Table};
 pub use filtre::{Cadre, Filtre, Periode, verifier_theme};
 pub use nomenclature::Nomenclature;
 
-pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, citations};
+pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, ReseauDuLieu, citations};
 pub use resolution::{resoudre_dans, resoudre_tout};
 
 /// What the questions about partners share, in SQL: installed with the layers.

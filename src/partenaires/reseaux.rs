@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Error, Result};
-use crate::territoires::{Edition, Millesime, SourceDeDonnees, sources};
+use crate::territoires::{Edition, Lieu, Millesime, SourceDeDonnees, sources};
 
 /// A réseau in a list, and beside every figure that comes from it.
 #[derive(Debug, Clone, Serialize, sqlx::FromRow)]
@@ -28,6 +28,15 @@ pub struct Reseau {
     guichet_nom: Option<String>,
     #[serde(skip)]
     guichet_site: Option<String>,
+}
+
+/// A réseau that answers for a place.
+#[derive(Debug, sqlx::FromRow)]
+pub struct ReseauDuLieu {
+    #[sqlx(flatten)]
+    pub reseau: Reseau,
+    /// Codes of the place's communes in its perimeter.
+    pub communes: Vec<String>,
 }
 
 /// A réseau with its members and its themes.
@@ -121,6 +130,27 @@ impl Reseau {
         })
     }
 
+    /// Those that answer for a place, with its communes in the perimeter of each.
+    pub async fn du_lieu(
+        connexion: &mut PgConnection,
+        edition: Edition,
+        lieu: &Lieu,
+    ) -> Result<Vec<ReseauDuLieu>> {
+        sqlx::query_as(include_str!("sql/lire_reseaux_du_lieu.sql"))
+            .bind(edition.edition)
+            .bind(edition.millesime)
+            .bind(lieu.maille)
+            .bind(&lieu.code)
+            .fetch_all(connexion)
+            .await
+            .pour("recherche des réseaux d'un territoire")
+    }
+
+    /// The guichet, when the réseau has one.
+    pub fn guichet(&self) -> Option<Adresse> {
+        adresse(self.guichet_nom.clone(), self.guichet_site.clone())
+    }
+
     /// The edition that a year's figures are counted in, where the réseau says that it is not that of its
     /// perimeter.
     pub async fn comptage(
@@ -151,7 +181,7 @@ impl Reseau {
         Ok(Description {
             bbox: ligne.bbox,
             annees: ligne.annees,
-            guichet: adresse(self.guichet_nom.clone(), self.guichet_site.clone()),
+            guichet: self.guichet(),
             partenaires: ligne.partenaires.0,
             themes: ligne.themes.0,
             perimetre: Perimetre { communes: ligne.communes, epci: ligne.epci },

@@ -1,30 +1,16 @@
 -- Who can help a place: the partners whose zones in force cover at least one of its communes, with what.
--- $1 edition, $2 millésime, $3 maille and $4 code of the place, $5 theme, $6 day (null: the end of
--- each réseau's own year), $7 a need in everyday words (null: any).
+-- $1 réseaux that answer for it, $2 its communes in their perimeters, $3 millésime, $4 theme, $5 day (null:
+-- the end of each réseau's own year), $6 a need in everyday words (null: any).
 with
-  -- A réseau answers for the communes of its perimeter.
-  communes as materialized (
-    select p.reseau, p.code
-    from communes_de($1, $3, $4) t
-    join perimetre_actuel p on p.millesime = $2 and p.maille = 'commune' and p.code = t.code
-  ),
-  reseaux as materialized (
-    select r.*, c.communes
-    from (select reseau, count(*) as communes from communes group by reseau) c
-    join reseau r on r.code = c.reseau
-    order by c.communes desc, r.code
-  ),
-  concernes as materialized (
-    select * from partenaires_concernes(array(select code from reseaux), $5, null, $6)
-  ),
+  concernes as materialized (select * from partenaires_concernes($1, $4, null, $5)),
   couvertes as materialized (
     select z.reseau, z.partenaire, z.theme, zc.commune, zc.origine
-    from zones_en_vigueur(array(select code from reseaux), $5, null, $6) z
+    from zones_en_vigueur($1, $4, null, $5) z
     join zone_commune zc
-      on zc.zone = z.zone and zc.millesime = $2 and zc.couverte and zc.dans_perimetre
-    where zc.commune in (select code from communes)
+      on zc.zone = z.zone and zc.millesime = $3 and zc.commune = any ($2)
+      and zc.couverte and zc.dans_perimetre
   ),
-  presents as (
+  presents as materialized (
     select reseau, partenaire, count(distinct commune) as communes,
       -- Said by the broadest of the zones that cover the place.
       case min(array_position(
@@ -37,13 +23,13 @@ with
   ),
   -- Any of the words will do; the more of them, the better the rank. Words that mean the same count less.
   besoin as materialized (
-    select replace(plainto_tsquery('francais', $7)::text, '&', '|')::tsquery as mots, (
+    select replace(plainto_tsquery('francais', $6)::text, '&', '|')::tsquery as mots, (
         select string_agg(s.requete::text, ' | ')::tsquery
         from synonyme s
-        where to_tsvector('francais', $7) @@ s.requete
-          and (s.reseau is null or s.reseau in (select code from reseaux))
+        where to_tsvector('francais', $6) @@ s.requete
+          and (s.reseau is null or s.reseau = any ($1))
       ) as voisins
-    where $7::text is not null
+    where $6::text is not null
   ),
   -- What each partner does here. The words of a first-level theme count a little for those under.
   themes as materialized (
@@ -56,7 +42,7 @@ with
       and (c.theme is null or pt.theme = c.theme)
     join theme t
       on t.reseau = pt.reseau and t.code = pt.theme
-      and ($5::text is null or $5 in (t.code, t.parent))
+      and ($4::text is null or $4 in (t.code, t.parent))
     left join theme parent on parent.reseau = t.reseau and parent.code = t.parent
     left join besoin b on true
   ),
@@ -76,7 +62,7 @@ with
         join themes t
           on t.reseau = ft.reseau and t.partenaire = fp.partenaire and t.code = ft.theme
         where ft.reseau = f.reseau and ft.fiche = f.code)
-      or ($5 is null and not exists (
+      or ($4 is null and not exists (
         select from fiche_theme ft where ft.reseau = f.reseau and ft.fiche = f.code))
   ),
   -- A partner is as good as its best fiche or theme, and a little better when it says the words itself.
@@ -101,13 +87,6 @@ with
     ) par_fiche on true
   )
 select
-  (select array_agg(code) from reseaux) as reseaux,
-  coalesce((select max(coalesce(extract(year from $6), annee)) from reseaux), extract(year from $6))
-    ::smallint as annee,
-  coalesce((select bool_or(demonstration) from reseaux), false) as demonstration,
-  (select string_agg(distinct mention, ' ') from reseaux where demonstration) as mention,
-  (select jsonb_build_object('nom', guichet_nom, 'site', guichet_site)
-   from reseaux where guichet_nom is not null limit 1) as guichet,
   (select count(*) from presents) as presents,
   -- Members who have not said that their zones are complete, and are not known to help here.
   (select coalesce(jsonb_agg(jsonb_build_object(
@@ -123,21 +102,20 @@ select
         'site', c.site, 'courriel', c.courriel, 'telephone', c.telephone,
         'description', c.description, 'zone', c.zone,
         'communes_couvertes', c.communes,
-        'communes', (select r.communes from reseaux r where r.code = c.reseau),
         'themes', coalesce((
           select jsonb_agg(jsonb_build_object('code', t.code, 'libelle', t.libelle)
             order by t.score desc nulls last, t.rang)
           from themes t
           where t.reseau = c.reseau and t.partenaire = c.partenaire
             -- Asked for a need, a partner is shown with what answers it.
-            and ($7 is null or t.score > 0 or coalesce(c.score_themes, 0) = 0)), '[]'),
+            and ($6 is null or t.score > 0 or coalesce(c.score_themes, 0) = 0)), '[]'),
         'fiches', coalesce((
           select jsonb_agg(jsonb_build_object('code', f.code, 'titre', f.titre, 'niveau', f.niveau,
               'cout', f.cout, 'conditions', f.conditions)
             order by f.score desc nulls last, f.rang)
           from fiches f
           where f.reseau = c.reseau and f.partenaire = c.partenaire
-            and ($7 is null or f.score > 0 or coalesce(c.score_fiches, 0) = 0)), '[]')
+            and ($6 is null or f.score > 0 or coalesce(c.score_fiches, 0) = 0)), '[]')
       ) order by c.score desc nulls last, c.reseau, c.rang)
     from classes c
-    where $7 is null or c.score > 0), '[]') as partenaires
+    where $6 is null or c.score > 0), '[]') as partenaires

@@ -88,7 +88,8 @@ as $$
     join theme t on t.reseau = pt.reseau and t.code = pt.theme
     left join declaration d
       on d.reseau = pt.reseau and d.partenaire = pt.partenaire and d.theme in (t.code, t.parent)
-    where pt.reseau = any (p_reseaux)
+      and d.reseau = any (p_reseaux)
+    where pt.reseau = any (p_reseaux) and t.reseau = any (p_reseaux)
     group by pt.reseau, pt.partenaire
   )
   select p.reseau, p.code, entier.reseau is not null or coalesce(k.declares, false)

@@ -1,0 +1,13 @@
+-- Réseaux that answer for a place, and its communes in the perimeter of each: those of most communes first.
+-- $1 edition, $2 millésime, $3 maille and $4 code of the place.
+select r.code, r.nom, r.nom_court, r.departement, r.annee, r.millesime as millesime_reference,
+  r.demonstration, r.mention, r.couleur, r.source_nom, r.source_site, r.guichet_nom, r.guichet_site,
+  c.communes
+from (
+  select p.reseau, array_agg(p.code) as communes
+  from communes_de($1, $3, $4) t
+  join perimetre_actuel p on p.millesime = $2 and p.maille = 'commune' and p.code = t.code
+  group by p.reseau
+) c
+join reseau r on r.code = c.reseau
+order by cardinality(c.communes) desc, r.code
