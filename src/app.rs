@@ -17,7 +17,7 @@ use tower_http::compression::CompressionLayer;
 use crate::base::{Base, Version, veiller};
 use crate::config::Service;
 use crate::error::Result;
-use crate::http::Probleme;
+use crate::http::{Memoire, Probleme, memoriser};
 use crate::metriques::Metriques;
 use crate::tuiles::{self, ServiceTuiles, UrlPublique};
 use crate::web::{self, Polices};
@@ -36,6 +36,7 @@ pub struct Etat {
     url: UrlPublique,
     polices: Arc<Polices>,
     metriques: Arc<Metriques>,
+    memoire: Memoire,
 }
 
 impl Etat {
@@ -44,14 +45,19 @@ impl Etat {
         let piscine = base.piscine();
         let version = Version::default();
         let tuiles = ServiceTuiles::nouveau(piscine.clone(), version.clone(), service.cache_mio);
-        let a_oublier = tuiles.clone();
-        tokio::spawn(veiller(piscine.clone(), version, move || a_oublier.oublier()));
+        let memoire = Memoire::nouvelle(version.clone());
+        let (a_oublier, gardees) = (tuiles.clone(), memoire.clone());
+        tokio::spawn(veiller(piscine.clone(), version, move || {
+            a_oublier.oublier();
+            gardees.oublier();
+        }));
         Ok(Self {
             piscine,
             tuiles,
             url: UrlPublique(service.url_publique()),
             polices: Arc::new(Polices::charger()?),
             metriques: Arc::new(Metriques::default()),
+            memoire,
         })
     }
 
@@ -72,7 +78,8 @@ pub fn routeur(etat: Etat) -> Router {
         .merge(couverture::routes())
         .merge(web::routes())
         // Answers are made once and sent once: time counts more than the last bytes.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn_with_state(etat.clone(), memoriser));
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
         .route("/ready", get(pret))

@@ -54,6 +54,20 @@ impl Service {
         texte.lines().find(|ligne| ligne.starts_with("etag:")).unwrap().to_owned()
     }
 
+    /// What is answered to whoever holds an answer already.
+    fn revalider(&self, chemin: &str, etag: &str) -> String {
+        let valide = etag.trim_start_matches("etag: ");
+        let mut lien = TcpStream::connect(&self.adresse).unwrap();
+        write!(
+            lien,
+            "GET {chemin} HTTP/1.1\r\nHost: maillage\r\nIf-None-Match: {valide}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut reponse = String::new();
+        lien.read_to_string(&mut reponse).unwrap();
+        reponse
+    }
+
     fn arreter(mut self) {
         let pid = self.processus.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
@@ -74,23 +88,44 @@ fn importer(dossier: &Dossier, communes: &[commun::Carre]) {
 
 /// The tile of zoom 8 over the small country.
 const TUILE: &str = "/tuiles/communes/8/131/92";
+/// An answer that lists its communes.
+const REPONSE: &str = "/api/territoires/commune";
 
 #[test]
-fn no_tile_is_stale_a_second_after_an_import_on_any_instance() {
+fn nothing_is_stale_a_second_after_an_import_on_any_instance() {
     let dossier = Dossier::nouveau();
     importer(&dossier, &QUATRE);
     let instances = [Service::lancer(&dossier), Service::lancer(&dossier)];
-    let avant = instances.each_ref().map(|service| service.etag(TUILE));
+    let avant =
+        instances.each_ref().map(|service| [TUILE, REPONSE].map(|chemin| service.etag(chemin)));
     let mut cinq = QUATRE.to_vec();
     cinq.push(carre("26005", "Allan", 2, 0));
     importer(&dossier, &cinq);
     std::thread::sleep(Duration::from_secs(1));
     for (service, avant) in instances.iter().zip(&avant) {
-        assert_ne!(&service.etag(TUILE), avant);
+        for (chemin, avant) in [TUILE, REPONSE].iter().zip(avant) {
+            assert_ne!(&service.etag(chemin), avant, "{chemin}");
+            assert_eq!(service.etag(chemin), service.etag(chemin));
+        }
     }
     for service in instances {
         service.arreter();
     }
+}
+
+#[test]
+fn an_answer_that_is_already_held_is_not_sent_again() {
+    let dossier = Dossier::nouveau();
+    importer(&dossier, &QUATRE);
+    let service = Service::lancer(&dossier);
+    let etag = service.etag(REPONSE);
+    let reponse = service.revalider(REPONSE, &etag);
+    assert!(reponse.starts_with("HTTP/1.1 304"), "{reponse}");
+    assert!(reponse.ends_with("\r\n\r\n"), "{reponse}");
+    // A refusal is not kept, and keeps its sentence.
+    let (statut, texte) = service.demander("/api/territoires/commune?dans=commune:99999").unwrap();
+    assert_eq!(statut, 404, "{texte}");
+    service.arreter();
 }
 
 #[test]

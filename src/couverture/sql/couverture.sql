@@ -73,12 +73,11 @@ with
     from (select distinct unite from membres where dedans) u
     join regroupement g on $8 = 'regroupement' and u.unite = g.reseau || '/' || g.code
   ),
-  -- Zones in force, with their partner as a bit: partners of a réseau are counted by their bits, once
-  -- whatever their zones, without a sort.
+  -- Zones in force, with their partner as a bit of one of the réseau's words of 62: partners are counted by
+  -- their bits, once whatever their zones, without a sort.
   zones as materialized (
     select z.zone, z.reseau,
-      set_bit(repeat('0', (max(z.rang) over ())::integer)::bit varying, z.rang::integer - 1, 1)
-        as partenaire
+      (z.rang / 62)::integer as tranche, 1::bigint << (z.rang % 62)::integer as partenaire
     from (
       select z.zone, z.reseau, dense_rank() over (partition by z.reseau order by z.partenaire) as rang
       from zones_en_vigueur($1, $2, $3, $5) z
@@ -86,26 +85,26 @@ with
   ),
   -- Communes that they cover, and their partners in each réseau.
   aidees as materialized (
-    select zc.commune, z.reseau, bit_or(z.partenaire) as partenaires
+    select zc.commune, z.reseau, z.tranche, bit_or(z.partenaire) as partenaires
     from zones z
     join zone_commune zc
       on zc.zone = z.zone and zc.millesime = $7 and zc.couverte and zc.dans_perimetre
-    group by zc.commune, z.reseau
+    group by zc.commune, z.reseau, z.tranche
   ),
   aidees_par_unite as (
-    select commune as unite, sum(bit_count(partenaires)) as partenaires, 1 as communes
+    select commune as unite, sum(bit_count(partenaires::bit(64))) as partenaires, 1 as communes
     from aidees
     where $8 = 'commune'
     group by commune
     union all
     select p.unite, p.partenaires, c.communes
     from (
-      select unite, sum(bit_count(partenaires)) as partenaires
+      select unite, sum(bit_count(partenaires::bit(64))) as partenaires
       from (
-        select m.unite, a.reseau, bit_or(a.partenaires) as partenaires
+        select m.unite, a.reseau, a.tranche, bit_or(a.partenaires) as partenaires
         from aidees a join membres m on m.commune = a.commune
         where $8 <> 'commune'
-        group by m.unite, a.reseau
+        group by m.unite, a.reseau, a.tranche
       ) r
       group by unite
     ) p
@@ -118,7 +117,12 @@ with
   ),
   -- What nobody covers in a larger unit is known when it is for all its communes.
   communes_par_unite as (
-    select unite, count(*) as communes, bool_and(renseigne) as renseigne from membres group by unite
+    select unite, count(*) as communes, bool_and(renseigne) as renseigne
+    from membres
+    where $8 <> 'commune'
+    group by unite
+    union all
+    select code, 1, renseigne from communes where $8 = 'commune'
   ),
   -- Who asked in the period, how many times, and what its code has become.
   demandes as materialized (
@@ -151,7 +155,8 @@ with
     left join demandes_par_unite d on d.unite = u.code
   ),
   -- The perimeter that the totals count: as the réseau states it, in its own millésime, or in the
-  -- codes of another; inside the place by what each code has become on the map.
+  -- codes of another; inside the place by what each code has become on the map. In the codes of the map
+  -- itself it is what the map has, and stays empty here.
   reference as materialized (
     select p.maille, p.code, p.nom, coalesce(c.code, t.code) as actuel,
       coalesce(c.nom, t.nom) as actuel_nom
@@ -163,12 +168,6 @@ with
         on s.reseau = p.reseau and s.millesime = $7 and s.maille = 'commune' and s.ancien = p.code
         and s.de = p.millesime and p.maille = 'commune'
       where p.reseau = any ($1) and $11::integer is null
-      union all
-      select 'commune', code, nom, code from communes where $12::smallint = $7
-      union all
-      select 'epci', e.code, t.nom, e.code
-      from epci e
-      join territoire t on $12 = $7 and t.edition = $6 and t.maille = 'epci' and t.code = e.code
       union all
       select distinct p.maille, p.code, t.nom,
         case when p.maille = 'commune' then coalesce(c.nouveau, p.code) else p.code end
@@ -182,7 +181,7 @@ with
         order by c.part desc nulls last, c.nouveau = p.code desc, c.nouveau
         limit 1
       ) c on true
-      where p.reseau = any ($1) and p.millesime = $12 and $12 <> $7
+      where p.reseau = any ($1) and p.millesime = $12::smallint and $12 <> $7
     ) p
     left join communes c on p.maille = 'commune' and c.code = p.actuel
     left join territoire t
@@ -236,29 +235,38 @@ from (
     'unites_non_renseignees', (select count(*) from comptees where etat = 'non_renseigne'),
     'partenaires', (select count(*) from partenaires),
     'partenaires_presents', (
-      select coalesce(sum(bit_count(partenaires)), 0)
+      select coalesce(sum(bit_count(partenaires::bit(64))), 0)
       from (
         select bit_or(partenaires) as partenaires
         from aidees
         where $9 is null or commune in (select code from communes where dedans)
-        group by reseau
+        group by reseau, tranche
       ) r),
     'partenaires_non_declares', (select count(*) from partenaires where not zones_declarees),
     'demandes', coalesce(sum(d.nombre), 0),
     'demandes_communes', coalesce(sum(d.nombre) filter (where d.maille = 'commune'), 0),
     'demandes_epci', coalesce(sum(d.nombre) filter (where d.maille = 'epci'), 0),
     'demandes_autres', coalesce(sum(d.nombre) filter (where d.maille = 'autre'), 0),
-    'communes_servies', (
+    'communes_servies', case when $12 = $7 then (
+      select count(*)
+      from communes
+      where dedans and code in (select actuel from demandes where maille = 'commune'))
+    else (
       select count(*)
       from (
         select code from reference where maille = 'commune'
         intersect select code from aidees_par_demande
-      ) servies),
-    'communes', (select count(*) from reference where maille = 'commune'),
+      ) servies) end,
+    'communes', case when $12 = $7 then (select count(*) from communes where dedans)
+      else (select count(*) from reference where maille = 'commune') end,
     'epci_servis', count(distinct d.beneficiaire) filter (
       where d.maille = 'epci'
-        and d.beneficiaire in (select code from reference where maille = 'epci')),
-    'epci', (select count(*) from reference where maille = 'epci'),
+        and d.beneficiaire in (
+          select code from reference where maille = 'epci'
+          union all
+          select code from epci where $12 = $7)),
+    'epci', case when $12 = $7 then (select count(*) from epci)
+      else (select count(*) from reference where maille = 'epci') end,
     'autres_servis', count(distinct (d.reseau, d.beneficiaire)) filter (where d.maille = 'autre')
   ) as totaux
   from demandes d
