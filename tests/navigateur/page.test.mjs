@@ -153,7 +153,7 @@ describe('the page', OPTIONS, () => {
       avec('/?unite=commune:2A004', PANNEAU, async ({ page }) => {
         await page.waitForSelector('#fiche h2');
         assert.equal(await page.textContent('#fiche h2'), 'Ajaccio');
-        assert.match(await page.textContent('#fiche'), /Aucun partenaire n’a déclaré pouvoir aider cette commune/);
+        assert.match(await page.textContent('#fiche'), /n['’]est dans le périmètre d['’]aucun réseau/);
       }));
   });
 

@@ -6,7 +6,7 @@ import { enPeriode } from './indicateurs/question';
 import { dateLongue, majuscule, MAILLES, nombre, pluriel } from './ecriture';
 import { element, parId, phrase, remplir } from './element';
 import { direSources } from './legende';
-import type { Aidant, Aide, Demande, Demandes, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
+import type { Aidant, Aide, Demande, Demandes, FicheAide, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
 
 export interface ContenuFiche {
   territoire: Territoire;
@@ -116,14 +116,21 @@ function quiAide(t: Territoire, aide: Aide, theme: string | null): (Node | '')[]
   const { cette } = MAILLES[t.maille];
   const vaste = t.maille === 'departement' || t.maille === 'region';
   const verbe = vaste ? (n < 2 ? 'intervient dans' : 'interviennent dans') : n < 2 ? 'peut aider' : 'peuvent aider';
+  const horsReseau = aide.etat === 'non_renseigne' && aide.non_declares.length === 0;
   const resume = n
     ? `**${pluriel(n, 'partenaire')}** ${verbe} ${cette}${sur}.`
-    : `Aucun partenaire n’a déclaré ${vaste ? 'intervenir dans' : 'pouvoir aider'} ${cette}${sur}.`;
+    : aide.etat === 'personne'
+      ? `Aucun partenaire ${vaste ? 'n’intervient dans' : 'ne peut aider'} ${cette}${sur}.`
+      : horsReseau
+        ? aide.reponse
+        : `On ne sait pas encore qui ${vaste ? 'intervient dans' : 'peut aider'} ${cette}${sur}.`;
+  const attendus = aide.non_declares.map((p) => p.nom);
   return [
     element('h3', {}, 'Qui peut aider'),
     element('p', {}, ...phrase(resume)),
     aide.remarque && aide.remarque !== t.remarque ? element('p', { class: 'note' }, aide.remarque) : '',
     ...aide.partenaires.map(partenaire),
+    attendus.length > 0 ? element('p', { class: 'note' }, `${attendus.length < 2 ? 'N’a' : 'N’ont'} pas encore déclaré ${attendus.length < 2 ? 'ses' : 'leurs'} zones complètes\u00a0: ${attendus.join(', ')}.`) : '',
     ...(aide.guichet ? [guichet(aide.guichet)] : []),
   ];
 }
@@ -140,10 +147,20 @@ function partenaire(p: Aidant): HTMLElement {
     { class: 'partenaire' },
     element('summary', {}, element('span', {}, titre), element('small', {}, enBref(p.themes.map((x) => x.libelle)))),
     p.description ? element('p', {}, p.description) : null,
+    p.fiches.length > 0 && element('ul', { class: 'fiches' }, ...p.fiches.map(service)),
     p.themes.length > 3 && element('p', { class: 'note' }, `Thèmes\u00a0: ${p.themes.map((x) => x.libelle).join(', ')}.`),
     p.zone && element('p', { class: 'note' }, `Zone d’intervention\u00a0: ${ZONES[p.zone] ?? p.zone}.`),
     contacts.length > 0 && element('ul', { class: 'contacts' }, ...contacts.map((c) => element('li', {}, c))),
   );
+}
+
+const COUTS = { gratuit: 'gratuit', payant: 'payant', selon_le_cas: 'gratuit ou payant selon le cas' } as const;
+const NIVEAUX = { premier_niveau: 'premier niveau', approfondi: 'accompagnement approfondi' } as const;
+
+/** A service, and what it costs: what nobody has said is said to be unknown. */
+function service(f: FicheAide): HTMLElement {
+  const details = [f.niveau && NIVEAUX[f.niveau], f.cout ? COUTS[f.cout] : 'coût non renseigné', f.conditions].filter(Boolean);
+  return element('li', {}, f.titre, element('small', {}, details.join(' · ')));
 }
 
 const ZONES: Record<string, string> = { communes: 'une liste de communes', EPCI: 'une liste d’EPCI' };

@@ -209,11 +209,25 @@ export interface Aidant extends Nomme {
   telephone: string | null;
   description: string | null;
   themes: { code: string; libelle: string }[];
+  /** Described services, those that answer best first. */
+  fiches: FicheAide[];
   zone: string | null;
+}
+
+export interface FicheAide {
+  code: string;
+  titre: string;
+  niveau: 'premier_niveau' | 'approfondi' | null;
+  cout: 'gratuit' | 'payant' | 'selon_le_cas' | null;
+  conditions: string | null;
 }
 
 export interface Aide {
   remarque?: string | null;
+  /** The answer in words. */
+  reponse: string;
+  etat: 'aide' | 'personne' | 'non_renseigne';
+  non_declares: (Nomme & { reseau: string })[];
   annee: number;
   demonstration: boolean;
   mention: string | null;

@@ -9,6 +9,10 @@ import { compte, direSources, ligne, lignes, pastille } from '../legende';
 import { pastilleDeMotif } from '../motifs';
 import type { Couverture } from '../reponses';
 import { facteurDesDemandes, type Classement } from './classes';
+import { nonDeclares } from './reponse';
+
+/** What is said where no partner is known to help. */
+export const ETATS = { personne: 'Personne', non_renseigne: 'Non renseigné' } as const;
 
 export function legendeDuReseau(vue: Vue, c: Couverture, classement: Classement, zoom: number): Node[] {
   const corps = vue.vue === 'demandes' ? cercles(c, zoom) : couleurs(c, classement);
@@ -18,21 +22,23 @@ export function legendeDuReseau(vue: Vue, c: Couverture, classement: Classement,
 function couleurs(c: Couverture, { classes, methode }: Classement): Node[] {
   const m = MAILLES[c.maille];
   const titre = c.partenaire ? `${majuscule(m.pluriel)} où ce partenaire peut aider` : `Partenaires qui peuvent aider chaque ${m.nom}`;
-  const personne = c.totaux.unites - c.totaux.unites_couvertes;
   const classees = classes.map((k) => {
     const bornes = k.min === k.max ? nombre(k.min) : `${nombre(k.min)} à ${nombre(k.max)}`;
     const libelle = c.partenaire ? 'Peut aider' : `${bornes}\u00a0${k.max < 2 ? 'partenaire' : 'partenaires'}`;
     return ligne(pastille({ couleur: k.couleur }), libelle, compte(k.effectif, c.maille));
   });
+  const attendus = nonDeclares(c.totaux);
   const note = c.partenaire ? [] : [element('p', { class: 'note' }, `Classes\u00a0: ${methode}.`)];
   return [
     element('h2', {}, titre),
     lignes(
       ...classees,
-      ligne(pastilleDeMotif('personne'), c.partenaire ? 'N’intervient pas' : 'Personne', compte(personne, c.maille)),
+      ligne(pastilleDeMotif('personne'), c.partenaire ? 'N’intervient pas' : ETATS.personne, compte(c.totaux.unites_sans_partenaire, c.maille)),
+      ligne(pastilleDeMotif('non_disponible'), ETATS.non_renseigne, compte(c.totaux.unites_non_renseignees, c.maille)),
       ligne(pastille({ genre: 'voile' }), 'Hors du réseau'),
     ),
     ...note,
+    ...(attendus ? [element('p', { class: 'note' }, attendus)] : []),
   ];
 }
 

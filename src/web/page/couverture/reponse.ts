@@ -31,12 +31,17 @@ function direCouverture(c: Couverture): string[] {
         : `${sur} ${t.unites_couvertes < 2 ? 'peut' : 'peuvent'} compter sur ${unDEux}${part}${personne > 0 ? `\u00a0; ${nombre(personne)} n’${personne < 2 ? 'a' : 'ont'} personne` : ''}.`,
     );
   }
-  if (t.partenaires_non_declares > 0) {
-    const n = t.partenaires_non_declares;
-    phrases.push(`${pluriel(n, 'partenaire')} n’${n < 2 ? 'a' : 'ont'} pas encore déclaré ${n < 2 ? 'ses zones complètes' : 'leurs zones complètes'}${t.unites_non_renseignees > 0 ? `\u00a0: pour ${nombre(t.unites_non_renseignees)}\u00a0${m.pluriel}, on ne sait pas encore` : ''}.`);
-  }
+  if (t.unites_non_renseignees > 0) phrases.push(`Pour ${nombre(t.unites_non_renseignees)}\u00a0${m.pluriel}, on ne sait pas encore.`);
+  const attendus = nonDeclares(t);
+  if (attendus) phrases.push(attendus);
   phrases.push(`En ${c.annee}, ${servies(c.maille, t)}. **${pluriel(t.demandes, 'demande')}** en tout.`);
   return phrases;
+}
+
+/** How many partners have not said that their zones are complete; null when all have. */
+export function nonDeclares({ partenaires_non_declares: n }: Totaux): string | null {
+  if (n === 0) return null;
+  return n === 1 ? '1\u00a0partenaire n’a pas encore déclaré ses zones complètes.' : `${nombre(n)}\u00a0partenaires n’ont pas encore déclaré leurs zones complètes.`;
 }
 
 function direDemandes(c: Couverture): string[] {

@@ -11,9 +11,9 @@ import { nombre } from '../ecriture';
 import type { Couverture, Reseau, UniteCouverte } from '../reponses';
 import type { Table } from '../tableau';
 import { classer, couleurDe, facteurDesDemandes, type Classe } from './classes';
-import { legendeDuReseau } from './legende';
+import { ETATS, legendeDuReseau } from './legende';
 import { questionDuReseau } from './question';
-import { reponseDuReseau } from './reponse';
+import { nonDeclares, reponseDuReseau } from './reponse';
 
 export class SujetReseau implements Sujet {
   private couverture: Couverture | null = null;
@@ -56,7 +56,7 @@ export class SujetReseau implements Sujet {
   private table(vue: Vue, c: Couverture): Table {
     return {
       titre: enMots(this.question(vue)),
-      mention: c.demonstration ? 'Données de démonstration' : null,
+      mention: [c.demonstration ? 'Données de démonstration.' : null, nonDeclares(c.totaux)].filter(Boolean).join(' ') || null,
       maille: c.maille,
       colonnes: [
         { cle: 'partenaires', libelle: 'Partenaires' },
@@ -66,7 +66,7 @@ export class SujetReseau implements Sujet {
         code,
         nom: u.nom,
         cellules: {
-          partenaires: { texte: u.partenaires ? nombre(u.partenaires) : 'Personne', rang: u.partenaires },
+          partenaires: { texte: u.etat === 'aide' ? nombre(u.partenaires) : ETATS[u.etat], rang: u.etat === 'non_renseigne' ? null : u.partenaires },
           demandes: { texte: nombre(u.demandes), rang: u.demandes },
         },
       })),
@@ -78,7 +78,8 @@ export class SujetReseau implements Sujet {
     const etat = (u: UniteCouverte): Etat => {
       if (vue.vue === 'demandes') return { dedans: true };
       const couleur = couleurDe(u.partenaires, classes);
-      return couleur ? { dedans: true, couleur } : { dedans: true, motif: 'personne' };
+      if (couleur) return { dedans: true, couleur };
+      return { dedans: true, motif: u.etat === 'personne' ? 'personne' : 'non_disponible' };
     };
     return {
       maille: c.maille,
