@@ -13,3 +13,5 @@ mod questions;
 mod reseaux;
 mod tableaux;
 mod tuiles;
+mod zones;
+mod zones_dessinees;
