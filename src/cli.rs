@@ -13,6 +13,7 @@ macro_rules! dire {
 mod arret;
 mod etat;
 mod import;
+mod zone;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -53,6 +54,11 @@ enum Commande {
     Base {
         #[command(subcommand)]
         quoi: QuestionBase,
+    },
+    /// Les zones d'intervention : lister, montrer, valider, refuser, retirer.
+    Zone {
+        #[command(subcommand)]
+        quoi: zone::Commande,
     },
     /// Charge des fichiers.
     Import {
@@ -134,6 +140,9 @@ impl Ligne {
                     Ok(ExitCode::SUCCESS)
                 })
                 .await
+            }
+            Commande::Zone { quoi } => {
+                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Import { quoi } => {
                 avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await

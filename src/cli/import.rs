@@ -112,10 +112,13 @@ pub enum Import {
         #[arg(long, value_name = "FICHIER")]
         rejets: Option<PathBuf>,
     },
+    /// Zones d'intervention d'un partenaire : proposées, sauf avec --valider. Le même fichier une seconde fois
+    /// ne change rien ; changé, il propose une nouvelle version.
+    Zones(super::zone::Fichier),
 }
 
 /// A column and what it holds, as `--colonnes` gives them.
-fn correspondance(texte: &str) -> Result<(String, String), String> {
+pub fn correspondance(texte: &str) -> Result<(String, String), String> {
     texte
         .split_once('=')
         .map(|(colonne, quoi)| (colonne.trim().to_owned(), quoi.trim().to_owned()))
@@ -201,6 +204,15 @@ impl Import {
                 dire!("{bilan}");
                 Ok(dire_rapport(bilan.rapporter(rejets.as_deref())?))
             }
+            Self::Zones(demande) => {
+                let (fichier, rejets) = (demande.fichier.clone(), demande.rejets.clone());
+                let options = demande.options();
+                let bilan =
+                    partenaires::zones::import::zones(base, fichier, options, &progres).await?;
+                progres.fin();
+                dire!("{bilan}");
+                Ok(dire_rapport(rapporter(&bilan.rejets, "zones", rejets.as_deref())?))
+            }
         }
     }
 }
@@ -223,7 +235,20 @@ async fn conclure(base: &Base, bilan: Bilan, progres: &Progres) -> Result<ExitCo
     deriver(base, progres).await?;
     progres.fin();
     dire!("{bilan}");
+    dire_non_reportees(base).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says which réseaux have zones that list what the newest millésime does not have.
+async fn dire_non_reportees(base: &Base) -> Result<()> {
+    let mut connexion = base.connexion().await?;
+    for (reseau, zones) in partenaires::zones::registre::non_reportees(&mut connexion).await? {
+        dire!(
+            "Réseau {reseau}, zones qui citent un territoire absent du dernier millésime : {zones}. Voyez-les avec \
+             maillage zone lister --reseau {reseau} --non-reportees."
+        );
+    }
+    Ok(())
 }
 
 /// What depends on all millésimes together: zones and successions of the réseaux, indicators.

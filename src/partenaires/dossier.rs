@@ -144,6 +144,18 @@ impl Table {
         Ok(table)
     }
 
+    /// Rows read elsewhere, under columns that are already named as they are here.
+    pub fn nouvelle(
+        fichier: String,
+        unite: &'static str,
+        colonnes: Vec<String>,
+        lignes: Vec<(u64, Vec<String>)>,
+    ) -> Self {
+        let lignes =
+            lignes.into_iter().map(|(numero, cellules)| (numero, cellules.into())).collect();
+        Self { fichier, unite, colonnes, lignes }
+    }
+
     fn exiger(&self, requises: &[&str]) -> Result<()> {
         match requises.iter().find(|nom| self.colonne(nom).is_none()) {
             None => Ok(()),

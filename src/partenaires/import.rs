@@ -14,6 +14,7 @@ use super::contenu::Contenu;
 use super::dossier::{Dossier, Table};
 use super::nomenclature::Nomenclature;
 use super::resolution::{attendre_son_tour, resoudre};
+use super::zones::import::exclusions_vaines;
 use crate::error::{Contexte, Error, Result};
 use crate::rejet::{Rejet, rapporter};
 
@@ -179,11 +180,14 @@ impl<'c> Chargement<'c> {
             .fetch_all(&mut *self.transaction)
             .await
             .pour(ACTION)?;
+        let vaines =
+            exclusions_vaines(&mut self.transaction, &self.contenu.declaration.code, None).await?;
         self.transaction.execute("select annoncer_changement()").await.pour(ACTION)?;
         self.transaction.commit().await.pour(ACTION)?;
 
         let contenu = self.contenu;
         let mut remarques = contenu.remarques;
+        remarques.extend(vaines);
         remarques.extend(vides.into_iter().map(|zone| {
             format!("La zone « {zone} » ne couvre aucune commune du périmètre : vérifiez-la.")
         }));

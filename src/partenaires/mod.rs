@@ -9,7 +9,7 @@ mod nomenclature;
 
 mod reseaux;
 mod resolution;
-mod zones;
+pub mod zones;
 
 use axum::extract::{FromRef, State};
 use axum::routing::get;
@@ -36,7 +36,10 @@ where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new().route("/api/reseaux", get(lister)).route("/api/reseaux/{code}", get(lire))
+    Router::new()
+        .route("/api/reseaux", get(lister))
+        .route("/api/reseaux/{code}", get(lire))
+        .merge(zones::routes())
 }
 
 #[derive(Serialize)]

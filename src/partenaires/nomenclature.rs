@@ -215,7 +215,7 @@ impl Annuaire {
             rang.refuser(
                 colonne,
                 format!(
-                    "« {code} » n'est pas un partenaire de partenaires.csv. Codes admis : {}.",
+                    "« {code} » n'est pas un partenaire du réseau. Codes admis : {}.",
                     connus.join(", ")
                 ),
             )
@@ -228,11 +228,13 @@ impl Annuaire {
             Some(false) => Ok(code.to_owned()),
             Some(true) => Err(rang.refuser(
                 colonne,
-                format!("« {code} » réunit plusieurs thèmes : choisissez l'un de ceux qu'il a sous lui dans themes.csv."),
+                format!(
+                    "« {code} » réunit plusieurs thèmes : choisissez l'un de ceux qu'il a sous lui."
+                ),
             )),
             None => Err(rang.refuser(
                 colonne,
-                format!("« {code} » n'est pas un thème de themes.csv. Ajoutez-l'y, ou corrigez-le."),
+                format!("« {code} » n'est pas un thème du réseau. Ajoutez-l'y, ou corrigez-le."),
             )),
         }
     }

@@ -46,19 +46,56 @@ pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Res
             .await
             .pour(ACTION)?;
     }
+    suivre(connexion, reseau, None).await?;
+    analyser(connexion, "analyze succession").await?;
     for etape in [
-        include_str!("sql/resoudre_successions.sql"),
         include_str!("sql/resoudre_perimetres.sql"),
         include_str!("sql/resoudre_regroupements.sql"),
     ] {
         sqlx::query(etape).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
-        analyser(connexion, "analyze succession, perimetre_actuel, regroupement_actuel").await?;
+        analyser(connexion, "analyze perimetre_actuel, regroupement_actuel").await?;
     }
     rattacher(connexion, reseau, None).await
 }
 
-/// The communes and the surface of the zones of a réseau, of one zone, or of all.
+/// Resolves one zone that was just written, and leaves the others alone. A few rows more change no plan:
+/// nothing is analysed, which would cost more than the rest.
+pub async fn resoudre_zone(connexion: &mut PgConnection, reseau: &str, zone: i32) -> Result<()> {
+    suivre(connexion, Some(reseau), Some(zone)).await?;
+    for derivee in ["zone_contour", "zone_commune", "zone_non_reportee"] {
+        sqlx::query(AssertSqlSafe(format!("delete from {derivee} where zone = $1")))
+            .bind(zone)
+            .execute(&mut *connexion)
+            .await
+            .pour(ACTION)?;
+    }
+    poser(connexion, Some(reseau), Some(zone)).await?;
+    dessiner(connexion, Some(reseau), Some(zone)).await
+}
+
+/// What former codes came to.
+async fn suivre(
+    connexion: &mut PgConnection,
+    reseau: Option<&str>,
+    zone: Option<i32>,
+) -> Result<()> {
+    executer(connexion, include_str!("sql/resoudre_successions.sql"), reseau, zone).await
+}
+
+/// The communes and the surface of the zones of a réseau, or of all.
 async fn rattacher(
+    connexion: &mut PgConnection,
+    reseau: Option<&str>,
+    zone: Option<i32>,
+) -> Result<()> {
+    poser(connexion, reseau, zone).await?;
+    analyser(connexion, "analyze zone_commune").await?;
+    dessiner(connexion, reseau, zone).await?;
+    analyser(connexion, "analyze zone_contour").await
+}
+
+/// The communes of zones.
+async fn poser(
     connexion: &mut PgConnection,
     reseau: Option<&str>,
     zone: Option<i32>,
@@ -67,16 +104,29 @@ async fn rattacher(
         .bind(reseau)
         .bind(zone)
         .bind(PART_NEGLIGEE)
-        .execute(&mut *connexion)
+        .execute(connexion)
         .await
-        .pour(ACTION)?;
-    analyser(connexion, "analyze zone_commune").await?;
-    for etape in
-        [include_str!("sql/resoudre_contours.sql"), include_str!("sql/resoudre_non_reportees.sql")]
-    {
-        sqlx::query(etape).bind(reseau).bind(zone).execute(&mut *connexion).await.pour(ACTION)?;
-    }
-    analyser(connexion, "analyze zone_contour").await
+        .map(|_| ())
+        .pour(ACTION)
+}
+
+/// The surfaces of zones whose communes are known, and what they could not take along.
+async fn dessiner(
+    connexion: &mut PgConnection,
+    reseau: Option<&str>,
+    zone: Option<i32>,
+) -> Result<()> {
+    executer(connexion, include_str!("sql/resoudre_contours.sql"), reseau, zone).await?;
+    executer(connexion, include_str!("sql/resoudre_non_reportees.sql"), reseau, zone).await
+}
+
+async fn executer(
+    connexion: &mut PgConnection,
+    ordre: &'static str,
+    reseau: Option<&str>,
+    zone: Option<i32>,
+) -> Result<()> {
+    sqlx::query(ordre).bind(reseau).bind(zone).execute(connexion).await.map(|_| ()).pour(ACTION)
 }
 
 async fn analyser(connexion: &mut PgConnection, ordre: &'static str) -> Result<()> {

@@ -14,3 +14,5 @@ mod questions;
 mod reseaux;
 mod tableaux;
 mod tuiles;
+mod zones;
+mod zones_dessinees;

@@ -25,6 +25,19 @@ with
       on c.edition = m.edition and c.bande = b.bande and c.maille = 'commune' and c.code = commune
       and c.contour is not null
     group by d.rang, b.bande
+  ),
+  -- A drawn surface needs no more detail than the communes have in the band: a pixel of a tile of 512.
+  dessinees as materialized (
+    select z.reseau, z.id as zone, b.bande,
+      case
+        when b.bande >= bande(14) then z.surface
+        else st_multi(st_collectionextract(st_makevalid(
+          st_simplifypreservetopology(z.surface, 40075016.68 / 512 / 2 ^ b.bande)), 3))
+      end as surface
+    from zone z
+    cross join bandes b
+    where z.surface is not null and z.etat in ('proposee', 'validee')
+      and ($1::text is null or z.reseau = $1) and ($2::integer is null or z.id = $2)
   )
 insert into zone_contour (reseau, zone, millesime, bande, contour)
 select e.reseau, e.zone, e.millesime, u.bande, u.surface
@@ -32,10 +45,7 @@ from ensembles e
 join distincts d on d.millesime = e.millesime and d.communes = e.communes
 join unions u on u.rang = d.rang
 union all
-select z.reseau, z.id, m.annee, b.bande, z.surface
-from zone z
-cross join bandes b
+select d.reseau, d.zone, m.annee, d.bande, d.surface
+from dessinees d
 cross join millesime m
 join edition e on e.id = m.edition and e.millesime_contours is not null
-where z.surface is not null and z.etat in ('proposee', 'validee')
-  and ($1::text is null or z.reseau = $1) and ($2::integer is null or z.id = $2)

@@ -1,23 +1,23 @@
 -- Codes of communes that a réseau uses, where they are others in another millésime: the commune that
--- has most of it. $1 réseau, or null for all.
+-- has most of it. $1 réseau, or null for all; $2 zone, the only one whose codes are looked at, or null for all.
 with
   -- Every code of commune that the réseau wrote somewhere, with its millésime.
   codes as (
     select reseau, code, millesime
     from perimetre
-    where maille = 'commune' and ($1::text is null or reseau = $1)
+    where maille = 'commune' and ($1::text is null or reseau = $1) and $2::integer is null
     union
     select u.reseau, u.code, r.millesime
     from zone_unite u join reseau r on r.code = u.reseau
-    where u.maille = 'commune' and ($1 is null or u.reseau = $1)
+    where u.maille = 'commune' and ($1 is null or u.reseau = $1) and ($2 is null or u.zone = $2)
     union
     select reseau, beneficiaire, millesime
     from demande
-    where maille = 'commune' and ($1 is null or reseau = $1)
+    where maille = 'commune' and ($1 is null or reseau = $1) and $2 is null
     union
     select reseau, commune, millesime
     from regroupement_commune
-    where $1 is null or reseau = $1
+    where ($1 is null or reseau = $1) and $2 is null
   )
 insert into succession (reseau, millesime, maille, ancien, de, code)
 select c.reseau, m.annee, 'commune', c.code, c.millesime, p.nouveau
@@ -37,3 +37,4 @@ cross join lateral (
   limit 1
 ) p
 where p.nouveau <> c.code
+on conflict do nothing

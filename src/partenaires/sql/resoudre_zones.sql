@@ -52,17 +52,27 @@ with
       on g.unite = u.reseau || '/' || u.code and g.millesime = u.millesime
     where u.maille = 'regroupement'
   ),
-  -- Drawn surfaces: the share of each commune on the finest contours. Both areas are measured in
-  -- one plane and so near that its distortion cancels out.
+  -- Drawn surfaces, cut into small pieces: a long outline meets each commune with the part that is near.
+  morceaux as materialized (
+    select z.id as zone, st_subdivide(z.surface, 128) as morceau
+    from zone z
+    where z.surface is not null and z.etat in ('proposee', 'validee')
+      and ($1::text is null or z.reseau = $1) and ($2::integer is null or z.id = $2)
+  ),
+  -- The share of each commune on the finest contours. Both areas are measured in one plane and so near that
+  -- its distortion cancels out.
   dessinees as (
     select z.reseau, z.zone, z.millesime, c.code as commune,
-      least(1, st_area(st_intersection(st_makevalid(c.contour), z.surface)) / st_area(c.contour))
-        as part,
+      least(1, sum(st_area(st_intersection(st_makevalid(c.contour), m.morceau)))
+        / min(st_area(c.contour))) as part,
       'surface' as origine
     from zones z
+    join morceaux m on m.zone = z.zone
     join contour c
-      on c.edition = z.edition and c.bande = bande(14) and c.maille = 'commune' and coalesce(c.contour, c.point) && z.surface
-    where z.surface is not null and st_intersects(c.contour, z.surface)
+      on c.edition = z.edition and c.bande = bande(14) and c.maille = 'commune'
+      and coalesce(c.contour, c.point) && m.morceau
+    where st_intersects(c.contour, m.morceau)
+    group by z.reseau, z.zone, z.millesime, c.code
     union all
     -- A commune without contour is wholly where its label is.
     select z.reseau, z.zone, z.millesime, t.code, 1, 'surface'
@@ -89,11 +99,13 @@ with
     having not bool_or(exclue)
   )
 insert into zone_commune
-  (reseau, zone, millesime, commune, part, origine, couverte, dans_perimetre)
+  (reseau, zone, millesime, commune, part, origine, couverte, dans_perimetre, publique)
 select r.reseau, r.zone, r.millesime, r.commune, r.part, r.origine, r.part >= n.seuil_couverture,
   exists (
     select from perimetre_actuel p
     where p.reseau = r.reseau and p.millesime = r.millesime and p.maille = 'commune'
-      and p.code = r.commune)
+      and p.code = r.commune),
+  z.etat = 'validee'
 from reunies r
 join reseau n on n.code = r.reseau
+join zone z on z.id = r.zone

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use apport::{Apport, SourceLue};
 pub use etalab::Historique;
 pub use lecture::{CommuneLue, DepartementLu, EpciLu, Lecture, PartieLue, RegionLue, Successeurs};
-pub use officiel::Colonnes;
+pub use officiel::{Colonnes, Couche, Depot, Donnee, Facture, Jeu, Systeme, hors_de_france};
 
 /// Reads the given files: the registry packages, or official files whose columns may be named.
 /// Blocks: GDAL does.

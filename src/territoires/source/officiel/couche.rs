@@ -3,7 +3,7 @@
 
 use gdal::errors::GdalError;
 use gdal::spatial_ref::SpatialRef;
-use gdal::vector::{Feature, FieldValue, LayerAccess};
+use gdal::vector::{Feature, FieldValue, LayerAccess, geometry_type_has_m, geometry_type_has_z};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use geo::{Geometry, MultiPolygon};
 
@@ -36,6 +36,19 @@ pub struct Objet {
     pub cellules: Vec<Option<String>>,
     /// In the layer's reference system. None when it is not asked for or not a surface.
     pub contour: Option<MultiPolygon>,
+    /// How the file had it.
+    pub facture: Facture,
+}
+
+/// What of a geometry its contour does not keep.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Facture {
+    /// What it is in French when it is no surface: « un point », « vide ».
+    pub autre: Option<String>,
+    /// Had heights or measures, which are left out.
+    pub altitudes: bool,
+    /// A ring did not end where it began, and was closed.
+    pub ouvert: bool,
 }
 
 impl<'d> Jeu<'d> {
@@ -90,10 +103,14 @@ impl<'d> Jeu<'d> {
         let mut lus = 0;
         for (rang, objet) in lue.features().enumerate() {
             lus += 1;
+            let contour = if avec_contour { surface(&objet) } else { None };
+            let facture =
+                if avec_contour { facture(&objet, contour.is_some()) } else { Facture::default() };
             visiteur(Objet {
                 numero: rang + 1,
                 cellules: colonnes.iter().map(|&colonne| cellule(&objet, colonne)).collect(),
-                contour: if avec_contour { surface(&objet) } else { None },
+                contour,
+                facture,
             })?;
         }
         // GDAL ends a damaged layer as it ends a whole one; other formats count what they do not give.
@@ -150,6 +167,44 @@ fn surface(objet: &Feature<'_>) -> Option<MultiPolygon> {
         Geometry::Polygon(surface) => Some(MultiPolygon(vec![surface])),
         _ => None,
     }
+}
+
+fn facture(objet: &Feature<'_>, surface: bool) -> Facture {
+    let Ok(geometrie) = objet.geometry_by_index(0) else {
+        return Facture { autre: Some("vide".into()), ..Facture::default() };
+    };
+    let genre = geometrie.geometry_type();
+    let nom = geometrie.geometry_name();
+    Facture {
+        autre: (!surface).then(|| {
+            if geometrie.is_empty() {
+                return "vide".into();
+            }
+            match nom.as_str() {
+                "POINT" | "MULTIPOINT" => "un point",
+                "LINESTRING" | "MULTILINESTRING" | "LINEARRING" => "une ligne",
+                "GEOMETRYCOLLECTION" => "un mélange de plusieurs genres",
+                "CURVEPOLYGON" | "MULTISURFACE" => "une surface à bords courbes",
+                _ => "d'un autre genre",
+            }
+            .into()
+        }),
+        altitudes: geometry_type_has_z(genre) || geometry_type_has_m(genre),
+        ouvert: surface && est_ouverte(geometrie),
+    }
+}
+
+/// Whether a ring of a polygon, or of one of its parts, does not end where it began.
+fn est_ouverte(geometrie: &gdal::vector::Geometry) -> bool {
+    (0..geometrie.geometry_count()).any(|rang| {
+        let partie = geometrie.get_geometry(rang);
+        let points = i32::try_from(partie.point_count()).unwrap_or_default();
+        if points == 0 {
+            return est_ouverte(&partie);
+        }
+        let (debut, fin) = (partie.get_point(0), partie.get_point(points - 1));
+        (debut.0, debut.1) != (fin.0, fin.1)
+    })
 }
 
 fn illisible(donnee: &Donnee, erreur: &GdalError) -> Error {

@@ -1,5 +1,6 @@
 //! From what the person gives (files, folders, archives) to the files that GDAL opens.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
@@ -8,18 +9,22 @@ use super::archive;
 use crate::error::{ContexteFichier, Error, Result};
 
 /// Extension of a format, and the one GDAL driver that may open it.
-const FORMATS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 9] = [
     ("gpkg", GEOPACKAGE),
     ("shp", SHAPEFILE),
     ("geojson", "GeoJSON"),
     ("json", "GeoJSON"),
     ("fgb", "FlatGeobuf"),
+    ("kml", "LIBKML"),
+    ("tab", MAPINFO),
+    ("mif", MAPINFO),
     ("csv", "CSV"),
 ];
 pub const GEOPACKAGE: &str = "GPKG";
 pub const SHAPEFILE: &str = "ESRI Shapefile";
-/// What goes with a `.shp`.
-const COMPAGNES: [&str; 4] = ["shx", "dbf", "prj", "cpg"];
+const MAPINFO: &str = "MapInfo File";
+/// What goes with a `.shp`, then with a `.tab`, then with a `.mif`.
+const COMPAGNES: [&str; 9] = ["shx", "dbf", "prj", "cpg", "dat", "map", "id", "ind", "mid"];
 /// Of those, the ones without which it says nothing.
 const INDISPENSABLES: [&str; 2] = ["shx", "dbf"];
 /// Official deliveries have five levels of folders.
@@ -64,8 +69,8 @@ impl Depot {
             if depot.donnees.len() == avant {
                 return Err(Error::Donnees(format!(
                     "{} ne contient aucun fichier de contours. maillage lit les GeoPackage (.gpkg), \
-                     Shapefile (.shp), GeoJSON (.geojson, .json) et FlatGeobuf (.fgb), leurs dossiers et \
-                     leurs archives .zip, .7z et .gz.",
+                     Shapefile (.shp), GeoJSON (.geojson, .json), FlatGeobuf (.fgb), KML (.kml) et MapInfo \
+                     (.tab, .mif), leurs dossiers et leurs archives .zip, .7z et .gz.",
                     fichier.display()
                 )));
             }
@@ -132,6 +137,9 @@ impl Depot {
         if pilote == SHAPEFILE {
             compagnes_presentes(&chemin, &nom)?;
         }
+        if pilote == MAPINFO {
+            table_a_elle_seule(&chemin, &nom)?;
+        }
         self.donnees.push(Donnee { chemin, nom, pilote, designee });
         Ok(())
     }
@@ -182,6 +190,24 @@ fn entrees(dossier: &Path) -> Result<Vec<PathBuf>> {
         .pour_fichier("lecture du dossier", dossier)?;
     entrees.sort();
     Ok(entrees)
+}
+
+/// Refuses a MapInfo table that is only a view of others, which may lie anywhere on the machine.
+fn table_a_elle_seule(tab: &Path, nom: &str) -> Result<()> {
+    /// The header of a table is a few lines.
+    const TETE: u64 = 64 << 10;
+    let mut tete = Vec::new();
+    std::fs::File::open(tab)
+        .and_then(|fichier| fichier.take(TETE).read_to_end(&mut tete))
+        .pour_fichier("lecture du fichier", tab)?;
+    let tete = String::from_utf8_lossy(&tete).to_lowercase();
+    if ["seamless", "open table", "create view"].iter().any(|mot| tete.contains(mot)) {
+        return Err(Error::Donnees(format!(
+            "{nom} ne contient pas de données : c'est une vue d'autres tables MapInfo. Exportez-la en une \
+             seule table, ou en GeoPackage."
+        )));
+    }
+    Ok(())
 }
 
 fn compagnes_presentes(shp: &Path, nom: &str) -> Result<()> {

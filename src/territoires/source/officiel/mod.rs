@@ -24,13 +24,15 @@ use super::apport::{Apport, SourceLue};
 use crate::error::{Error, Result};
 use crate::territoires::codes::Maille;
 pub use colonnes::Colonnes;
-use couche::{Couche, Jeu};
+pub use couche::{Couche, Facture, Jeu};
+use depot::SHAPEFILE;
 pub use depot::est_lisible;
-use depot::{Depot, Donnee, SHAPEFILE};
+pub use depot::{Depot, Donnee};
 use lecteur::Lecteur;
 pub use millesime::{annee_dans, choisir as choisir_millesime};
 use modele::{Modele, rang, reconnaitre};
 use recolte::Recolte;
+pub use systeme::{Systeme, hors_de_france};
 
 /// Reads official files, folders and archives, several together when each gives other communes.
 /// Blocks: GDAL does.

@@ -74,8 +74,8 @@ fn vers_wgs84(systeme: &Systeme, lieu: &str) -> Result<Projection> {
     })
 }
 
-/// A point of the contour that is in none of the places where all the others may be.
-fn hors_de_france(contour: &MultiPolygon) -> Option<Coord> {
+/// A point of the contour, in degrees, that is in none of the places where all the others may be.
+pub fn hors_de_france(contour: &MultiPolygon) -> Option<Coord> {
     let premier = contour.coords_iter().next()?;
     let Some(emprise) = EMPRISES.iter().map(rect).find(|emprise| contient(emprise, premier)) else {
         return Some(premier);

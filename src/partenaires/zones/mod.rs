@@ -1,0 +1,96 @@
+//! Zones d'intervention: where a partner works, for which themes, from when to when.
+//!
+//! A zone lists units, some of them left out, or is drawn. It has versions, each in a state ([`etats`]); a version is
+//! resolved to communes when it is proposed, and never again but when a millésime or its réseau is loaded.
+//! Reading files is apart ([`lecture`]), and so is judging them ([`jugement`], [`surface`]).
+
+mod contour;
+mod dates;
+mod dossier;
+pub mod etats;
+pub mod import;
+mod jugement;
+mod lecture;
+mod ligne;
+mod proposition;
+pub mod registre;
+mod surface;
+mod systeme;
+
+use axum::extract::{FromRef, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde::Serialize;
+use sqlx::PgPool;
+
+use crate::comptes::Principal;
+use crate::http::{Chemin, Parametres, Reponse};
+
+pub use dossier::juger;
+pub use etats::{Decision, Etat, Reference};
+pub use lecture::Lecture;
+pub use ligne::{UniteDeZone, Zone};
+pub use proposition::{Proposee, Proposition, proposer};
+use registre::{Question, Resume};
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Router::new()
+        .route("/api/zones", get(lister))
+        .route("/api/zones/{reseau}/{code}", get(lire))
+        .route("/api/zones/{reseau}/{code}/contour", get(contour))
+}
+
+#[derive(Serialize)]
+struct Liste {
+    zones: Vec<Resume>,
+}
+
+async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Liste>> {
+    parametres.admettre(&["reseau", "partenaire", "theme", "etat"])?;
+    let texte = |nom: &str| parametres.texte(nom).map(str::to_owned);
+    let question = Question {
+        reseau: texte("reseau"),
+        partenaire: texte("partenaire"),
+        theme: texte("theme"),
+        etat: parametres.lire("etat")?,
+        non_reportees: false,
+    };
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    // Refuses, with a sentence, what does not exist.
+    registre::exiger(&mut transaction, &question).await?;
+    Ok(Json(Liste { zones: registre::lister(&mut transaction, &question).await? }))
+}
+
+/// The zone that the path and the parameters name.
+fn designer((reseau, code): (String, String), parametres: &Parametres) -> Reponse<Reference> {
+    parametres.admettre(&["version"])?;
+    let version = parametres.nombre("version", 1..=i16::MAX)?;
+    Ok(Reference { reseau, code, version })
+}
+
+async fn lire(
+    State(piscine): State<PgPool>,
+    Chemin(chemin): Chemin<(String, String)>,
+    parametres: Parametres,
+) -> Reponse<Json<registre::Zone>> {
+    let zone = designer(chemin, &parametres)?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    Ok(Json(registre::lire(&mut transaction, &zone).await?))
+}
+
+async fn contour(
+    State(piscine): State<PgPool>,
+    Chemin(chemin): Chemin<(String, String)>,
+    parametres: Parametres,
+) -> Reponse<impl IntoResponse> {
+    let zone = designer(chemin, &parametres)?;
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let objet = registre::contour(&mut transaction, &zone).await?;
+    Ok(([(CONTENT_TYPE, "application/geo+json")], objet.to_string()))
+}

@@ -1,0 +1,104 @@
+//! Proposing a zone: a new version when it says something new, nothing otherwise; resolved at once, so that its
+//! validation only changes its state.
+
+use sqlx::PgConnection;
+use sqlx::types::Json;
+
+use super::super::resolution::{attendre_son_tour, resoudre_zone};
+use super::etats::Etat;
+use super::ligne::{UniteDeZone, Zone};
+use crate::error::{Contexte, Result};
+
+const ACTION: &str = "proposition d'une zone";
+
+/// A zone as it is proposed: what it lists, or its surface.
+#[derive(Debug, Clone)]
+pub struct Proposition {
+    pub zone: Zone,
+    pub unites: Vec<UniteDeZone>,
+}
+
+/// What came of a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proposee {
+    /// Number of the version in the database.
+    pub zone: i32,
+    pub version: i16,
+    pub etat: Etat,
+    /// Nothing was written: the newest version says the same.
+    pub identique: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Derniere {
+    id: i32,
+    version: i16,
+    etat: Etat,
+    identique: bool,
+}
+
+/// Writes a proposal as the version after the newest, unless that one says the same, and resolves it. In the
+/// caller's transaction.
+///
+/// # Errors
+/// Those of the database: what the proposal names must exist.
+pub async fn proposer(
+    connexion: &mut PgConnection,
+    reseau: &str,
+    mut proposition: Proposition,
+) -> Result<Proposee> {
+    attendre_son_tour(connexion).await?;
+    proposition.unites.sort();
+    let derniere: Option<Derniere> = sqlx::query_as(include_str!("../sql/comparer_zone.sql"))
+        .bind(reseau)
+        .bind(Json(&proposition.zone))
+        .bind(Json(&proposition.unites))
+        .fetch_optional(&mut *connexion)
+        .await
+        .pour(ACTION)?;
+    let version = match derniere {
+        Some(Derniere { id, version, etat, identique: true }) => {
+            return Ok(Proposee { zone: id, version, etat, identique: true });
+        }
+        Some(derniere) => derniere.version + 1,
+        None => 1,
+    };
+    proposition.zone.version = version;
+    for unite in &mut proposition.unites {
+        unite.version = version;
+    }
+    ecrire(connexion, include_str!("../sql/ecrire_zones.sql"), reseau, &[&proposition.zone])
+        .await?;
+    ecrire(
+        connexion,
+        include_str!("../sql/ecrire_unites_de_zones.sql"),
+        reseau,
+        &proposition.unites,
+    )
+    .await?;
+    let zone: i32 =
+        sqlx::query_scalar("select id from zone where reseau = $1 and code = $2 and version = $3")
+            .bind(reseau)
+            .bind(&proposition.zone.code)
+            .bind(version)
+            .fetch_one(&mut *connexion)
+            .await
+            .pour(ACTION)?;
+    resoudre_zone(connexion, reseau, zone).await?;
+    Ok(Proposee { zone, version, etat: proposition.zone.etat, identique: false })
+}
+
+async fn ecrire<T: serde::Serialize + Sync>(
+    connexion: &mut PgConnection,
+    ordre: &'static str,
+    reseau: &str,
+    lignes: &[T],
+) -> Result<()> {
+    sqlx::query(ordre)
+        .bind(reseau)
+        .bind(Json(lignes))
+        .execute(connexion)
+        .await
+        .map(|_| ())
+        .pour(ACTION)
+}
