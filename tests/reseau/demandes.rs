@@ -279,7 +279,10 @@ async fn a_refused_row_goes_to_a_report_that_is_corrected_and_loaded_again() {
 
     let corrige = rapport.replace("31/12/18", "31/12/2025").replace("\nA1;", "\nA5;");
     let bilan = essai.charger(&corrige).await;
-    assert_eq!((bilan.nouvelles, bilan.refusees()), (2, 0), "{bilan}");
+    assert_eq!(comptes(&bilan), (2, 0, 0, 0, 0), "the rows that it has not are not gone: {bilan}");
+    let retirer = Options { retirer_disparues: true, ..essai.options() };
+    let erreur = essai.essayer(&corrige, retirer).await.unwrap_err().to_string();
+    assert!(erreur.contains("rapport de lignes refusées"), "{erreur}");
     assert_eq!(essai.compter("contact where reseau = $1 and telephone = '+33 4'").await, 1);
 }
 

@@ -120,6 +120,11 @@ impl Colonnes {
         self.rang(champ).is_some()
     }
 
+    /// Whether the table is a report of refused rows: it holds a part of the demandes only.
+    pub fn est_un_rapport(&self) -> bool {
+        DU_RAPPORT.iter().all(|nom| self.entetes.iter().any(|entete| mots_pleins(entete) == *nom))
+    }
+
     /// The heading of a field; its name when the table has none.
     pub fn entete(&self, champ: Champ) -> &str {
         self.rang(champ).map_or(champ.nom(), |rang| &self.entetes[rang])

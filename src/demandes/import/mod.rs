@@ -19,7 +19,6 @@ mod jugement;
 mod lieux;
 mod ligne;
 mod mots;
-mod noms;
 mod particulier;
 mod rapport;
 mod valeurs;
@@ -101,17 +100,24 @@ pub async fn demandes(
         .await
         .map_err(|erreur| Error::Donnees(format!("La lecture s'est arrêtée : {erreur}")))??;
     let options = &regles.options;
-    if options.retirer_disparues && jugement.demandes.is_empty() {
-        return Err(Error::Demande(
-            "Aucune demande n'a été lue, et --retirer-disparues retirerait toutes celles d'avant. Vérifiez le \
-             tableau, ou chargez-le sans cette option."
-                .into(),
-        ));
+    let rapport = jugement.tables.iter().any(|table| table.colonnes.est_un_rapport());
+    if options.retirer_disparues && (rapport || jugement.demandes.is_empty()) {
+        return Err(Error::Demande(format!(
+            "{}, et --retirer-disparues retirerait toutes les demandes d'avant. Vérifiez le tableau, ou \
+             chargez-le sans cette option.",
+            if rapport {
+                "Ce tableau est un rapport de lignes refusées"
+            } else {
+                "Aucune demande n'a été lue"
+            }
+        )));
     }
 
     progres.etape("Enregistrement des demandes");
     let mut meneurs = jugement.meneurs.clone();
     meneurs.extend(regles.partenaire.clone());
+    // A report has a part of the demandes: the others have not gone.
+    meneurs.retain(|_| !rapport);
     let comptes = Ecriture {
         reseau: &options.reseau,
         demandes: &jugement.demandes,

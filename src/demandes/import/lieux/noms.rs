@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::mots::{mots, mots_pleins};
+use crate::demandes::import::mots::{mots, mots_pleins};
 
 /// What may stand before the name of a commune.
 const DEVANT: [&str; 18] = [
