@@ -11,6 +11,7 @@ macro_rules! dire {
 }
 
 mod arret;
+mod demandes;
 mod etat;
 mod import;
 mod zone;
@@ -30,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::progres::Progres;
 use crate::{indicateurs, partenaires, territoires, tuiles};
 use arret::Arret;
+use demandes::{ContactsDesDemandes, Doublons};
 use import::Import;
 
 /// SIG partagé des réseaux d'ingénierie territoriale.
@@ -64,6 +66,16 @@ enum Commande {
     Import {
         #[command(subcommand)]
         quoi: Import,
+    },
+    /// Demandes que deux partenaires ont peut-être notées chacun.
+    Doublons {
+        #[command(subcommand)]
+        quoi: Doublons,
+    },
+    /// Contacts des demandes : données personnelles, gardées un temps.
+    Contacts {
+        #[command(subcommand)]
+        quoi: ContactsDesDemandes,
     },
 }
 
@@ -145,6 +157,12 @@ impl Ligne {
                 avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Import { quoi } => {
+                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Doublons { quoi } => {
+                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Contacts { quoi } => {
                 avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
         }

@@ -65,13 +65,17 @@ fn ecrire_rapport(rejets: &[Rejet], chemin: &Path) -> Result<()> {
     })
 }
 
+/// What a spreadsheet may take for the beginning of a formula.
+const FORMULES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 /// A cell that no spreadsheet takes for a formula: what was refused is the user's own text.
-fn inerte(cellule: &str) -> String {
-    if cellule.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cellule}")
-    } else {
-        cellule.to_owned()
-    }
+pub fn inerte(cellule: &str) -> String {
+    if cellule.starts_with(FORMULES) { format!("'{cellule}") } else { cellule.to_owned() }
+}
+
+/// A cell as it was before [`inerte`]: a report is corrected and loaded again.
+pub fn rendre(cellule: &str) -> &str {
+    cellule.strip_prefix('\'').filter(|reste| reste.starts_with(FORMULES)).unwrap_or(cellule)
 }
 
 #[cfg(test)]
@@ -82,5 +86,7 @@ mod tests {
     fn a_formula_in_a_refused_cell_stays_text() {
         assert_eq!(inerte("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
         assert_eq!(inerte("26200"), "26200");
+        assert_eq!(rendre(&inerte("+33 4 75")), "+33 4 75");
+        assert_eq!(rendre("'quoted"), "'quoted");
     }
 }

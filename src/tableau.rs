@@ -203,13 +203,23 @@ fn classeur(
     Err(dernier.unwrap_or_else(|| Error::Donnees(format!("{nom} est vide."))))
 }
 
-/// A cell as text: a whole number without decimals, for codes that a spreadsheet took for numbers.
+/// A cell as text: a whole number without decimals, for codes that a spreadsheet took for numbers, and a
+/// date as ISO 8601 writes it.
 fn cellule(donnee: &Data) -> String {
     match donnee {
         Data::Float(nombre) if nombre.fract() == 0.0 && nombre.abs() < 9e15 => {
             format!("{nombre:.0}")
         }
         Data::Empty => String::new(),
+        Data::DateTime(date) if date.is_datetime() => {
+            let (annee, mois, jour, heure, minute, seconde, _) = date.to_ymd_hms_milli();
+            let jour = format!("{annee:04}-{mois:02}-{jour:02}");
+            match (heure, minute, seconde) {
+                (0, 0, 0) => jour,
+                _ => format!("{jour}T{heure:02}:{minute:02}:{seconde:02}"),
+            }
+        }
+        Data::DateTimeIso(date) => date.strip_suffix("T00:00:00").unwrap_or(date).to_owned(),
         autre => autre.to_string().trim().to_owned(),
     }
 }

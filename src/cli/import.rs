@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::demandes::Demandes;
 use crate::base::Base;
 use crate::error::Result;
 use crate::indicateurs::import::Options;
@@ -16,7 +17,7 @@ use crate::territoires::{self, Maille, Millesime};
 use crate::{demandes, indicateurs, partenaires};
 
 /// Exit code of an import that set rows aside.
-const LIGNES_REFUSEES: u8 = 3;
+pub const LIGNES_REFUSEES: u8 = 3;
 
 #[derive(Debug, Subcommand)]
 pub enum Import {
@@ -115,6 +116,9 @@ pub enum Import {
     /// Zones d'intervention d'un partenaire : proposées, sauf avec --valider. Le même fichier une seconde fois
     /// ne change rien ; changé, il propose une nouvelle version.
     Zones(super::zone::Fichier),
+    /// Demandes d'un ou de plusieurs partenaires, dans les tableaux qu'ils ont. Une demande déjà chargée, de
+    /// même partenaire et de même référence, est mise à jour.
+    Demandes(Demandes),
 }
 
 /// A column and what it holds, as `--colonnes` gives them.
@@ -198,6 +202,7 @@ impl Import {
                 }
                 Ok(dire_rapport(rapport))
             }
+            Self::Demandes(tables) => tables.executer(base, &progres).await,
             Self::Reseau { reseau, rejets } => {
                 let bilan = demandes::import::reseau(base, reseau, &progres).await?;
                 progres.fin();

@@ -1,5 +1,7 @@
 //! Demandes: what was asked, by whom, of whom.
 
+pub mod contacts;
+pub mod doublons;
 pub mod import;
 mod registre;
 

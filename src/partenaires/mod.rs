@@ -23,10 +23,10 @@ use crate::http::{Chemin, Parametres, Reponse};
 pub use contenu::{Contenu, succession};
 pub use dossier::{Rang, Table};
 pub use filtre::{Cadre, Filtre, Periode, verifier_theme};
-pub use nomenclature::Nomenclature;
+pub use nomenclature::{Commune, Nomenclature, code_postal, inconnue, lister_communes};
 
 pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, ReseauDuLieu, citations};
-pub use resolution::{resoudre_dans, resoudre_tout};
+pub use resolution::{attendre_son_tour, resoudre_dans, resoudre_successions, resoudre_tout};
 
 /// What the questions about partners share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");

@@ -20,6 +20,7 @@ pub struct Nomenclature {
     codes_postaux: HashMap<String, Vec<Commune>>,
 }
 
+/// A commune as sentences name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commune {
     pub code: String,
@@ -125,7 +126,7 @@ impl Nomenclature {
                 format!(
                     "« {code} » est le code Insee de {nom}, et aussi un code postal ({}). D'autres lignes \
                      de cette colonne portent des codes postaux : corrigez-les, et vérifiez celle-ci.",
-                    lister(communes)
+                    lister_communes(communes)
                 ),
             ));
         }
@@ -149,7 +150,8 @@ impl Nomenclature {
     }
 }
 
-fn inconnue(maille: Maille, code: &str) -> String {
+/// Says that no unit has this code.
+pub fn inconnue(maille: Maille, code: &str) -> String {
     let quoi = match maille {
         Maille::Commune => "Aucune commune n'a",
         Maille::Epci => "Aucun EPCI n'a",
@@ -162,7 +164,8 @@ fn inconnue(maille: Maille, code: &str) -> String {
     )
 }
 
-fn code_postal(code: &str, communes: &[Commune]) -> String {
+/// Says that a post code stands where a code is expected, and what to write.
+pub fn code_postal(code: &str, communes: &[Commune]) -> String {
     match communes {
         [commune] => format!(
             "Le code « {code} » est un code postal ({}). {} a le code Insee {} : écrivez-le à la place.",
@@ -170,13 +173,13 @@ fn code_postal(code: &str, communes: &[Commune]) -> String {
         ),
         _ => format!(
             "Le code « {code} » est un code postal. Écrivez le code Insee de la commune : {}.",
-            lister(communes)
+            lister_communes(communes)
         ),
     }
 }
 
 /// The first communes with their codes.
-fn lister(communes: &[Commune]) -> String {
+pub fn lister_communes(communes: &[Commune]) -> String {
     const MONTREES: usize = 6;
     let mut liste: Vec<String> = communes
         .iter()

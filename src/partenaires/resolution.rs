@@ -24,6 +24,16 @@ pub async fn attendre_son_tour(connexion: &mut PgConnection) -> Result<()> {
         .pour("attente d'un autre chargement de réseau")
 }
 
+/// What the codes that a réseau uses come to, after demandes were added to it.
+pub async fn resoudre_successions(connexion: &mut PgConnection, reseau: &str) -> Result<()> {
+    sqlx::query("delete from succession where reseau = $1")
+        .bind(reseau)
+        .execute(&mut *connexion)
+        .await
+        .pour(ACTION)?;
+    suivre(connexion, Some(reseau), None).await
+}
+
 /// Resolves one réseau, or all.
 pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Result<()> {
     // Rows just written are not in the server's statistics yet, and plans made without them are a

@@ -2,6 +2,9 @@
 
 #[path = "../commun/mod.rs"]
 mod commun;
+mod demandes;
+mod demandes_lectures;
+mod demandes_suites;
 mod dossier;
 mod droits;
 mod drome;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::etat;
 use crate::base::Base;
 use crate::error::Result;
 use crate::partenaires::import::{Bilan, Chargement};
@@ -16,9 +17,6 @@ use crate::territoires::Maille;
 
 /// Rows sent to the database at once.
 const PAQUET: usize = 20_000;
-
-/// States that a demande can be in.
-const ETATS: [&str; 3] = ["en_cours", "terminee", "abandonnee"];
 
 #[derive(Debug, Serialize)]
 struct Demande {
@@ -44,7 +42,7 @@ pub async fn reseau(base: &Base, dossier: PathBuf, progres: &Progres) -> Result<
     progres.etape("Lecture des demandes");
     let demandes = juger(&mut chargement);
     for paquet in demandes.chunks(PAQUET) {
-        chargement.ecrire(include_str!("sql/ecrire_demandes.sql"), paquet).await?;
+        chargement.ecrire(include_str!("../sql/ecrire_demandes.sql"), paquet).await?;
     }
     progres.etape("Rattachement des zones aux communes");
     chargement.publier(demandes.len()).await
@@ -106,12 +104,7 @@ fn demande(
         }
     };
     let etat = rang.exiger("etat")?;
-    let etat = ETATS.into_iter().find(|connu| *connu == etat).ok_or_else(|| {
-        rang.refuser(
-            "etat",
-            format!("« {etat} » n'est pas un état de demande : {}.", ETATS.join(", ")),
-        )
-    })?;
+    let etat = etat::de_code(etat).map_err(|phrase| rang.refuser("etat", phrase))?;
     Ok(Demande {
         reference: rang.exiger("reference")?.to_owned(),
         date: rang.date("date")?,
@@ -121,7 +114,7 @@ fn demande(
         beneficiaire,
         millesime: rang.millesime(contenu.declaration.millesime)?,
         objet: rang.rempli("objet").map(str::to_owned),
-        etat,
+        etat: etat.code,
     })
 }
 

@@ -1,0 +1,167 @@
+//! The state of a demande, as people write it.
+
+use super::mots::racine;
+
+/// A state: its code, whether it counts in the statistics, and the usual words for it.
+pub struct Etat {
+    pub code: &'static str,
+    /// The rule of `demande.comptee`.
+    pub compte: bool,
+    mots: &'static [&'static str],
+}
+
+/// States that a demande can be in.
+const ETATS: [Etat; 6] = [
+    Etat {
+        code: "en_cours",
+        compte: true,
+        mots: &[
+            "en cours",
+            "en attente",
+            "attente",
+            "ouvert",
+            "actif",
+            "à traiter",
+            "à faire",
+            "nouveau",
+            "nouvelle",
+            "reçu",
+            "enregistré",
+            "en instruction",
+            "instruction",
+            "en étude",
+            "à l'étude",
+            "étude",
+            "accepté",
+            "validé",
+            "programmé",
+            "planifié",
+            "affecté",
+            "transmis",
+            "suspendu",
+            "en pause",
+            "en cours de traitement",
+            "en cours d'instruction",
+            "commencé",
+            "engagé",
+            "pris en charge",
+            "non commencé",
+            "en suspens",
+            "à suivre",
+            "en cours d'étude",
+        ],
+    },
+    Etat {
+        code: "terminee",
+        compte: true,
+        mots: &[
+            "terminé",
+            "clos",
+            "clôturé",
+            "clôture",
+            "traité",
+            "fini",
+            "achevé",
+            "réalisé",
+            "soldé",
+            "fait",
+            "archivé",
+            "répondu",
+            "réponse donnée",
+            "livré",
+            "rendu",
+            "classé",
+            "fermé",
+            "abouti",
+            "résolu",
+            "dossier clos",
+            "ok",
+        ],
+    },
+    Etat {
+        code: "abandonnee",
+        compte: true,
+        mots: &[
+            "abandonné",
+            "abandon",
+            "annulé",
+            "annulation",
+            "sans suite",
+            "classé sans suite",
+            "retiré",
+            "projet abandonné",
+            "abandon du projet",
+            "abandon de la collectivité",
+            "désistement",
+        ],
+    },
+    Etat {
+        code: "refusee",
+        compte: false,
+        mots: &[
+            "refusé",
+            "refus",
+            "rejeté",
+            "rejet",
+            "non recevable",
+            "irrecevable",
+            "décliné",
+            "hors compétence",
+            "hors périmètre",
+            "non retenu",
+            "inéligible",
+            "non éligible",
+        ],
+    },
+    Etat {
+        code: "brouillon",
+        compte: false,
+        mots: &["brouillon", "à compléter", "en saisie", "en cours de saisie", "non transmis"],
+    },
+    Etat { code: "test", compte: false, mots: &["test", "essai", "exemple", "formation"] },
+];
+
+/// The state of a code.
+pub fn de_code(code: &str) -> Result<&'static Etat, String> {
+    ETATS.iter().find(|etat| etat.code == code).ok_or_else(|| inconnu(code))
+}
+
+/// The state that a text says, by its code or in the usual words.
+pub fn reconnaitre(texte: &str) -> Result<&'static Etat, String> {
+    de_code(texte).or_else(|_| {
+        let lue = racine(texte);
+        let dit = |etat: &&Etat| {
+            racine(etat.code) == lue || etat.mots.iter().any(|mot| racine(mot) == lue)
+        };
+        ETATS.iter().find(dit).ok_or_else(|| inconnu(texte))
+    })
+}
+
+fn inconnu(texte: &str) -> String {
+    let codes: Vec<&str> = ETATS.iter().map(|etat| etat.code).collect();
+    format!("« {texte} » n'est pas un état de demande : {}.", codes.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_words_say_the_state() {
+        for (texte, code) in [
+            ("En attente", "en_cours"),
+            ("Clos", "terminee"),
+            ("Traité", "terminee"),
+            ("Abandon", "abandonnee"),
+            ("Refusé", "refusee"),
+            ("Brouillon", "brouillon"),
+            ("TEST", "test"),
+            ("en_cours", "en_cours"),
+            ("Classée sans suite", "abandonnee"),
+        ] {
+            assert_eq!(reconnaitre(texte).map(|etat| etat.code), Ok(code), "{texte}");
+        }
+        assert!(reconnaitre("Bof").is_err());
+        assert!(de_code("Clos").is_err());
+    }
+}

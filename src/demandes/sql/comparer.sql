@@ -1,0 +1,73 @@
+-- The rows received beside those they replace: `id` is null for a new one, `changements` are the fields
+-- that differ. $1 réseau, $2 fields that the table has no column for (what was known of them stays), $3 today.
+create temporary table comparee on commit drop as
+with
+  -- What a demande gained from those that were found to be the same stays too.
+  gains as (
+    select f.fusionnee as id,
+      array_agg(distinct t) filter (where t is not null) as themes,
+      array_agg(distinct p) filter (where p is not null) as partenaires
+    from demande f
+    cross join lateral (
+      select t, null as p from unnest(f.themes) t
+      union all
+      select null, p from unnest(f.partenaires) p
+    ) as gain
+    where f.reseau = $1 and f.fusionnee is not null
+    group by f.fusionnee
+  ),
+  completes as (
+    select r.ligne, r.reference, r.date, d.id,
+      r.themes || coalesce(array(
+        select t from unnest(g.themes) t where t <> all (r.themes) order by t), '{}') as themes,
+      r.partenaires || coalesce(array(
+        select p from unnest(g.partenaires) p where p <> all (r.partenaires) order by p), '{}')
+        as partenaires,
+      r.maille, r.beneficiaire, r.millesime,
+      case when d.id is not null and 'fiche' = any ($2) then d.fiche else r.fiche end as fiche,
+      case when d.id is not null and 'objet' = any ($2) then d.objet else r.objet end as objet,
+      case when d.id is not null and 'niveau' = any ($2) then d.niveau else r.niveau end as niveau,
+      case when d.id is not null and 'reponse' = any ($2) then d.reponse else r.reponse end as reponse,
+      case when d.id is not null and 'cloture' = any ($2) then d.cloture else r.cloture end as cloture,
+      case when d.id is not null and 'suite' = any ($2) then d.suite else r.suite end as suite,
+      case when d.id is not null and 'jours' = any ($2) then d.jours else r.jours end as jours,
+      case when d.id is not null and '{etat,cloture}' <@ $2 then d.etat else r.etat end as etat,
+      r.contact_nom, r.contact_fonction, r.contact_courriel, r.contact_telephone
+    from recue r
+    left join demande d
+      on d.reseau = $1 and d.partenaire = r.partenaire and d.reference = r.reference
+    left join gains g on g.id = d.id
+  )
+select c.*,
+  case when d.id is not null then array_remove(array[
+    case when d.date <> c.date then 'date' end,
+    case when d.themes <> c.themes then 'theme' end,
+    case when d.partenaires <> c.partenaires then 'partenaires' end,
+    case when (d.maille, d.beneficiaire, d.millesime) <> (c.maille, c.beneficiaire, c.millesime)
+      then 'beneficiaire' end,
+    case when d.fiche is distinct from c.fiche then 'fiche' end,
+    case when d.objet is distinct from c.objet then 'objet' end,
+    case when d.etat <> c.etat then 'etat' end,
+    case when d.niveau is distinct from c.niveau then 'niveau' end,
+    case when d.reponse is distinct from c.reponse then 'reponse' end,
+    case when d.cloture is distinct from c.cloture then 'cloture' end,
+    case when d.suite is distinct from c.suite then 'suite' end,
+    case when d.jours is distinct from c.jours then 'jours' end,
+    case when d.origine <> 'tableau' then 'origine' end,
+    case when not 'contact' = any ($2) and r.date_contact >= $3 and (
+        select array_agg(array[k.nom, k.fonction, k.courriel, k.telephone] order by k.id)
+        from contact k where k.demande = d.id)
+      is distinct from case when num_nonnulls(
+          c.contact_nom, c.contact_fonction, c.contact_courriel, c.contact_telephone) > 0
+        then array[array[c.contact_nom, c.contact_fonction, c.contact_courriel, c.contact_telephone]]
+      end
+      then 'contact' end
+  ], null) end as changements,
+  -- Past its time, a contact is not taken again.
+  not 'contact' = any ($2) and r.date_contact >= $3 as contact_garde
+from completes c
+left join demande d on d.id = c.id
+cross join lateral (
+  select (coalesce(c.cloture, c.date) + make_interval(months => s.conservation_mois))::date as date_contact
+  from reseau s where s.code = $1
+) as r
