@@ -53,7 +53,10 @@ alter table partenaire
     constraint partenaire_role_connu check (role in ('coordinateur', 'partenaire', 'associe')),
   add column debut date,
   add column fin date constraint partenaire_finit_apres_son_debut check (fin >= debut),
-  add column cadre text;
+  add column cadre text,
+  -- Judged at the end: a partner may change its code while the old one is still there.
+  drop constraint partenaire_membre_une_fois,
+  add constraint partenaire_membre_une_fois unique (reseau, organisme) deferrable initially deferred;
 
 -- That a partner's zones are complete, for a theme or (null) for all of its own: where they do not reach,
 -- it helps nobody. Until then, nothing is known there.

@@ -1,8 +1,9 @@
 //! What a réseau says of itself in `reseau.toml`.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{ContexteFichier, Error, Result};
 use crate::territoires::{Maille, Millesime};
@@ -30,6 +31,47 @@ pub struct Declaration {
     #[serde(default = "oui")]
     pub public: bool,
     pub guichet: Option<Guichet>,
+    pub presentation: Option<String>,
+    /// For whom the help is meant, and who may open the SIG, in the réseau's words.
+    pub destinataires: Option<String>,
+    pub sig: Option<String>,
+    /// What its documents count: kept beside what is counted here.
+    pub partenaires_annonces: Option<i16>,
+    pub fiches_annoncees: Option<i16>,
+    /// Share of a commune's surface from which a drawn zone covers it.
+    #[serde(default = "moitie")]
+    pub seuil_couverture: f64,
+    /// How long contacts are kept, in months.
+    #[serde(default = "trois_ans")]
+    pub conservation_mois: i16,
+    /// The millésime that a year's figures are counted in, where it is not `millesime`.
+    #[serde(default)]
+    pub millesimes: BTreeMap<String, i16>,
+    #[serde(default)]
+    pub etapes: Vec<Etape>,
+    #[serde(default)]
+    pub bilans: Vec<BilanDeclare>,
+}
+
+/// A step of the réseau; a document may give its year, or not.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Etape {
+    annee: Option<i16>,
+    nom: String,
+    description: Option<String>,
+}
+
+/// A year's figures as a document states them.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct BilanDeclare {
+    annee: i16,
+    demandes: Option<i32>,
+    communes_servies: Option<i32>,
+    communes: Option<i32>,
+    epci: Option<i32>,
+    texte: Option<String>,
 }
 
 /// Where a mayor is received when no partner covers the commune.
@@ -42,6 +84,14 @@ pub struct Guichet {
 
 fn oui() -> bool {
     true
+}
+
+fn moitie() -> f64 {
+    0.5
+}
+
+fn trois_ans() -> i16 {
+    36
 }
 
 impl Declaration {
@@ -86,6 +136,32 @@ impl Declaration {
         }
         Millesime::new(self.millesime)?;
         Millesime::new(self.annee)?;
+        if !(self.seuil_couverture > 0.0 && self.seuil_couverture <= 1.0) {
+            return refuser(format!(
+                "seuil_couverture vaut {} : c'est une part de la surface d'une commune, entre 0 (exclu) et 1.",
+                self.seuil_couverture
+            ));
+        }
+        if !(1..=120).contains(&self.conservation_mois) {
+            return refuser(format!(
+                "conservation_mois vaut {} : les contacts se gardent de 1 à 120 mois.",
+                self.conservation_mois
+            ));
+        }
+        for (annee, millesime) in &self.millesimes {
+            let lisible = annee.parse().is_ok_and(|annee: i16| (1943..=2100).contains(&annee));
+            if !lisible {
+                return refuser(format!("[millesimes] : « {annee} » n'est pas une année."));
+            }
+            Millesime::new(*millesime)?;
+        }
+        let mut annees = HashSet::new();
+        for bilan in &self.bilans {
+            Millesime::new(bilan.annee)?;
+            if !annees.insert(bilan.annee) {
+                return refuser(format!("l'année {} a deux bilans : gardez-en un.", bilan.annee));
+            }
+        }
         if let Some(departement) = &self.departement {
             Maille::Departement.code(departement)?;
         }

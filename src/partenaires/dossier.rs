@@ -16,6 +16,9 @@ use crate::error::{ContexteFichier, Error, Result};
 use crate::rejet::Rejet;
 use crate::territoires::Millesime;
 
+/// Columns of a table of synonyms.
+const SYNONYMES: [&str; 2] = ["mot", "equivalents"];
+
 /// Everything the folder holds.
 #[derive(Debug)]
 pub struct Dossier {
@@ -24,6 +27,11 @@ pub struct Dossier {
     pub themes: Table,
     pub partenaires_themes: Table,
     pub declarations: Table,
+    pub fiches: Table,
+    pub fiches_partenaires: Table,
+    pub synonymes: Table,
+    pub regroupements: Table,
+    pub regroupements_communes: Table,
     pub perimetre: Table,
     pub beneficiaires: Table,
     pub zones: Table,
@@ -47,15 +55,21 @@ impl Dossier {
             )));
         }
         let table = |nom: &str, colonnes: &[&str]| Table::lire(dossier, nom, colonnes);
+        let facultative =
+            |nom: &str, colonnes: &[&str]| Table::lire_si_elle_existe(dossier, nom, colonnes);
         Ok(Self {
             declaration: Declaration::lire(&dossier.join("reseau.toml"))?,
             partenaires: table("partenaires.csv", &["code", "nom"])?,
             themes: table("themes.csv", &["code", "libelle", "parent"])?,
             partenaires_themes: table("partenaires_themes.csv", &["partenaire", "theme"])?,
-            declarations: Table::lire_si_elle_existe(
-                dossier,
-                "declarations.csv",
-                &["partenaire", "date"],
+            declarations: facultative("declarations.csv", &["partenaire", "date"])?,
+            fiches: facultative("fiches.csv", &["code", "titre"])?,
+            fiches_partenaires: facultative("fiches_partenaires.csv", &["fiche", "partenaire"])?,
+            synonymes: facultative("synonymes.csv", &SYNONYMES)?,
+            regroupements: facultative("regroupements.csv", &["code", "nom"])?,
+            regroupements_communes: facultative(
+                "regroupements_communes.csv",
+                &["regroupement", "commune"],
             )?,
             perimetre: table("perimetre.csv", &["maille", "code", "nom", "millesime"])?,
             beneficiaires: table("beneficiaires.csv", &["code", "nom"])?,
@@ -91,6 +105,13 @@ pub struct Rang<'t> {
 }
 
 impl Table {
+    /// Reads a table of synonyms that belongs to no réseau.
+    pub fn synonymes(fichier: &Path) -> Result<Self> {
+        let dossier = fichier.parent().unwrap_or(Path::new(""));
+        let nom = fichier.file_name().unwrap_or_default().to_string_lossy();
+        Self::lire(dossier, &nom, &SYNONYMES)
+    }
+
     /// The same for a file that a folder may do without: it is then empty.
     fn lire_si_elle_existe(dossier: &Path, nom: &str, requises: &[&str]) -> Result<Self> {
         if dossier.join(nom).is_file() {
@@ -221,6 +242,43 @@ impl<'t> Rang<'t> {
             })
     }
 
+    /// A date that may be there, and is then not before another.
+    pub fn date_apres(self, colonne: &str, avant: NaiveDate) -> Result<Option<NaiveDate>, Rejet> {
+        if self.rempli(colonne).is_none() {
+            return Ok(None);
+        }
+        let date = self.date(colonne)?;
+        if date < avant {
+            return Err(self.refuser(
+                colonne,
+                format!(
+                    "Cette date précède celle de la demande ({avant}) : corrigez l'une des deux."
+                ),
+            ));
+        }
+        Ok(Some(date))
+    }
+
+    /// How deep a help goes, if the cell says it.
+    pub fn niveau(self) -> Result<Option<&'static str>, Rejet> {
+        self.parmi("niveau", &["premier_niveau", "approfondi"])
+    }
+
+    /// A cell that holds one of a few words, or nothing.
+    pub fn parmi(
+        self,
+        colonne: &str,
+        admis: &[&'static str],
+    ) -> Result<Option<&'static str>, Rejet> {
+        let Some(texte) = self.rempli(colonne) else { return Ok(None) };
+        admis.iter().copied().find(|admis| *admis == texte).map(Some).ok_or_else(|| {
+            self.refuser(
+                colonne,
+                format!("« {texte} » n'est pas admis ici : {}, ou rien.", admis.join(", ")),
+            )
+        })
+    }
+
     /// Lower-case letters without accent, digits and hyphens.
     pub fn identifiant(self, colonne: &str) -> Result<&'t str, Rejet> {
         let texte = self.exiger(colonne)?;
@@ -234,6 +292,15 @@ impl<'t> Rang<'t> {
                  chiffres et tirets."
             ),
         ))
+    }
+
+    /// Yes or no; no when the cell is empty.
+    pub fn oui(self, colonne: &str) -> Result<bool, Rejet> {
+        match self.texte(colonne).to_lowercase().as_str() {
+            "" | "non" | "n" | "0" | "faux" | "false" => Ok(false),
+            "oui" | "o" | "1" | "x" | "vrai" | "true" => Ok(true),
+            autre => Err(self.refuser(colonne, format!("« {autre} » : écrivez oui ou non."))),
+        }
     }
 
     /// A millésime; that of the réseau when the cell is empty.

@@ -7,18 +7,21 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use serde_json::{Value, json};
 use sqlx::types::Json;
-use sqlx::{Connection, Executor, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Transaction};
 
-use super::contenu::Contenu;
+use super::contenu::{self, Contenu};
 use super::dossier::{Dossier, Table};
 use super::nomenclature::Nomenclature;
 use super::resolution::{attendre_son_tour, resoudre};
 use super::zones::import::exclusions_vaines;
+use crate::base::Base;
 use crate::error::{Contexte, Error, Result};
 use crate::rejet::{Rejet, rapporter};
 
 const ACTION: &str = "chargement du réseau";
+const ECRIRE_SYNONYMES: &str = include_str!("sql/ecrire_synonymes.sql");
 
 /// A réseau being loaded.
 pub struct Chargement<'c> {
@@ -68,16 +71,12 @@ impl<'c> Chargement<'c> {
         &self.contenu.declaration.code
     }
 
+    /// Writes what the folder says over what was there. What it no longer lists is taken away by
+    /// [`Self::retirer`], once nothing names it any more.
     async fn remplacer(&mut self) -> Result<()> {
         self.transaction.execute("set local client_min_messages = error").await.pour(ACTION)?;
-        sqlx::query("delete from reseau where code = $1")
-            .bind(&self.contenu.declaration.code)
-            .execute(&mut *self.transaction)
-            .await
-            .pour(ACTION)?;
-        let orphelins = "delete from organisme o \
-                         where not exists (select from partenaire p where p.organisme = o.code)";
-        self.transaction.execute(orphelins).await.pour(ACTION)?;
+        self.exiger_retraits().await?;
+        self.vider().await?;
         self.ecrire_reseau().await?;
 
         let Self { transaction, contenu, .. } = self;
@@ -90,77 +89,169 @@ impl<'c> Chargement<'c> {
                 .await
                 .pour(ACTION)?;
         contenu.remarques.extend(partages);
-        ecrire(
-            transaction,
-            include_str!("sql/ecrire_organismes.sql"),
-            reseau,
-            &contenu.partenaires,
-        )
-        .await?;
-        ecrire(
-            transaction,
-            include_str!("sql/ecrire_partenaires.sql"),
-            reseau,
-            &contenu.partenaires,
-        )
-        .await?;
-        ecrire(transaction, include_str!("sql/ecrire_themes.sql"), reseau, &contenu.themes).await?;
-        ecrire(
-            transaction,
-            include_str!("sql/ecrire_partenaires_themes.sql"),
-            reseau,
-            &contenu.partenaires_themes,
-        )
-        .await?;
-        ecrire(
-            transaction,
-            include_str!("sql/ecrire_declarations.sql"),
-            reseau,
-            &contenu.declarations,
-        )
-        .await?;
-        ecrire(transaction, include_str!("sql/ecrire_perimetre.sql"), reseau, &contenu.perimetre)
+        let mut tables = Tables { transaction, reseau };
+        let (premiers, seconds): (Vec<_>, Vec<_>) =
+            contenu.themes.iter().partition(|theme| theme.parent.is_none());
+        tables.ecrire(include_str!("sql/ecrire_organismes.sql"), &contenu.partenaires).await?;
+        tables.ecrire(include_str!("sql/ecrire_partenaires.sql"), &contenu.partenaires).await?;
+        tables.ecrire(include_str!("sql/ecrire_themes.sql"), &premiers).await?;
+        tables.ecrire(include_str!("sql/ecrire_themes.sql"), &seconds).await?;
+        tables
+            .ecrire(include_str!("sql/ecrire_partenaires_themes.sql"), &contenu.partenaires_themes)
             .await?;
-        ecrire(
-            transaction,
-            include_str!("sql/ecrire_beneficiaires.sql"),
-            reseau,
-            &contenu.beneficiaires,
-        )
-        .await?;
-        ecrire(transaction, include_str!("sql/ecrire_zones.sql"), reseau, &contenu.zones).await?;
-        ecrire(
-            transaction,
-            include_str!("sql/ecrire_unites_de_zones.sql"),
-            reseau,
-            &contenu.unites_de_zones,
-        )
-        .await
+        tables.ecrire(include_str!("sql/ecrire_declarations.sql"), &contenu.declarations).await?;
+        tables.ecrire(include_str!("sql/ecrire_perimetre.sql"), &contenu.perimetre).await?;
+        tables.ecrire(include_str!("sql/ecrire_beneficiaires.sql"), &contenu.beneficiaires).await?;
+        tables.ecrire(include_str!("sql/ecrire_fiches.sql"), &contenu.fiches).await?;
+        tables.ecrire(include_str!("sql/ecrire_fiches_themes.sql"), &contenu.fiches).await?;
+        tables
+            .ecrire(include_str!("sql/ecrire_fiches_partenaires.sql"), &contenu.fiches_partenaires)
+            .await?;
+        tables.ecrire(ECRIRE_SYNONYMES, &contenu.synonymes).await?;
+        tables.ecrire(include_str!("sql/ecrire_regroupements.sql"), &contenu.regroupements).await?;
+        tables
+            .ecrire(
+                include_str!("sql/ecrire_communes_des_regroupements.sql"),
+                &contenu.communes_des_regroupements,
+            )
+            .await?;
+        tables.ecrire(include_str!("sql/ecrire_zones.sql"), &contenu.zones).await?;
+        tables
+            .ecrire(include_str!("sql/ecrire_unites_de_zones.sql"), &contenu.unites_de_zones)
+            .await
+    }
+
+    /// Stops when rows from elsewhere name what the folder no longer lists.
+    async fn exiger_retraits(&mut self) -> Result<()> {
+        let contenu = &self.contenu;
+        let cites: Vec<String> =
+            sqlx::query_scalar(include_str!("sql/lire_retraits_impossibles.sql"))
+                .bind(&contenu.declaration.code)
+                .bind(codes(&contenu.partenaires, |partenaire| &partenaire.code))
+                .bind(codes(&contenu.themes, |theme| &theme.code))
+                .bind(codes(&contenu.fiches, |fiche| &fiche.code))
+                .fetch_all(&mut *self.transaction)
+                .await
+                .pour(ACTION)?;
+        if cites.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Donnees(format!(
+            "{} Remettez-les dans le dossier, ou changez d'abord ces demandes et ces zones. Rien n'a été \
+             modifié.",
+            cites.join(" ")
+        )))
+    }
+
+    /// Empties the tables that nothing else names: they are written again whole.
+    async fn vider(&mut self) -> Result<()> {
+        for table in [
+            "reseau_millesime",
+            "reseau_etape",
+            "bilan_declare",
+            "declaration",
+            "perimetre",
+            "beneficiaire",
+            "fiche_theme",
+            "fiche_partenaire",
+            "synonyme",
+            "regroupement",
+        ] {
+            sqlx::query(AssertSqlSafe(format!("delete from {table} where reseau = $1")))
+                .bind(&self.contenu.declaration.code)
+                .execute(&mut *self.transaction)
+                .await
+                .pour(ACTION)?;
+        }
+        Ok(())
+    }
+
+    /// Takes away what the folder no longer lists, but for what comes from elsewhere. Its demandes are
+    /// already those of the folder.
+    async fn retirer(&mut self) -> Result<()> {
+        let contenu = &self.contenu;
+        let reseau = &contenu.declaration.code;
+        sqlx::query(include_str!("sql/retirer_zones.sql"))
+            .bind(reseau)
+            .bind(Json(&contenu.zones))
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        sqlx::query(include_str!("sql/retirer_partenaires_themes.sql"))
+            .bind(reseau)
+            .bind(Json(&contenu.partenaires_themes))
+            .execute(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        let themes: Vec<&str> = contenu.themes.iter().map(|theme| theme.code.as_str()).collect();
+        for (ordre, gardes) in [
+            (
+                "delete from fiche where reseau = $1 and code <> all ($2)",
+                codes(&contenu.fiches, |fiche| &fiche.code),
+            ),
+            (
+                "delete from theme where reseau = $1 and parent is not null and code <> all ($2)",
+                themes.clone(),
+            ),
+            ("delete from theme where reseau = $1 and code <> all ($2)", themes),
+            (
+                "delete from partenaire where reseau = $1 and code <> all ($2)",
+                codes(&contenu.partenaires, |partenaire| &partenaire.code),
+            ),
+        ] {
+            sqlx::query(ordre)
+                .bind(reseau)
+                .bind(gardes)
+                .execute(&mut *self.transaction)
+                .await
+                .pour(ACTION)?;
+        }
+        let orphelins = "delete from organisme o \
+                         where not exists (select from partenaire p where p.organisme = o.code)";
+        self.transaction.execute(orphelins).await.map(|_| ()).pour(ACTION)
     }
 
     async fn ecrire_reseau(&mut self) -> Result<()> {
         let declaration = &self.contenu.declaration;
         let (source, site) = declaration.source();
         let guichet = declaration.guichet.as_ref();
+        let ligne = json!({
+            "code": declaration.code,
+            "nom": declaration.nom,
+            "nom_court": declaration.nom_court(),
+            "departement": declaration.departement,
+            "annee": declaration.annee,
+            "millesime": declaration.millesime,
+            "demonstration": declaration.demonstration,
+            "mention": declaration.mention,
+            "couleur": declaration.couleur,
+            "source_nom": source,
+            "source_site": site,
+            "guichet_nom": guichet.map(|guichet| &guichet.nom),
+            "guichet_site": guichet.and_then(|guichet| guichet.site.as_ref()),
+            "public": declaration.public,
+            "presentation": declaration.presentation,
+            "destinataires": declaration.destinataires,
+            "sig": declaration.sig,
+            "partenaires_annonces": declaration.partenaires_annonces,
+            "fiches_annoncees": declaration.fiches_annoncees,
+            "seuil_couverture": declaration.seuil_couverture,
+            "conservation_mois": declaration.conservation_mois,
+        });
         sqlx::query(include_str!("sql/ecrire_reseau.sql"))
-            .bind(&declaration.code)
-            .bind(&declaration.nom)
-            .bind(declaration.nom_court())
-            .bind(&declaration.departement)
-            .bind(declaration.annee)
-            .bind(declaration.millesime)
-            .bind(declaration.demonstration)
-            .bind(&declaration.mention)
-            .bind(&declaration.couleur)
-            .bind(source)
-            .bind(site)
-            .bind(guichet.map(|guichet| &guichet.nom))
-            .bind(guichet.and_then(|guichet| guichet.site.as_ref()))
-            .bind(declaration.public)
+            .bind(Json(ligne))
             .execute(&mut *self.transaction)
             .await
-            .map(|_| ())
-            .pour(ACTION)
+            .pour(ACTION)?;
+        let millesimes: Vec<Value> = declaration
+            .millesimes
+            .iter()
+            .map(|(annee, millesime)| json!({"annee": annee, "millesime": millesime}))
+            .collect();
+        let mut tables = Tables { transaction: &mut self.transaction, reseau: &declaration.code };
+        tables.ecrire(include_str!("sql/ecrire_millesimes.sql"), &millesimes).await?;
+        tables.ecrire(include_str!("sql/ecrire_etapes.sql"), &declaration.etapes).await?;
+        tables.ecrire(include_str!("sql/ecrire_bilans.sql"), &declaration.bilans).await
     }
 
     /// Writes rows of the réseau: `ordre` takes its code and the rows as JSON.
@@ -169,11 +260,13 @@ impl<'c> Chargement<'c> {
         ordre: &'static str,
         lignes: &[T],
     ) -> Result<()> {
-        ecrire(&mut self.transaction, ordre, &self.contenu.declaration.code, lignes).await
+        let reseau = &self.contenu.declaration.code;
+        Tables { transaction: &mut self.transaction, reseau }.ecrire(ordre, lignes).await
     }
 
     /// Resolves the zones, tells the running services, and commits.
     pub async fn publier(mut self, demandes: usize) -> Result<Bilan> {
+        self.retirer().await?;
         resoudre(&mut self.transaction, Some(&self.contenu.declaration.code)).await?;
         let vides: Vec<String> = sqlx::query_scalar(include_str!("sql/lire_zones_vides.sql"))
             .bind(&self.contenu.declaration.code)
@@ -205,19 +298,47 @@ impl<'c> Chargement<'c> {
     }
 }
 
-async fn ecrire<T: Serialize + Sync>(
-    transaction: &mut Transaction<'_, Postgres>,
-    ordre: &'static str,
-    reseau: &str,
-    lignes: &[T],
-) -> Result<()> {
-    sqlx::query(ordre)
-        .bind(reseau)
-        .bind(Json(lignes))
-        .execute(&mut **transaction)
+/// Tables of a réseau under way.
+struct Tables<'a, 'c> {
+    transaction: &'a mut Transaction<'c, Postgres>,
+    reseau: &'a str,
+}
+
+impl Tables<'_, '_> {
+    async fn ecrire<T: Serialize + Sync>(
+        &mut self,
+        ordre: &'static str,
+        lignes: &[T],
+    ) -> Result<()> {
+        sqlx::query(ordre)
+            .bind(self.reseau)
+            .bind(Json(lignes))
+            .execute(&mut **self.transaction)
+            .await
+            .map(|_| ())
+            .pour(ACTION)
+    }
+}
+
+fn codes<T>(lignes: &[T], code: impl Fn(&T) -> &String) -> Vec<&str> {
+    lignes.iter().map(|ligne| code(ligne).as_str()).collect()
+}
+
+/// Replaces the synonyms that are worth for all réseaux. Returns how many there are, and the rows set aside.
+pub async fn synonymes(base: &Base, fichier: &Path) -> Result<(usize, Vec<Rejet>)> {
+    let (synonymes, rejets) = contenu::synonymes(&Table::synonymes(fichier)?);
+    let mut connexion = base.connexion().await?;
+    let mut transaction = connexion.begin().await.pour(ACTION)?;
+    transaction.execute("delete from synonyme where reseau is null").await.pour(ACTION)?;
+    sqlx::query(ECRIRE_SYNONYMES)
+        .bind(None::<&str>)
+        .bind(Json(&synonymes))
+        .execute(&mut *transaction)
         .await
-        .map(|_| ())
-        .pour(ACTION)
+        .pour(ACTION)?;
+    transaction.execute("select annoncer_changement()").await.pour(ACTION)?;
+    transaction.commit().await.pour(ACTION)?;
+    Ok((synonymes.len(), rejets))
 }
 
 impl Bilan {

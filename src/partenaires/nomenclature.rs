@@ -208,6 +208,7 @@ pub struct Annuaire {
     pub themes: HashMap<String, bool>,
     pub partenaires_themes: HashSet<(String, String)>,
     pub beneficiaires: HashSet<String>,
+    pub fiches: HashSet<String>,
 }
 
 impl Annuaire {
@@ -225,6 +226,30 @@ impl Annuaire {
         })
     }
 
+    /// The fiche that a cell names, if it names one.
+    pub fn fiche(&self, rang: Rang<'_>, colonne: &str) -> Result<Option<String>, Rejet> {
+        match rang.rempli(colonne) {
+            Some(code) if !self.fiches.contains(code) => Err(rang.refuser(
+                colonne,
+                format!("« {code} » n'est pas une fiche du réseau. Ajoutez-la, ou corrigez-la."),
+            )),
+            fiche => Ok(fiche.map(str::to_owned)),
+        }
+    }
+
+    /// A theme of either level.
+    pub fn theme_ou_groupe(
+        &self,
+        rang: Rang<'_>,
+        colonne: &str,
+        code: &str,
+    ) -> Result<String, Rejet> {
+        match self.themes.get(code) {
+            Some(_) => Ok(code.to_owned()),
+            None => Err(theme_inconnu(rang, colonne, code)),
+        }
+    }
+
     /// A theme that something can be tied to: one that has none under it.
     pub fn theme(&self, rang: Rang<'_>, colonne: &str, code: &str) -> Result<String, Rejet> {
         match self.themes.get(code) {
@@ -235,12 +260,16 @@ impl Annuaire {
                     "« {code} » réunit plusieurs thèmes : choisissez l'un de ceux qu'il a sous lui."
                 ),
             )),
-            None => Err(rang.refuser(
-                colonne,
-                format!("« {code} » n'est pas un thème du réseau. Ajoutez-l'y, ou corrigez-le."),
-            )),
+            None => Err(theme_inconnu(rang, colonne, code)),
         }
     }
+}
+
+fn theme_inconnu(rang: Rang<'_>, colonne: &str, code: &str) -> Rejet {
+    rang.refuser(
+        colonne,
+        format!("« {code} » n'est pas un thème du réseau. Ajoutez-l'y, ou corrigez-le."),
+    )
 }
 
 #[cfg(test)]

@@ -31,6 +31,26 @@ struct Demande {
     millesime: i16,
     objet: Option<String>,
     etat: &'static str,
+    fiche: Option<String>,
+    niveau: Option<&'static str>,
+    reponse: Option<NaiveDate>,
+    cloture: Option<NaiveDate>,
+    suite: Option<String>,
+    jours: Option<f64>,
+}
+
+/// What makes a demande one: the partner that leads, and its own reference.
+#[derive(Debug, Serialize)]
+struct Cle<'a> {
+    partenaire: &'a str,
+    reference: &'a str,
+}
+
+impl Demande {
+    fn cle(&self) -> Cle<'_> {
+        let partenaire = self.partenaires.first().map_or("", String::as_str);
+        Cle { partenaire, reference: &self.reference }
+    }
 }
 
 /// Loads the folder of a réseau in the place of what was loaded before, all or nothing but for the
@@ -44,6 +64,9 @@ pub async fn reseau(base: &Base, dossier: PathBuf, progres: &Progres) -> Result<
     for paquet in demandes.chunks(PAQUET) {
         chargement.ecrire(include_str!("../sql/ecrire_demandes.sql"), paquet).await?;
     }
+    // What the folder no longer has; tables of partners are loaded apart.
+    let gardees: Vec<_> = demandes.iter().map(Demande::cle).collect();
+    chargement.ecrire(include_str!("../sql/retirer_demandes.sql"), &gardees).await?;
     progres.etape("Rattachement des zones aux communes");
     chargement.publier(demandes.len()).await
 }
@@ -56,10 +79,13 @@ fn juger(chargement: &mut Chargement<'_>) -> Vec<Demande> {
     let (mut demandes, mut rejets, mut remarques) = (Vec::new(), Vec::new(), Vec::new());
     for rang in table.rangs() {
         match demande(rang, contenu, nomenclature, douteuse, &mut remarques) {
-            Ok(demande) if !references.insert(demande.reference.clone()) => rejets.push(rang.refuser(
+            Ok(demande)
+                if !references
+                    .insert((demande.partenaires.first().cloned(), demande.reference.clone())) => rejets.push(rang.refuser(
                 "reference",
                 format!(
-                    "La référence « {} » est déjà celle d'une demande plus haut : donnez-en une autre.",
+                    "La référence « {} » est déjà celle d'une demande de ce partenaire plus haut : donnez-en \
+                     une autre.",
                     demande.reference
                 ),
             )),
@@ -105,10 +131,24 @@ fn demande(
     };
     let etat = rang.exiger("etat")?;
     let etat = etat::de_code(etat).map_err(|phrase| rang.refuser("etat", phrase))?;
+    let date = rang.date("date")?;
+    let mut themes = vec![annuaire.theme(rang, "theme", rang.exiger("theme")?)?];
+    for theme in rang.liste("themes_associes") {
+        let associe = annuaire.theme(rang, "themes_associes", theme)?;
+        if !themes.contains(&associe) {
+            themes.push(associe);
+        }
+    }
     Ok(Demande {
+        fiche: annuaire.fiche(rang, "fiche")?,
+        niveau: rang.niveau()?,
+        reponse: rang.date_apres("reponse", date)?,
+        cloture: rang.date_apres("cloture", date)?,
+        suite: rang.rempli("suite").map(str::to_owned),
+        jours: jours(rang)?,
         reference: rang.exiger("reference")?.to_owned(),
-        date: rang.date("date")?,
-        themes: vec![annuaire.theme(rang, "theme", rang.exiger("theme")?)?],
+        date,
+        themes,
         partenaires,
         maille,
         beneficiaire,
@@ -126,4 +166,12 @@ fn beneficiaire(rang: Rang<'_>, contenu: &Contenu) -> Result<String, Rejet> {
             format!("« {code} » n'est pas dans beneficiaires.csv. Ajoutez-l'y, ou corrigez-le."),
         )
     })
+}
+
+fn jours(rang: Rang<'_>) -> Result<Option<f64>, Rejet> {
+    let Some(texte) = rang.rempli("jours") else { return Ok(None) };
+    match texte.replace(',', ".").parse::<f64>() {
+        Ok(jours) if (0.0..100_000.0).contains(&jours) => Ok(Some(jours)),
+        _ => Err(rang.refuser("jours", format!("« {texte} » n'est pas un nombre de jours."))),
+    }
 }

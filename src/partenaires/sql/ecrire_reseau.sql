@@ -1,4 +1,14 @@
-insert into reseau (
-  code, nom, nom_court, departement, annee, millesime, demonstration, mention, couleur,
-  source_nom, source_site, guichet_nom, guichet_site, public
-) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+-- $1 the réseau as JSON: it is there or it becomes what is written.
+insert into reseau as r
+select x.*
+from jsonb_populate_record(null::reseau, $1) as x
+on conflict (code) do update set
+  nom = excluded.nom, nom_court = excluded.nom_court, departement = excluded.departement,
+  annee = excluded.annee, millesime = excluded.millesime, demonstration = excluded.demonstration,
+  mention = excluded.mention, couleur = excluded.couleur, source_nom = excluded.source_nom,
+  source_site = excluded.source_site, guichet_nom = excluded.guichet_nom,
+  guichet_site = excluded.guichet_site, public = excluded.public,
+  presentation = excluded.presentation, destinataires = excluded.destinataires, sig = excluded.sig,
+  partenaires_annonces = excluded.partenaires_annonces,
+  fiches_annoncees = excluded.fiches_annoncees, seuil_couverture = excluded.seuil_couverture,
+  conservation_mois = excluded.conservation_mois

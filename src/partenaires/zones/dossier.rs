@@ -29,7 +29,7 @@ fn listees(contenu: &mut Contenu, dossier: &Dossier, nomenclature: &Nomenclature
             let zone = ligne::zone(rang, &contenu.annuaire, &Defauts::default())?;
             let maille = ligne::maille(rang, false)?;
             let unite = ligne::unite(rang, maille, nomenclature, None, douteuse)?;
-            let exclue = ligne::exclue(rang)?;
+            let exclue = rang.oui("exclue")?;
             let cle = (zone.code.clone(), zone.version);
             if connues.get(&cle).is_some_and(|connue| *connue != zone) {
                 return Err(rang.refuser(

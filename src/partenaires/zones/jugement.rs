@@ -113,7 +113,7 @@ fn listee(
     let maille = ligne::maille(rang, true)?;
     let lue =
         ligne::unite(rang, maille, &connus.nomenclature, Some(&connus.regroupements), douteuse)?;
-    let exclue = ligne::exclue(rang)?;
+    let exclue = rang.oui("exclue")?;
     remarques.extend(succession(rang, &lue, "la commune"));
     let unite = UniteDeZone { zone: zone.code.clone(), version: 1, maille, code: lue.code, exclue };
     let contraire = UniteDeZone { exclue: !exclue, ..unite.clone() };

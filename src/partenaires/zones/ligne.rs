@@ -256,15 +256,3 @@ pub fn unite(
     }
     Ok(UniteLue { maille, code, successeur: None })
 }
-
-/// Whether a row leaves its unit out of the zone.
-///
-/// # Errors
-/// The row, when the cell says neither yes nor no.
-pub fn exclue(rang: Rang<'_>) -> Result<bool, Rejet> {
-    match rang.texte("exclue").to_lowercase().as_str() {
-        "" | "non" | "n" | "0" | "faux" | "false" => Ok(false),
-        "oui" | "o" | "1" | "x" | "vrai" | "true" => Ok(true),
-        autre => Err(rang.refuser("exclue", format!("« {autre} » : écrivez oui ou non."))),
-    }
-}

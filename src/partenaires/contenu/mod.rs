@@ -2,18 +2,27 @@
 //!
 //! Knows what a row of each file means, and nothing of the database. Zones have their own module.
 
+mod fiches;
+mod regroupements;
+
 use std::collections::HashSet;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::declaration::{Declaration, est_adresse};
-use super::dossier::{Dossier, Rang, Table};
-use super::nomenclature::{Annuaire, Nomenclature, UniteLue};
-use super::zones::{self, UniteDeZone, Zone};
 use crate::error::Result;
+use crate::partenaires::declaration::{Declaration, est_adresse};
+use crate::partenaires::dossier::{Dossier, Rang, Table};
+use crate::partenaires::nomenclature::{Annuaire, Nomenclature, UniteLue};
+use crate::partenaires::zones::{self, UniteDeZone, Zone};
 use crate::rejet::Rejet;
 use crate::territoires::{Maille, Siren};
+
+pub use fiches::{Fiche, FichePartenaire, Synonyme, synonymes};
+pub use regroupements::{CommuneDeRegroupement, Regroupement};
+
+/// What a member may be to its réseau.
+const ROLES: [&str; 3] = ["coordinateur", "partenaire", "associe"];
 
 /// Good rows, ready to be written, and what was said of the others.
 #[derive(Debug)]
@@ -23,6 +32,11 @@ pub struct Contenu {
     pub themes: Vec<Theme>,
     pub partenaires_themes: Vec<PartenaireTheme>,
     pub declarations: Vec<ZonesDeclarees>,
+    pub fiches: Vec<Fiche>,
+    pub fiches_partenaires: Vec<FichePartenaire>,
+    pub synonymes: Vec<Synonyme>,
+    pub regroupements: Vec<Regroupement>,
+    pub communes_des_regroupements: Vec<CommuneDeRegroupement>,
     pub perimetre: Vec<UniteDuPerimetre>,
     pub beneficiaires: Vec<Beneficiaire>,
     pub zones: Vec<Zone>,
@@ -34,7 +48,7 @@ pub struct Contenu {
 
 #[derive(Debug, Serialize)]
 pub struct Partenaire {
-    code: String,
+    pub code: String,
     rang: usize,
     nom: String,
     sigle: Option<String>,
@@ -45,14 +59,20 @@ pub struct Partenaire {
     courriel: Option<String>,
     telephone: Option<String>,
     description: Option<String>,
+    role: &'static str,
+    /// Of the membership, both included.
+    debut: Option<NaiveDate>,
+    fin: Option<NaiveDate>,
+    /// What it is of: a trial, a charter.
+    cadre: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub struct Theme {
-    code: String,
+    pub code: String,
     rang: usize,
     libelle: String,
-    parent: Option<String>,
+    pub parent: Option<String>,
     mots_cles: Vec<String>,
 }
 
@@ -96,6 +116,11 @@ impl Contenu {
             themes: Vec::new(),
             partenaires_themes: Vec::new(),
             declarations: Vec::new(),
+            fiches: Vec::new(),
+            fiches_partenaires: Vec::new(),
+            synonymes: Vec::new(),
+            regroupements: Vec::new(),
+            communes_des_regroupements: Vec::new(),
             perimetre: Vec::new(),
             beneficiaires: Vec::new(),
             zones: Vec::new(),
@@ -108,6 +133,11 @@ impl Contenu {
         contenu.themes(&dossier.themes);
         contenu.partenaires_themes(&dossier.partenaires_themes);
         contenu.declarations(&dossier.declarations);
+        contenu.fiches(&dossier.fiches);
+        contenu.fiches_partenaires(&dossier.fiches_partenaires);
+        contenu.synonymes(&dossier.synonymes);
+        contenu.regroupements(&dossier.regroupements);
+        contenu.communes_des_regroupements(&dossier.regroupements_communes, nomenclature);
         contenu.perimetre(&dossier.perimetre, nomenclature);
         contenu.beneficiaires(&dossier.beneficiaires);
         zones::juger(&mut contenu, dossier, nomenclature)?;
@@ -175,15 +205,10 @@ impl Contenu {
             let mut lu = || {
                 let partenaire =
                     self.annuaire.partenaire(rang, "partenaire", rang.exiger("partenaire")?)?;
-                let theme = rang.rempli("theme").map(str::to_owned);
-                if let Some(theme) = &theme
-                    && !self.annuaire.themes.contains_key(theme)
-                {
-                    return Err(rang.refuser(
-                        "theme",
-                        format!("« {theme} » n'est pas un thème de themes.csv. Ajoutez-l'y, ou corrigez-le."),
-                    ));
-                }
+                let theme = rang
+                    .rempli("theme")
+                    .map(|theme| self.annuaire.theme_ou_groupe(rang, "theme", theme))
+                    .transpose()?;
                 if !vues.insert((partenaire.clone(), theme.clone())) {
                     return Err(rang.refuser(
                         "partenaire",
@@ -280,6 +305,13 @@ fn partenaire(
             ),
         ));
     }
+    let jour = |colonne: &str| rang.rempli(colonne).map(|_| rang.date(colonne)).transpose();
+    let (debut, fin) = (jour("debut")?, jour("fin")?);
+    if debut.zip(fin).is_some_and(|(debut, fin)| fin < debut) {
+        return Err(
+            rang.refuser("fin", "L'adhésion finit avant d'avoir commencé : corrigez ses dates.")
+        );
+    }
     let texte = |colonne: &str| rang.rempli(colonne).map(str::to_owned);
     Ok(Partenaire {
         code: code.to_owned(),
@@ -292,6 +324,10 @@ fn partenaire(
         courriel: texte("courriel"),
         telephone: texte("telephone"),
         description: texte("description"),
+        role: rang.parmi("role", &ROLES)?.unwrap_or("partenaire"),
+        debut,
+        fin,
+        cadre: texte("cadre"),
     })
 }
 
