@@ -9,7 +9,11 @@ where z.id = c.zone and z.etat <> 'validee';
 
 drop policy lecture on zone_commune;
 create policy lecture on zone_commune for select to maillage_service
-  using (publique and reseau = any ((select reseaux_lisibles())::text[]));
+  using (publique and reseau in (select r.code from reseau r));
+-- Still without a look at the table.
+drop index zone_commune_couverte;
+create index zone_commune_couverte on zone_commune (zone, millesime)
+  include (commune, reseau, publique) where couverte and dans_perimetre;
 drop policy lecture on zone_contour;
 create policy lecture on zone_contour for select to maillage_service
   using (exists (select from zone z where z.id = zone_contour.zone));

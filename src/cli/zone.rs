@@ -31,6 +31,9 @@ pub struct Fichier {
     /// Code de la zone : tout le fichier en est une seule [défaut : celui du fichier, ou PARTENAIRE-THÈME].
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
+    /// Nom de la zone, à la place de celui du fichier.
+    #[arg(long, value_name = "TEXTE")]
+    nom: Option<String>,
     /// Premier jour, là où le fichier ne le dit pas : 2026-01-01.
     #[arg(long, value_name = "DATE")]
     debut: Option<NaiveDate>,
@@ -62,6 +65,7 @@ impl Fichier {
         import::Options {
             reseau: self.reseau,
             code: self.code,
+            nom: self.nom,
             partenaire: self.partenaire,
             theme: self.theme,
             debut: self.debut,
@@ -189,9 +193,9 @@ fn dire_zone(zone: &Zone) {
     dire!("  Partenaire : {} ({})", zone.partenaire_nom, zone.partenaire);
     dire!("  Thème : {}", zone.theme_libelle.as_deref().unwrap_or("tous ceux du partenaire"));
     dire!("  En vigueur {}", dates(zone.debut, zone.fin));
-    dire!("  Proposée le {}", &zone.proposee_le);
+    dire!("  Proposée le {}", etats::jour(zone.proposee_le.date_naive()));
     if let Some(le) = &zone.decidee_le {
-        dire!("  Décidée le {le}");
+        dire!("  Décidée le {}", etats::jour(le.date_naive()));
     }
     if let Some(motif) = &zone.motif {
         dire!("  Motif : {motif}");

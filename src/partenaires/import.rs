@@ -370,7 +370,7 @@ impl fmt::Display for Bilan {
 }
 
 /// The first of the lines; a file that is wrong throughout must not fill the terminal.
-fn dire(f: &mut fmt::Formatter<'_>, lignes: &[impl fmt::Display]) -> fmt::Result {
+pub fn dire(f: &mut fmt::Formatter<'_>, lignes: &[impl fmt::Display]) -> fmt::Result {
     const DITES: usize = 100;
     for ligne in lignes.iter().take(DITES) {
         writeln!(f, "  {ligne}")?;

@@ -2,7 +2,7 @@
 
 use maillage::error::Result;
 use maillage::partenaires::zones::import::{self, Bilan, Options};
-use maillage::partenaires::zones::{Etat, etats};
+use maillage::partenaires::zones::{Etat, etats, registre};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection};
 
@@ -270,4 +270,63 @@ async fn columns_have_the_names_and_dates_that_people_give_them() {
     options.lecture.colonnes.push(("Rien".into(), "theme".into()));
     let erreur = essayer(&pays, "z.csv", liste.as_bytes(), options).await.unwrap_err().to_string();
     assert!(erreur.contains("n'a pas de colonne « Rien »"), "{erreur}");
+}
+
+#[tokio::test]
+async fn a_regroupement_is_listed_as_a_unit_is() {
+    let pays = pays().await;
+    pays.charger(&Reseau::nouveau("groupes")).await;
+    let mut connexion = pays.base.connexion().await.unwrap();
+    for ordre in [
+        "insert into regroupement (reseau, code, nom) values ('groupes', 'canton', 'Canton')",
+        "insert into regroupement_commune (reseau, regroupement, commune, millesime)
+         values ('groupes', 'canton', '26001', 2019), ('groupes', 'canton', '26399', 2019)",
+    ] {
+        sqlx::query(ordre).execute(&mut connexion).await.unwrap();
+    }
+    maillage::partenaires::resoudre_tout(&pays.base).await.unwrap();
+    let liste = "maille;unite;exclue\nregroupement;canton;\ncommune;26001;oui\n";
+    let options = Options { valider: true, ..options("groupes") };
+    let bilan = importer(&pays, "z.csv", liste, options.clone()).await;
+    assert_eq!((bilan.rejets.len(), bilan.remarques.len()), (0, 0), "{bilan}");
+    // 26399 became 26003.
+    assert_eq!(couvertes(&pays.lire("/api/zones/groupes/caue").await), ["26003"]);
+    let liste = "maille;unite\nregroupement;autre\n";
+    let bilan = importer(&pays, "z.csv", liste, options).await;
+    assert!(bilan.rejets[0].raison.contains("Codes admis : canton"), "{bilan}");
+}
+
+#[tokio::test]
+async fn what_a_zone_could_not_carry_over_is_listed() {
+    let pays = pays().await;
+    let ligne = "z,caue,,regroupement,disparu,2010-01-01,\nz,caue,,commune,26001,2010-01-01,\n";
+    pays.charger(&Reseau::nouveau("reportees").avec("zones.csv", ligne)).await;
+    let zone = pays.lire("/api/zones/reportees/z").await;
+    assert_eq!(
+        zone["non_reportees"],
+        json!([{"millesime": 2026, "maille": "regroupement", "code": "disparu"}])
+    );
+    let mut connexion = pays.base.connexion().await.unwrap();
+    let nombres = registre::non_reportees(&mut connexion).await.unwrap();
+    assert_eq!(nombres.get("reportees"), Some(&1));
+    assert_eq!(nombres.get("groupes"), None);
+}
+
+#[tokio::test]
+async fn a_decision_is_told_to_the_running_services() {
+    let pays = pays().await;
+    pays.charger(&Reseau::nouveau("annonce")).await;
+    importer(&pays, "z.csv", "insee\n26001\n", options("annonce")).await;
+    let mut connexion = pays.base.connexion().await.unwrap();
+    let mut ecoute = sqlx::postgres::PgListener::connect_with(&pays.base.piscine()).await.unwrap();
+    ecoute.listen("maillage_donnees").await.unwrap();
+    decider(&pays, "valider", "annonce/caue").await.unwrap();
+    let annonce = tokio::time::timeout(std::time::Duration::from_secs(5), ecoute.recv()).await;
+    assert!(annonce.is_ok_and(|recue| recue.is_ok()));
+    let publiques: Vec<bool> =
+        sqlx::query_scalar("select publique from zone_commune where reseau = 'annonce'")
+            .fetch_all(&mut connexion)
+            .await
+            .unwrap();
+    assert_eq!(publiques, [true]);
 }

@@ -1,5 +1,6 @@
 -- One version of a zone, with what it covers in the newest millésime that has contours. $1 réseau, $2 code,
 -- $3 version (null: the one in force, else the newest), $4 today.
+-- What could not be carried over is that of the réseau's own millésime and of the later ones.
 with
   derniere as (
     select m.annee as millesime, m.edition
@@ -20,8 +21,7 @@ with
 select z.reseau, z.code, z.version, z.partenaire, o.nom as partenaire_nom, z.theme,
   t.libelle as theme_libelle, z.nom,
   case when z.etat = 'validee' and z.fin < $4 then 'expiree' else z.etat end as etat,
-  z.debut, z.fin, z.origine, to_char(z.proposee_le, 'YYYY-MM-DD"T"HH24:MI:SSOF') as proposee_le,
-  to_char(z.decidee_le, 'YYYY-MM-DD"T"HH24:MI:SSOF') as decidee_le, z.motif, z.reparation,
+  z.debut, z.fin, z.origine, z.proposee_le, z.decidee_le, z.motif, z.reparation,
   r.demonstration, r.mention, r.seuil_couverture, d.millesime,
   (select coalesce(jsonb_agg(jsonb_build_object('maille', u.maille, 'code', u.code, 'exclue', u.exclue)
     order by u.maille, u.code), '[]')
@@ -35,7 +35,7 @@ select z.reseau, z.code, z.version, z.partenaire, o.nom as partenaire_nom, z.the
    where zc.zone = z.id and zc.millesime = d.millesime) as communes,
   (select coalesce(jsonb_agg(jsonb_build_object('millesime', n.millesime, 'maille', n.maille, 'code', n.code)
     order by n.millesime desc, n.maille, n.code), '[]')
-   from zone_non_reportee n where n.zone = z.id) as non_reportees,
+   from zone_non_reportee n where n.zone = z.id and n.millesime >= r.millesime) as non_reportees,
   (select jsonb_agg(jsonb_build_object('version', v.version,
       'etat', case when v.etat = 'validee' and v.fin < $4 then 'expiree' else v.etat end,
       'debut', v.debut, 'fin', v.fin, 'motif', v.motif) order by v.version desc)

@@ -9,6 +9,7 @@ use geo::Rect;
 use serde::Serialize;
 use sqlx::{Connection, Executor, PgConnection};
 
+use super::super::import::dire;
 use super::super::nomenclature::{Annuaire, Nomenclature};
 use super::super::resolution::attendre_son_tour;
 use super::etats::{self, Etat, Reference};
@@ -29,6 +30,8 @@ pub struct Options {
     pub reseau: String,
     /// One zone for the whole file.
     pub code: Option<String>,
+    /// Its name, in the place of what the file says.
+    pub nom: Option<String>,
     pub partenaire: Option<String>,
     pub theme: Option<String>,
     pub debut: Option<NaiveDate>,
@@ -78,7 +81,7 @@ pub async fn zones(
     attendre_son_tour(&mut transaction).await?;
     let (connus, seuil) = connaitre(&mut transaction, &options.reseau).await?;
     progres.etape("Lecture des zones");
-    let Options { reseau, valider, lecture, code, partenaire, theme, debut, fin } = options;
+    let Options { reseau, valider, lecture, code, nom, partenaire, theme, debut, fin } = options;
     if let Some(code) = &code
         && !super::super::declaration::est_identifiant(code)
     {
@@ -87,7 +90,7 @@ pub async fn zones(
              tirets."
         )));
     }
-    let defauts = Defauts { code, partenaire, theme, debut, fin, a_la_main: true };
+    let defauts = Defauts { code, nom, partenaire, theme, debut, fin, a_la_main: true };
     // GDAL and PROJ block.
     let jugement = tokio::task::spawn_blocking(move || {
         let releve = lecture.lire(&fichier)?;
@@ -273,9 +276,7 @@ impl fmt::Display for Bilan {
                 "Le coordonnateur valide une zone proposée avec maillage zone valider RÉSEAU/CODE."
             )?;
         }
-        for remarque in &self.remarques {
-            writeln!(f, "  {remarque}")?;
-        }
+        dire(f, &self.remarques)?;
         for code in &self.incompletes {
             writeln!(
                 f,
@@ -285,9 +286,6 @@ impl fmt::Display for Bilan {
         if !self.rejets.is_empty() {
             writeln!(f, "Lignes refusées : {}.", self.rejets.len())?;
         }
-        for rejet in &self.rejets {
-            writeln!(f, "  {rejet}")?;
-        }
-        Ok(())
+        dire(f, &self.rejets)
     }
 }

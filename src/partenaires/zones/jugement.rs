@@ -52,7 +52,8 @@ pub fn juger(releve: &Releve, connus: &Connus, defauts: &Defauts) -> Jugement {
     for (place, rang) in releve.table.rangs().enumerate() {
         let lu = ligne::zone(rang, &connus.annuaire, defauts).and_then(|zone| {
             let connue = zones.get(&zone.code);
-            if connue.is_some_and(|connue| connue.zone != zone) {
+            // Drawings are often those of parts, each with its own name.
+            if connue.is_some_and(|connue| !meme_zone(&connue.zone, &zone)) {
                 return Err(divergente(rang, &zone));
             }
             let apport = match &releve.dessins {
@@ -63,10 +64,14 @@ pub fn juger(releve: &Releve, connus: &Connus, defauts: &Defauts) -> Jugement {
         });
         match lu {
             Ok((zone, apport)) => {
+                let nom = zone.nom.clone();
                 let en_cours = zones.entry(zone.code.clone()).or_insert_with(|| {
                     ordre.push(zone.code.clone());
                     EnCours { zone, unites: BTreeMap::new(), examens: Vec::new() }
                 });
+                if en_cours.zone.nom != nom {
+                    en_cours.zone.nom = None;
+                }
                 match apport {
                     Apport::Unite(unite) => drop(en_cours.unites.insert(unite, ())),
                     Apport::Surface(examen) => en_cours.examens.push(examen),
@@ -114,7 +119,7 @@ fn listee(
     let lue =
         ligne::unite(rang, maille, &connus.nomenclature, Some(&connus.regroupements), douteuse)?;
     let exclue = rang.oui("exclue")?;
-    remarques.extend(succession(rang, &lue, "la commune"));
+    remarques.extend(succession(rang, &lue, rang.rempli("nom").unwrap_or("la commune")));
     let unite = UniteDeZone { zone: zone.code.clone(), version: 1, maille, code: lue.code, exclue };
     let contraire = UniteDeZone { exclue: !exclue, ..unite.clone() };
     if connue.is_some_and(|connue| connue.unites.contains_key(&contraire)) {
@@ -165,11 +170,18 @@ fn dessinee(
     Ok(Apport::Surface(examen))
 }
 
+/// Whether two rows are of one zone, whose name they may not agree on.
+fn meme_zone(une: &Zone, autre: &Zone) -> bool {
+    une.partenaire == autre.partenaire
+        && une.theme == autre.theme
+        && (une.debut, une.fin) == (autre.debut, autre.fin)
+}
+
 fn divergente(rang: Rang<'_>, zone: &Zone) -> Rejet {
     rang.refuser(
         "code",
         format!(
-            "La zone « {} » a plus haut un autre partenaire, un autre thème, un autre nom ou d'autres dates. \
+            "La zone « {} » a plus haut un autre partenaire, un autre thème ou d'autres dates. \
              Écrivez les mêmes, ou donnez un autre code à celle-ci.",
             zone.code
         ),

@@ -57,6 +57,7 @@ pub struct UniteDeZone {
 pub struct Defauts {
     /// Takes the place of what rows say: one file, one zone.
     pub code: Option<String>,
+    pub nom: Option<String>,
     pub partenaire: Option<String>,
     pub theme: Option<String>,
     pub debut: Option<NaiveDate>,
@@ -145,7 +146,7 @@ pub fn zone(rang: Rang<'_>, annuaire: &Annuaire, defauts: &Defauts) -> Result<Zo
         version: 1,
         partenaire,
         theme,
-        nom: rang.rempli(nom).map(str::to_owned),
+        nom: defauts.nom.as_deref().or_else(|| rang.rempli(nom)).map(str::to_owned),
         debut,
         fin,
         etat: Etat::Validee,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -68,8 +68,8 @@ pub struct Zone {
     pub debut: NaiveDate,
     pub fin: Option<NaiveDate>,
     pub origine: String,
-    pub proposee_le: String,
-    pub decidee_le: Option<String>,
+    pub proposee_le: DateTime<Utc>,
+    pub decidee_le: Option<DateTime<Utc>>,
     pub motif: Option<String>,
     pub reparation: Option<String>,
     pub demonstration: bool,
