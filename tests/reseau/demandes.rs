@@ -21,6 +21,11 @@ impl Essai {
     pub async fn nouveau(reseau: &'static str) -> Self {
         let pays = pays().await;
         pays.charger(&Reseau::nouveau(reseau)).await;
+        Self::du_reseau(pays, reseau)
+    }
+
+    /// Of a réseau that is loaded.
+    pub fn du_reseau(pays: std::sync::Arc<Pays>, reseau: &'static str) -> Self {
         Self { pays, reseau, lieu: tempfile::tempdir().unwrap() }
     }
 

@@ -59,6 +59,19 @@ async fn names_are_found_in_the_perimeter_when_they_are_one() {
 }
 
 #[tokio::test]
+async fn a_commune_is_found_by_the_name_that_the_perimeter_gives_it() {
+    let pays = crate::pays::pays().await;
+    let reseau = crate::dossier::Reseau::nouveau("anciens-noms")
+        .avec("perimetre.csv", "commune,26011,Nom d'avant,2019\n");
+    pays.charger(&reseau).await;
+    let essai = Essai::du_reseau(pays, "anciens-noms");
+    let texte = "ref;date;commune;theme\nA1;01/02/2018;Mairie de Nom d'Avant;batiments\n\
+        A2;01/02/2018;Commune 11;batiments\n";
+    assert_eq!(essai.motifs(texte).await, Vec::<String>::new());
+    assert_eq!(essai.lire("beneficiaire", "A1").await, "26011");
+}
+
+#[tokio::test]
 async fn a_column_that_may_hold_post_codes_stops_and_asks() {
     let essai = Essai::nouveau("codes-postaux-des-demandes").await;
     // 26200 is the post code of 198, and the code of commune 200; 29400 is a post code alone, of 1 and 2.

@@ -1,6 +1,6 @@
 //! What a load of demandes did, for the person at the terminal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -187,14 +187,21 @@ impl Bilan {
 
     fn dire_refus(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for table in &self.jugement.tables {
-            let refus: Vec<String> = table
-                .refusees
+            // What is wrong on many lines is said once.
+            let mut motifs: Vec<(&str, &str, Vec<u64>)> = Vec::new();
+            let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+            for refusee in &table.refusees {
+                let (colonne, motif) = (refusee.colonne.as_str(), refusee.motif.as_str());
+                let place = *places.entry((colonne, motif)).or_insert_with(|| {
+                    motifs.push((colonne, motif, Vec::new()));
+                    motifs.len() - 1
+                });
+                motifs[place].2.push(refusee.ligne);
+            }
+            let refus: Vec<String> = motifs
                 .iter()
-                .map(|refusee| {
-                    format!(
-                        "{}, ligne {}, {} : {}",
-                        table.nom, refusee.ligne, refusee.colonne, refusee.motif
-                    )
+                .map(|(colonne, motif, lignes)| {
+                    format!("{}, {}, {colonne} : {motif}", table.nom, dire_lignes(lignes))
                 })
                 .collect();
             dire(f, "  ", &refus)?;
@@ -225,6 +232,17 @@ impl Bilan {
             }
         }
         Ok(())
+    }
+}
+
+/// « ligne 3 », or the first of many lines.
+fn dire_lignes(lignes: &[u64]) -> String {
+    const PREMIERES: usize = 3;
+    let premieres: Vec<String> = lignes.iter().take(PREMIERES).map(u64::to_string).collect();
+    match lignes.len() {
+        1 => format!("ligne {}", premieres.join(", ")),
+        nombre if nombre <= PREMIERES => format!("lignes {}", premieres.join(", ")),
+        nombre => format!("{nombre} lignes ({}…)", premieres.join(", ")),
     }
 }
 

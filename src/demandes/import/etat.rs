@@ -1,8 +1,12 @@
 //! The state of a demande, as people write it.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::mots::racine;
 
 /// A state: its code, whether it counts in the statistics, and the usual words for it.
+#[derive(Debug)]
 pub struct Etat {
     pub code: &'static str,
     /// The rule of `demande.comptee`.
@@ -11,7 +15,7 @@ pub struct Etat {
 }
 
 /// States that a demande can be in.
-const ETATS: [Etat; 6] = [
+static ETATS: [Etat; 6] = [
     Etat {
         code: "en_cours",
         compte: true,
@@ -126,15 +130,17 @@ pub fn de_code(code: &str) -> Result<&'static Etat, String> {
     ETATS.iter().find(|etat| etat.code == code).ok_or_else(|| inconnu(code))
 }
 
+/// The words for each state, as they are compared.
+static PAR_MOT: LazyLock<HashMap<String, &'static Etat>> = LazyLock::new(|| {
+    let mots = |etat: &'static Etat| {
+        etat.mots.iter().chain([&etat.code]).map(move |mot| (racine(mot), etat))
+    };
+    ETATS.iter().flat_map(mots).collect()
+});
+
 /// The state that a text says, by its code or in the usual words.
 pub fn reconnaitre(texte: &str) -> Result<&'static Etat, String> {
-    de_code(texte).or_else(|_| {
-        let lue = racine(texte);
-        let dit = |etat: &&Etat| {
-            racine(etat.code) == lue || etat.mots.iter().any(|mot| racine(mot) == lue)
-        };
-        ETATS.iter().find(dit).ok_or_else(|| inconnu(texte))
-    })
+    PAR_MOT.get(&racine(texte)).copied().ok_or_else(|| inconnu(texte))
 }
 
 fn inconnu(texte: &str) -> String {

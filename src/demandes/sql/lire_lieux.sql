@@ -34,6 +34,18 @@ with
       and not exists (select from mouvement a where a.avant = m.apres and a.date <= m.date)
     group by m.apres
   ),
+  autres_noms as (
+    select n.maille, n.code, array_agg(distinct n.nom) as noms
+    from (
+      select maille, code, nom from perimetre where reseau = $1
+      union all
+      select t.maille, t.code, t.nom
+      from millesime m join territoire t on t.edition = m.edition
+      where t.maille in ('commune', 'epci')
+    ) as n
+    join publiees p on p.maille = n.maille and p.code = n.code and p.nom <> n.nom
+    group by n.maille, n.code
+  ),
   toutes as (
     select p.maille, p.code, p.nom, p.codes_postaux, p.departement,
       a.depuis, null::smallint as jusqu, null as successeur
@@ -51,7 +63,9 @@ with
     left join perimetre d on d.reseau = $1 and d.maille = 'commune' and d.code = a.ancien
     where p.annee is distinct from n.annee
   )
-select t.maille, t.code, t.nom, t.codes_postaux, t.depuis, t.jusqu, t.successeur,
+select t.maille, t.code, t.nom,
+  -- A commune may have changed its name and kept its code.
+  coalesce(a.noms, '{}') as autres_noms, t.codes_postaux, t.depuis, t.jusqu, t.successeur,
   case
     when exists (select from perimetres) then
       (t.maille, t.code) in (select maille, code from perimetres)
@@ -60,4 +74,5 @@ select t.maille, t.code, t.nom, t.codes_postaux, t.depuis, t.jusqu, t.successeur
   end as dans
 from toutes t
 join reseau r on r.code = $1
+left join autres_noms a on a.maille = t.maille and a.code = t.code
 order by t.maille, t.code

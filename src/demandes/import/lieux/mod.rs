@@ -20,6 +20,8 @@ pub struct Lieu {
     maille: Maille,
     pub code: String,
     nom: String,
+    /// Those that it had in other millésimes, or has in the perimeter.
+    autres_noms: Vec<String>,
     codes_postaux: Vec<String>,
     /// First and last millésimes that have the code, where they are known.
     depuis: Option<i16>,
@@ -68,6 +70,12 @@ pub struct Lieux {
 
 type Refus<T> = Result<T, String>;
 
+impl Lieu {
+    fn noms(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.nom.as_str()).chain(self.autres_noms.iter().map(String::as_str))
+    }
+}
+
 impl Lieux {
     pub async fn charger(connexion: &mut PgConnection, reseau: &str) -> Result<Self> {
         let action = "lecture des bénéficiaires connus";
@@ -97,10 +105,15 @@ impl Lieux {
         for (rang, lieu) in tous.iter().enumerate() {
             lieux.par_code.insert(lieu.code.clone(), rang);
             if lieu.maille == Maille::Epci {
-                lieux.epci.push((rang, NomEpci::lire(&lieu.nom)));
+                lieux.epci.extend(lieu.noms().map(|nom| (rang, NomEpci::lire(nom))));
                 continue;
             }
-            lieux.communes.entry(cle(&lieu.nom)).or_default().push(rang);
+            for nom in lieu.noms() {
+                let du_nom = lieux.communes.entry(cle(nom)).or_default();
+                if !du_nom.contains(&rang) {
+                    du_nom.push(rang);
+                }
+            }
             for postal in &lieu.codes_postaux {
                 lieux.par_postal.entry(postal.clone()).or_default().push(rang);
             }
@@ -212,7 +225,7 @@ impl Lieux {
     fn verifier(&self, rang: usize, postal: Option<&Vec<usize>>, nom: &str) -> Refus<()> {
         let lieu = &self.tous[rang];
         let cles = cles(nom);
-        let du_lieu = |lieu: &Lieu| cles.contains(&cle(&lieu.nom));
+        let du_lieu = |lieu: &Lieu| lieu.noms().any(|nom| cles.contains(&cle(nom)));
         let successeur = lieu.successeur.as_ref().and_then(|code| self.par_code.get(code));
         if du_lieu(lieu) || successeur.is_some_and(|rang| du_lieu(&self.tous[*rang])) {
             return Ok(());

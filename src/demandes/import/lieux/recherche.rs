@@ -20,9 +20,11 @@ impl Lieux {
         };
         let nommees: Vec<usize> = match nom.map(cles) {
             None => rangs.clone(),
-            Some(cles) => {
-                rangs.iter().copied().filter(|r| cles.contains(&cle(&self.tous[*r].nom))).collect()
-            }
+            Some(cles) => rangs
+                .iter()
+                .copied()
+                .filter(|r| self.tous[*r].noms().any(|nom| cles.contains(&cle(nom))))
+                .collect(),
         };
         match (nommees.as_slice(), nom) {
             ([rang], _) => Ok(self.dater(*rang, date)),
@@ -67,12 +69,13 @@ impl Lieux {
         }
         let lu = NomEpci::lire(texte);
         for convient in [NomEpci::est, NomEpci::abrege] {
-            let dedans: Vec<usize> = self
+            let mut dedans: Vec<usize> = self
                 .epci
                 .iter()
                 .filter(|(rang, connu)| self.tous[*rang].dans && convient(&lu, connu))
                 .map(|(rang, _)| *rang)
                 .collect();
+            dedans.dedup();
             match dedans.as_slice() {
                 [] => {}
                 [rang] => return Ok(self.dater(*rang, date)),
