@@ -113,6 +113,12 @@ pub enum Import {
         #[arg(long, value_name = "FICHIER")]
         rejets: Option<PathBuf>,
     },
+    /// Mots de même sens, pour la recherche d'aide dans tous les réseaux : ceux d'un seul sont dans son
+    /// dossier. Les charger de nouveau les remplace.
+    Synonymes {
+        /// Tableau CSV : mot, equivalents (séparés par |).
+        fichier: PathBuf,
+    },
     /// Zones d'intervention d'un partenaire : proposées, sauf avec --valider. Le même fichier une seconde fois
     /// ne change rien ; changé, il propose une nouvelle version.
     Zones(super::zone::Fichier),
@@ -208,6 +214,14 @@ impl Import {
                 progres.fin();
                 dire!("{bilan}");
                 Ok(dire_rapport(bilan.rapporter(rejets.as_deref())?))
+            }
+            Self::Synonymes { fichier } => {
+                let (nombre, refus) = partenaires::import::synonymes(base, &fichier).await?;
+                dire!("{nombre} mots et leurs synonymes, pour tous les réseaux.");
+                for rejet in &refus {
+                    dire!("  {rejet}");
+                }
+                Ok(dire_rapport(rapporter(&refus, "synonymes", None)?))
             }
             Self::Zones(demande) => {
                 let (fichier, rejets) = (demande.fichier.clone(), demande.rejets.clone());

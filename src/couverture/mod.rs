@@ -20,7 +20,7 @@ use crate::comptes::Principal;
 use crate::error::Result;
 use crate::http::{Chemin, Parametres, Probleme, Reponse};
 use crate::indicateurs::Indicateur;
-use crate::partenaires::{Filtre, Periode, verifier_theme};
+use crate::partenaires::{Filtre, Periode, besoin as lire_besoin, verifier_theme};
 use crate::territoires::{Edition, Lieu, Millesime, Unite};
 use aide::{Aide, Besoin};
 use indicateur::IndicateurCouvert;
@@ -31,9 +31,6 @@ pub use charge::{Charge, peupler};
 
 /// What the questions of coverage and the tiles share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
-
-/// Longest need that is read, in characters.
-const BESOIN_MAX: usize = 500;
 
 pub fn routes<S>() -> Router<S>
 where
@@ -150,13 +147,8 @@ async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse
     let besoin = Besoin {
         theme: parametres.texte("theme"),
         periode: Periode::lire(&parametres)?,
-        texte: parametres.texte("q"),
+        texte: lire_besoin(&parametres)?,
     };
-    if besoin.texte.is_some_and(|texte| texte.chars().count() > BESOIN_MAX) {
-        return Err(Probleme::demande(format!(
-            "Dites le besoin en moins de {BESOIN_MAX} caractères."
-        )));
-    }
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let edition = Edition::avec_contours(&mut transaction, None).await?;
     verifier_theme(&mut transaction, None, besoin.theme, None).await?;

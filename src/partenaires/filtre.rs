@@ -9,6 +9,9 @@ use crate::error::{Contexte, Error, Result};
 use crate::http::{Parametres, Probleme, Reponse};
 use crate::territoires::Maille;
 
+/// Longest need that is read, in characters.
+const BESOIN_MAX: usize = 500;
+
 /// One réseau or all, a period, and perhaps a theme and a partner.
 #[derive(Debug)]
 pub struct Filtre {
@@ -168,6 +171,17 @@ impl Periode {
             )),
         }
     }
+}
+
+/// A need in everyday words.
+pub fn besoin(parametres: &Parametres) -> Reponse<Option<&str>> {
+    let texte = parametres.texte("q");
+    if texte.is_some_and(|texte| texte.chars().count() > BESOIN_MAX) {
+        return Err(Probleme::demande(format!(
+            "Dites le besoin en moins de {BESOIN_MAX} caractères."
+        )));
+    }
+    Ok(texte)
 }
 
 /// Refuses a theme or a partner that the réseau does not have; that none has, without a réseau.

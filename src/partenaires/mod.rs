@@ -3,6 +3,7 @@
 mod contenu;
 mod declaration;
 mod dossier;
+mod fiches;
 mod filtre;
 pub mod import;
 mod nomenclature;
@@ -22,7 +23,8 @@ use crate::http::{Chemin, Parametres, Reponse};
 
 pub use contenu::{Contenu, succession};
 pub use dossier::{Rang, Table};
-pub use filtre::{Cadre, Filtre, Periode, verifier_theme};
+use fiches::{Choix, Fiche};
+pub use filtre::{Cadre, Filtre, Periode, besoin, verifier_theme};
 pub use nomenclature::{Commune, Nomenclature, code_postal, inconnue, lister_communes};
 
 pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, ReseauDuLieu, citations};
@@ -39,6 +41,7 @@ where
     Router::new()
         .route("/api/reseaux", get(lister))
         .route("/api/reseaux/{code}", get(lire))
+        .route("/api/reseaux/{code}/fiches", get(lire_fiches))
         .merge(zones::routes())
 }
 
@@ -51,6 +54,34 @@ async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Repons
     parametres.admettre(&[])?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     Ok(Json(Liste { reseaux: Reseau::tous(&mut transaction).await? }))
+}
+
+#[derive(Serialize)]
+struct Fiches {
+    reseau: String,
+    demonstration: bool,
+    mention: Option<String>,
+    fiches: Vec<Fiche>,
+}
+
+async fn lire_fiches(
+    State(piscine): State<PgPool>,
+    Chemin(code): Chemin<String>,
+    parametres: Parametres,
+) -> Reponse<Json<Fiches>> {
+    parametres.admettre(&["theme", "partenaire", "niveau", "q"])?;
+    let choix = Choix {
+        theme: parametres.texte("theme"),
+        partenaire: parametres.texte("partenaire"),
+        niveau: parametres.texte("niveau"),
+        besoin: besoin(&parametres)?,
+    };
+    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &code).await?;
+    verifier_theme(&mut transaction, Some(&code), choix.theme, choix.partenaire).await?;
+    let fiches = Fiche::lire(&mut transaction, &code, &choix).await?;
+    let Reseau { code: reseau, demonstration, mention, .. } = reseau;
+    Ok(Json(Fiches { reseau, demonstration, mention, fiches }))
 }
 
 async fn lire(

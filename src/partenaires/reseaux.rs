@@ -1,9 +1,11 @@
 //! Réseaux as answers show them.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use super::declaration::{BilanDeclare, Etape};
 use crate::error::{Contexte, Error, Result};
 use crate::territoires::{Edition, Lieu, Millesime, SourceDeDonnees, sources};
 
@@ -20,6 +22,15 @@ pub struct Reseau {
     pub demonstration: bool,
     pub mention: Option<String>,
     pub couleur: Option<String>,
+    /// For whom the help is meant, and who may open the SIG, in its own words.
+    presentation: Option<String>,
+    destinataires: Option<String>,
+    sig: Option<String>,
+    /// What its documents count, to be read beside what is counted here.
+    partenaires_annonces: Option<i16>,
+    fiches_annoncees: Option<i16>,
+    /// Share of a commune's surface from which a drawn zone covers it.
+    seuil_couverture: f64,
     #[serde(skip)]
     source_nom: Option<String>,
     #[serde(skip)]
@@ -49,7 +60,14 @@ pub struct Description {
     annees: Vec<i16>,
     guichet: Option<Adresse>,
     partenaires: Vec<Partenaire>,
+    /// Without those who coordinate, at the end of its year.
+    partenaires_comptes: i64,
+    fiches_comptees: i64,
     themes: Vec<Theme>,
+    etapes: Vec<Etape>,
+    /// A year's figures as its documents state them: not those that are counted here.
+    bilans_declares: Vec<BilanDeclare>,
+    regroupements: Vec<Regroupement>,
     perimetre: Perimetre,
     source: Option<Adresse>,
 }
@@ -79,7 +97,28 @@ pub struct Identite {
 struct Partenaire {
     #[serde(flatten)]
     identite: Identite,
+    role: String,
+    /// Of its membership, both included.
+    debut: Option<NaiveDate>,
+    fin: Option<NaiveDate>,
+    cadre: Option<String>,
+    /// When it last declared its zones complete, for a theme at least.
+    zones_declarees_le: Option<NaiveDate>,
+    fiches: i64,
     themes: Vec<String>,
+}
+
+/// A named set of communes, as questions name it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Regroupement {
+    unite: String,
+    nom: String,
+    genre: Option<String>,
+    /// What is done with a commune that several of one kind share.
+    regle: Option<String>,
+    source: Option<String>,
+    communes: i64,
+    partagees: i64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -101,7 +140,12 @@ struct Ligne {
     bbox: Option<Vec<f64>>,
     annees: Vec<i16>,
     partenaires: Json<Vec<Partenaire>>,
+    partenaires_comptes: i64,
+    fiches_comptees: i64,
     themes: Json<Vec<Theme>>,
+    etapes: Json<Vec<Etape>>,
+    bilans_declares: Json<Vec<BilanDeclare>>,
+    regroupements: Json<Vec<Regroupement>>,
     communes: i64,
     epci: i64,
 }
@@ -183,7 +227,12 @@ impl Reseau {
             annees: ligne.annees,
             guichet: self.guichet(),
             partenaires: ligne.partenaires.0,
+            partenaires_comptes: ligne.partenaires_comptes,
+            fiches_comptees: ligne.fiches_comptees,
             themes: ligne.themes.0,
+            etapes: ligne.etapes.0,
+            bilans_declares: ligne.bilans_declares.0,
+            regroupements: ligne.regroupements.0,
             perimetre: Perimetre { communes: ligne.communes, epci: ligne.epci },
             source: adresse(self.source_nom.clone(), self.source_site.clone()),
             reseau: self,

@@ -19,14 +19,6 @@ drop function if exists partenaires_concernes(text, text, text, date);
 drop function if exists communes_aidees(text, text, text, date, smallint);
 drop function if exists unites_des_reseaux(text, integer, smallint, maille, text[]);
 
--- How well a text answers a need: 0 when it has none of its words. Words that mean the same count half;
--- null without need.
-create or replace function pertinence(recherche tsvector, mots tsquery, voisins tsquery) returns real
-language sql immutable parallel safe
-as $$
-  select (ts_rank(recherche, mots) + 0.5 * coalesce(ts_rank(recherche, voisins), 0))::real
-$$;
-
 -- Units of réseaux in the codes of a millésime: the communes and EPCI of the perimeter, the
 -- départements and régions of its communes, and its regroupements. `codes`, if not null, limits them.
 create or replace function unites_des_reseaux(

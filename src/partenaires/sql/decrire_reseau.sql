@@ -23,6 +23,13 @@ select
   (select coalesce(jsonb_agg(jsonb_build_object(
       'code', p.code, 'nom', o.nom, 'sigle', o.sigle, 'type', o.type, 'site', p.site,
       'courriel', p.courriel, 'telephone', p.telephone, 'description', p.description,
+      'role', p.role, 'debut', p.debut, 'fin', p.fin, 'cadre', p.cadre,
+      -- When it last said that its zones are complete, for a theme at least.
+      'zones_declarees_le', (
+        select max(d.date) from declaration d
+        where d.reseau = p.reseau and d.partenaire = p.code),
+      'fiches', (
+        select count(*) from fiche_partenaire f where f.reseau = p.reseau and f.partenaire = p.code),
       'themes', (
         select coalesce(jsonb_agg(pt.theme order by t.rang), '[]')
         from partenaire_theme pt
@@ -31,9 +38,35 @@ select
     ) order by p.rang), '[]')
    from partenaire p join organisme o on o.code = p.organisme
    where p.reseau = $1) as partenaires,
+  -- Those who coordinate are not counted: documents count the others.
+  (select count(*)
+   from partenaire p join reseau r on r.code = p.reseau
+   where p.reseau = $1 and p.role <> 'coordinateur'
+     and make_date(r.annee, 12, 31)
+       between coalesce(p.debut, '-infinity') and coalesce(p.fin, 'infinity')) as partenaires_comptes,
   (select coalesce(jsonb_agg(jsonb_build_object(
       'code', t.code, 'libelle', t.libelle, 'parent', t.parent) order by t.rang), '[]')
    from theme t
    where t.reseau = $1) as themes,
+  (select coalesce(jsonb_agg(jsonb_build_object(
+      'annee', e.annee, 'nom', e.nom, 'description', e.description) order by e.rang), '[]')
+   from reseau_etape e
+   where e.reseau = $1) as etapes,
+  (select coalesce(jsonb_agg(to_jsonb(b) - 'reseau' order by b.annee), '[]')
+   from bilan_declare b
+   where b.reseau = $1) as bilans_declares,
+  (select coalesce(jsonb_agg(jsonb_build_object(
+      'unite', 'regroupement:' || g.reseau || '/' || g.code, 'nom', g.nom, 'genre', g.genre,
+      'regle', g.regle, 'source', g.source,
+      'communes', (
+        select count(*) from regroupement_commune c
+        where c.reseau = g.reseau and c.regroupement = g.code),
+      'partagees', (
+        select count(*) from regroupement_commune c
+        where c.reseau = g.reseau and c.regroupement = g.code and c.partagee)
+    ) order by g.genre nulls last, g.nom, g.code), '[]')
+   from regroupement g
+   where g.reseau = $1) as regroupements,
+  (select count(*) from fiche where reseau = $1) as fiches_comptees,
   (select count(*) from perimetre where reseau = $1 and maille = 'commune') as communes,
   (select count(*) from perimetre where reseau = $1 and maille = 'epci') as epci

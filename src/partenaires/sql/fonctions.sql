@@ -15,6 +15,14 @@ $$;
 drop function if exists zones_en_vigueur(text, text, text, integer);
 drop function if exists zones_en_vigueur(text, text, text, date);
 
+-- How well a text answers a need: 0 when it has none of its words. Words that mean the same count half;
+-- null without need.
+create or replace function pertinence(recherche tsvector, mots tsquery, voisins tsquery) returns real
+language sql immutable parallel safe
+as $$
+  select (ts_rank(recherche, mots) + 0.5 * coalesce(ts_rank(recherche, voisins), 0))::real
+$$;
+
 -- Réseaux that a question names, or all that may be read: lists, so that one plan serves both.
 create or replace function reseaux_demandes(p_reseau text) returns text[]
 language sql stable parallel safe

@@ -2,6 +2,7 @@
 -- $1 edition, $2 millésime, $3 maille and $4 code of the place.
 select r.code, r.nom, r.nom_court, r.departement, r.annee, r.millesime as millesime_reference,
   r.demonstration, r.mention, r.couleur, r.source_nom, r.source_site, r.guichet_nom, r.guichet_site,
+  r.presentation, r.destinataires, r.sig, r.partenaires_annonces, r.fiches_annoncees, r.seuil_couverture,
   c.communes
 from (
   select p.reseau, array_agg(p.code) as communes

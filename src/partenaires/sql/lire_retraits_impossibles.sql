@@ -17,9 +17,9 @@ with
     union all
     select 'Le thème', theme, 'themes.csv' from demandes where theme <> all ($3)
     union all
-    select 'Le thème', theme, 'themes.csv' from zones where theme <> all ($3)
+    select 'Le thème', theme, 'themes.csv' from zones where theme is not null and theme <> all ($3)
     union all
-    select 'La fiche', fiche, 'fiches.csv' from demandes where fiche <> all ($4)
+    select 'La fiche', fiche, 'fiches.csv' from demandes where fiche is not null and fiche <> all ($4)
   )
 select format('%s « %s » n''est plus dans %s, mais des demandes ou des zones chargées à part le citent.',
   quoi, code, fichier)
