@@ -123,7 +123,7 @@ language sql immutable parallel safe
 as $$
   select string_agg('(' || q.mots::text || ')', ' | ')::tsquery
   from unnest(termes) as terme
-  cross join lateral (select phraseto_tsquery('francais', terme) as mots) q
+  cross join lateral (select phraseto_tsquery('public.francais', terme) as mots) q
   where numnode(q.mots) > 0
 $$;
 create table synonyme (

@@ -104,7 +104,8 @@ pub enum Import {
         #[arg(long, value_name = "FICHIER")]
         rejets: Option<PathBuf>,
     },
-    /// Un réseau : ses partenaires, leurs zones et les demandes, à la place de ce qui était chargé.
+    /// Un réseau : ses partenaires, leurs fiches, leurs zones et les demandes. Ce que le dossier ne dit plus est
+    /// retiré ; ce qui a été chargé à part reste.
     Reseau {
         /// Dossier qui contient reseau.toml et les tableaux.
         #[arg(value_name = "DOSSIER")]
