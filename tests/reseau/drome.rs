@@ -45,4 +45,12 @@ async fn drome_gives_the_figures_of_its_document() {
     assert_eq!(reseau["perimetre"], serde_json::json!({"communes": 364, "epci": 12}));
     assert_eq!(reseau["source"]["site"], "https://collectivites.ladrome.fr/");
     assert_eq!(reseau["partenaires"][0]["code"], "departement");
+    // What the document states is kept apart from what is counted, and says the same.
+    let declare = &reseau["bilans_declares"][0];
+    assert_eq!((&declare["demandes"], &declare["communes_servies"]), (&745.into(), &260.into()));
+    assert_eq!((&declare["communes"], &declare["epci"]), (&364.into(), &12.into()));
+    assert_eq!(
+        (&reseau["partenaires_annonces"], &reseau["partenaires_comptes"]),
+        (&11.into(), &11.into())
+    );
 }

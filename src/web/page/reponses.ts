@@ -104,6 +104,7 @@ export interface Totaux {
   unites_sans_partenaire: number;
   unites_non_renseignees: number;
   partenaires: number;
+  partenaires_presents: number;
   partenaires_non_declares: number;
   demandes: number;
   demandes_communes: number;

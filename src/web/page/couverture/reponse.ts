@@ -21,10 +21,12 @@ function direCouverture(c: Couverture): string[] {
     phrases.push(`Ce partenaire peut aider ${toutes ? `**les ${nombre(t.unites)}\u00a0${m.pluriel}**` : sur + part}.`);
   } else if (t.partenaires === 0) {
     phrases.push(`Aucun partenaire n’intervient sur ce thème.`);
+  } else if (t.partenaires_presents === 0) {
+    phrases.push(t.unites_non_renseignees > 0 ? `Aucune zone d’intervention n’est encore validée ici.` : `Aucun partenaire n’intervient ici.`);
   } else {
-    phrases.push(`**${pluriel(t.partenaires, 'partenaire')}** ${t.partenaires < 2 ? 'intervient' : 'interviennent'} ici.`);
+    phrases.push(`**${pluriel(t.partenaires_presents, 'partenaire')}** ${t.partenaires_presents < 2 ? 'intervient' : 'interviennent'} ici.`);
     const personne = t.unites_sans_partenaire;
-    const unDEux = t.partenaires < 2 ? 'lui' : 'au moins l’un d’eux';
+    const unDEux = t.partenaires_presents < 2 ? 'lui' : 'au moins l’un d’eux';
     phrases.push(
       toutes
         ? `**Les ${nombre(t.unites)}\u00a0${m.pluriel}** peuvent compter sur ${unDEux}.`
