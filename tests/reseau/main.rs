@@ -9,6 +9,7 @@ mod dossier;
 mod droits;
 mod drome;
 mod etudes;
+mod export;
 mod import;
 mod indicateurs;
 mod indicateurs_des_zones;
