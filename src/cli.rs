@@ -13,6 +13,7 @@ macro_rules! dire {
 mod arret;
 mod demandes;
 mod etat;
+mod export;
 mod import;
 mod zone;
 
@@ -32,6 +33,7 @@ use crate::progres::Progres;
 use crate::{indicateurs, partenaires, territoires, tuiles};
 use arret::Arret;
 use demandes::{ContactsDesDemandes, Doublons};
+use export::Export;
 use import::Import;
 
 /// SIG partagé des réseaux d'ingénierie territoriale.
@@ -66,6 +68,11 @@ enum Commande {
     Import {
         #[command(subcommand)]
         quoi: Import,
+    },
+    /// Écrit des fichiers.
+    Export {
+        #[command(subcommand)]
+        quoi: Export,
     },
     /// Demandes que deux partenaires ont peut-être notées chacun.
     Doublons {
@@ -157,6 +164,9 @@ impl Ligne {
                 avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Import { quoi } => {
+                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Export { quoi } => {
                 avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Doublons { quoi } => {

@@ -2,6 +2,7 @@
 
 pub mod contacts;
 pub mod doublons;
+pub mod export;
 pub mod import;
 mod registre;
 

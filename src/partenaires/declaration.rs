@@ -11,7 +11,8 @@ use crate::territoires::{Maille, Millesime};
 /// Contrast that text of the réseau's colour must have on white (WCAG 2.2, level AA).
 const CONTRASTE_MINIMAL: f64 = 4.5;
 
-#[derive(Debug, Clone, Deserialize)]
+/// Its keys are written in this order; those of the tables come last, as TOML wants.
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Declaration {
     pub code: String,
@@ -30,7 +31,6 @@ pub struct Declaration {
     pub couleur: Option<String>,
     #[serde(default = "oui")]
     pub public: bool,
-    pub guichet: Option<Guichet>,
     pub presentation: Option<String>,
     /// For whom the help is meant, and who may open the SIG, in the réseau's words.
     pub destinataires: Option<String>,
@@ -44,12 +44,13 @@ pub struct Declaration {
     /// How long contacts are kept, in months.
     #[serde(default = "trois_ans")]
     pub conservation_mois: i16,
+    pub guichet: Option<Guichet>,
     /// The millésime that a year's figures are counted in, where it is not `millesime`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub millesimes: BTreeMap<String, i16>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub etapes: Vec<Etape>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bilans: Vec<BilanDeclare>,
 }
 
@@ -75,7 +76,7 @@ pub struct BilanDeclare {
 }
 
 /// Where a mayor is received when no partner covers the commune.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guichet {
     pub nom: String,

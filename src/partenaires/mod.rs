@@ -3,6 +3,7 @@
 mod contenu;
 mod declaration;
 mod dossier;
+pub mod export;
 mod fiches;
 mod filtre;
 pub mod import;

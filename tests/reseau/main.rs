@@ -9,6 +9,7 @@ mod dossier;
 mod droits;
 mod drome;
 mod etudes;
+mod export;
 mod fiches;
 mod import;
 mod indicateurs;

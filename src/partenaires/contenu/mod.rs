@@ -176,6 +176,12 @@ impl Contenu {
                 Err(rejet) => self.rejets.push(rejet),
             }
         }
+        // A row that was set aside leaves no gap: the folder without it says the same.
+        let mut places: Vec<usize> = self.themes.iter().map(|theme| theme.rang).collect();
+        places.sort_unstable();
+        for theme in &mut self.themes {
+            theme.rang = places.partition_point(|place| *place < theme.rang);
+        }
     }
 
     fn partenaires_themes(&mut self, table: &Table) {

@@ -1,5 +1,6 @@
 //! Zones of a réseau's folder: `zones.csv`, several rows a zone, and the surfaces of `zones/*.geojson`, one
-//! feature a zone.
+//! feature a zone. A feature whose `examinee` says « oui » was written by `maillage export reseau`: its surface is
+//! taken as it is, if it is still sound.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +8,7 @@ use super::super::contenu::{Contenu, succession};
 use super::super::dossier::Dossier;
 use super::super::nomenclature::Nomenclature;
 use super::ligne::{self, Defauts, UniteDeZone, Zone};
-use super::surface::{examiner, wkt};
+use super::surface::{examiner, reprendre, wkt};
 use super::systeme::Repere;
 use crate::error::Result;
 
@@ -91,9 +92,12 @@ fn dessinees(contenu: &mut Contenu, dossier: &Dossier) -> Result<()> {
                         rang.refuser("code", format!("La zone « {} » existe déjà.", zone.code))
                     );
                 }
-                let examen =
-                    examiner(&surface.clone().unwrap_or(geo::MultiPolygon(Vec::new())), &repere)
-                        .map_err(|raison| rang.refuser("geometry", raison))?;
+                let surface = surface.clone().unwrap_or(geo::MultiPolygon(Vec::new()));
+                let examen = match rang.oui("examinee")? {
+                    true => reprendre(&surface, &repere),
+                    false => examiner(&surface, &repere),
+                }
+                .map_err(|raison| rang.refuser("geometry", raison))?;
                 let dit: Vec<String> = examen
                     .reparations
                     .iter()

@@ -233,7 +233,14 @@ async fn connaitre(connexion: &mut PgConnection, reseau: &str) -> Result<(Connus
     Ok((connus, ligne.seuil))
 }
 
-async fn inconnu(connexion: &mut PgConnection, reseau: &str) -> Result<Error> {
+/// Says that a réseau is not there, and which ones are.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::partenaires) async fn inconnu(
+    connexion: &mut PgConnection,
+    reseau: &str,
+) -> Result<Error> {
     let codes: Vec<String> = sqlx::query_scalar("select code from reseau order by code")
         .fetch_all(connexion)
         .await

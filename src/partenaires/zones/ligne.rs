@@ -36,9 +36,11 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// Keeps what was changed in the surface.
+    /// Keeps what was changed in the surface, after what had been before.
     pub fn reparer(&mut self, reparations: &[String]) {
-        self.reparation = (!reparations.is_empty()).then(|| reparations.join(" ; "));
+        let avant = self.reparation.take();
+        let toutes: Vec<&str> = avant.iter().chain(reparations).map(String::as_str).collect();
+        self.reparation = (!toutes.is_empty()).then(|| toutes.join(" ; "));
     }
 }
 
@@ -166,6 +168,7 @@ pub fn zone(rang: Rang<'_>, annuaire: &Annuaire, defauts: &Defauts) -> Result<Zo
         proposee_le: instant(rang, "proposee_le")?,
         decidee_le: instant(rang, "decidee_le")?,
         motif: rang.rempli("motif").map(str::to_owned),
+        reparation: rang.rempli("reparation").map(str::to_owned),
         ..zone
     })
 }

@@ -48,6 +48,35 @@ pub fn examiner(lue: &MultiPolygon, repere: &Repere) -> Result<Examen, String> {
     Ok(examen)
 }
 
+/// The same for a surface that was examined before, as exports give it: sound, it is kept vertex for vertex,
+/// however many it has. What was drawn over since is examined as any other.
+///
+/// # Errors
+/// A sentence: what is wrong with the surface, and what to do.
+pub fn reprendre(lue: &MultiPolygon, repere: &Repere) -> Result<Examen, String> {
+    if lue.coords_iter().next().is_some()
+        && let (surface, None) = repere.placer(lue)?
+        && est_saine(&surface)
+    {
+        return Ok(Examen { surface, reparations: Vec::new() });
+    }
+    examiner(lue, repere)
+}
+
+/// Whether reading the surface by the parity of crossings finds its own parts, holes and area.
+fn est_saine(surface: &MultiPolygon) -> bool {
+    let mut nettoyage = Nettoyage::default();
+    for anneau in surface.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors())) {
+        nettoyer(anneau, &mut nettoyage);
+    }
+    let trous = |surface: &MultiPolygon| surface.iter().map(|p| p.interiors().len()).sum::<usize>();
+    let relue = surface.union_with_fill_rule(&MultiPolygon(Vec::new()), FillRule::EvenOdd);
+    let (aire, lue) = (surface.unsigned_area(), relue.unsigned_area());
+    nettoyage.phrases().is_empty()
+        && (relue.0.len(), trous(&relue)) == (surface.0.len(), trous(surface))
+        && (aire - lue).abs() <= 1e-6 * lue + 0.01
+}
+
 /// Repairs a surface of EPSG:3857.
 fn redresser(plane: &MultiPolygon) -> Result<Examen, String> {
     let mut reparations = Vec::new();

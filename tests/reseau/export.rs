@@ -1,0 +1,440 @@
+//! The folder of a réseau, written from the database: reading it gives the same rows, writing it again the same
+//! bytes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use maillage::demandes;
+use maillage::demandes::doublons::{self, Decision};
+use maillage::error::Result;
+use maillage::partenaires::export::Bilan;
+use maillage::partenaires::zones::etats;
+use sqlx::{AssertSqlSafe, Connection};
+
+use crate::demandes::Essai;
+use crate::dossier::Reseau;
+use crate::pays::{Pays, pays};
+use crate::zones::{importer, options};
+
+async fn exporter(pays: &Pays, reseau: &str, lieu: &Path, remplacer: bool) -> Result<Bilan> {
+    demandes::export::reseau(&pays.base, reseau, lieu.to_owned(), remplacer).await
+}
+
+/// The files of a folder, by their path in it.
+fn fichiers(dossier: &Path) -> BTreeMap<String, String> {
+    let mut lus = BTreeMap::new();
+    for entree in std::fs::read_dir(dossier).unwrap() {
+        let chemin = entree.unwrap().path();
+        let nom = chemin.file_name().unwrap().to_str().unwrap().to_owned();
+        if chemin.is_dir() {
+            let dessous = fichiers(&chemin).into_iter();
+            lus.extend(dessous.map(|(fichier, texte)| (format!("{nom}/{fichier}"), texte)));
+        } else {
+            lus.insert(nom, std::fs::read_to_string(&chemin).unwrap());
+        }
+    }
+    lus
+}
+
+/// All the rows of a réseau, by table; zones by their name, surfaces to the bit.
+async fn lignes(pays: &Pays, reseau: &str) -> BTreeMap<String, Vec<String>> {
+    let mut connexion = pays.base.connexion().await.unwrap();
+    let tables: Vec<(String, bool)> = sqlx::query_as(
+        "select table_name::text, bool_or(column_name = 'zone') from information_schema.columns
+         where table_schema = 'public' group by 1 having bool_or(column_name = 'reseau') order by 1",
+    )
+    .fetch_all(&mut connexion)
+    .await
+    .unwrap();
+    let mut toutes = BTreeMap::new();
+    for (table, de_zone) in tables {
+        let en_plus = match table.as_str() {
+            "zone" => "|| jsonb_build_object('surface', st_asbinary(t.surface)::text)",
+            // Derived: the same whatever vertex its rings begin at.
+            "zone_contour" => {
+                "|| (select jsonb_build_object('zone', z.code || '@' || z.version, 'contour',
+                  array[round(st_area(t.contour)), st_npoints(t.contour)]) from zone z where z.id = t.zone)"
+            }
+            _ if de_zone => {
+                "|| (select jsonb_build_object('zone', z.code || '@' || z.version) from zone z where z.id = t.zone)"
+            }
+            _ => "",
+        };
+        let question = format!(
+            "select ((to_jsonb(t) - 'id') {en_plus})::text from {table} t where reseau = $1 order by 1"
+        );
+        let lues = sqlx::query_scalar(AssertSqlSafe(question))
+            .bind(reseau)
+            .fetch_all(&mut connexion)
+            .await
+            .unwrap();
+        toutes.insert(table, lues);
+    }
+    // Those that name the réseau otherwise.
+    for (table, question) in [
+        ("reseau", "select to_jsonb(r)::text from reseau r where code = $1"),
+        (
+            "organisme",
+            "select to_jsonb(o)::text from organisme o join partenaire p on p.organisme = o.code
+             where p.reseau = $1 order by 1",
+        ),
+    ] {
+        let lues =
+            sqlx::query_scalar(question).bind(reseau).fetch_all(&mut connexion).await.unwrap();
+        toutes.insert(table.to_owned(), lues);
+    }
+    toutes
+}
+
+async fn executer(pays: &Pays, ordre: &'static str, reseau: &str) {
+    let mut connexion = pays.base.connexion().await.unwrap();
+    sqlx::query(ordre).bind(reseau).execute(&mut connexion).await.unwrap();
+}
+
+async fn reprendre(pays: &Pays, dossier: &Path) {
+    let bilan = demandes::import::reseau(&pays.base, dossier.to_owned(), &Default::default())
+        .await
+        .unwrap();
+    assert_eq!(bilan.rejets, []);
+}
+
+/// Says where two sets of rows first differ, and not the whole of them.
+#[track_caller]
+fn comparer(une: &BTreeMap<String, Vec<String>>, autre: &BTreeMap<String, Vec<String>>) {
+    for (table, lignes) in une {
+        let autres = &autre[table];
+        for (ligne, autre) in lignes.iter().zip(autres) {
+            assert_eq!(ligne, autre, "{table}");
+        }
+        assert_eq!(lignes.len(), autres.len(), "{table}");
+    }
+}
+
+/// What reading elsewhere forgets: where a row came from, what was merged, and people.
+fn ailleurs(lignes: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
+    let perdues = ["contact", "correspondance", "demande_particuliere", "doublon"];
+    let du_dossier = |ligne: &String| {
+        ["tableau", "proposition"].iter().fold(ligne.clone(), |ligne, origine| {
+            ligne.replace(&format!(r#""origine": "{origine}""#), r#""origine": "dossier""#)
+        })
+    };
+    lignes
+        .iter()
+        .filter(|(table, _)| !perdues.contains(&table.as_str()))
+        .map(|(table, lignes)| {
+            let gardees = lignes
+                .iter()
+                .filter(|ligne| table != "demande" || ligne.contains(r#""fusionnee": null"#));
+            let mut lignes: Vec<String> = gardees.map(du_dossier).collect();
+            lignes.sort();
+            (table.clone(), lignes)
+        })
+        .collect()
+}
+
+/// A réseau with every kind of row that a folder gives.
+fn complet(code: &str) -> Reseau {
+    let mut reseau = Reseau::nouveau(code)
+        .sans("partenaires.csv")
+        .sans("zones.csv")
+        .sans("demandes.csv")
+        .avec(
+            "partenaires.csv",
+            "code,nom,sigle,type,siren,site,courriel,telephone,description,role,debut,fin,cadre\n\
+             sde,Syndicat d'énergies,,syndicat,,,,+33 4 75,\"Aide ; conseille\n\net « éclaire »\",coordinateur,,,\n\
+             caue,\"Conseil, dit \"\"le CAUE\"\"\",CAUE,association,,https://caue.example/,a@b.example,,,,,,\n\
+             adil,Agence,ADIL,association,,,,,,associe,2015-02-01,2019-12-31,Charte d'essai\n",
+        )
+        .avec("declarations.csv", "partenaire,theme,date\ncaue,,2019-01-31\ncaue,eau,2018-05-02\n")
+        .avec(
+            "fiches.csv",
+            "code,titre,description,genre,niveau,cout,conditions,phases,expertises,publics,mots_cles,themes\n\
+             z-fiche,Un conseil,\"D'abord ;\nensuite\",aide,premier_niveau,gratuit,Sur rendez-vous,avant|après,droit,communes,toit|mur,batiments|eau\n\
+             a-fiche,Une étude,,,,,,,,,,\n",
+        )
+        .avec(
+            "fiches_partenaires.csv",
+            "fiche,partenaire,niveau,cout,conditions\na-fiche,caue,approfondi,payant,Devis\nz-fiche,sde,,,\n",
+        )
+        .avec("synonymes.csv", "mot,equivalents\ntoit,toiture|couverture\nseul,|\n")
+        .avec(
+            "regroupements.csv",
+            "code,nom,genre,regle,source\nscot-b,SCoT B,scot,Comptée dans chacun,Délibération\nscot-a,SCoT A,scot,,\n",
+        )
+        .avec(
+            "regroupements_communes.csv",
+            "regroupement,commune,millesime\nscot-b,26002,2019\nscot-a,26002,2019\nscot-a,26399,2018\n",
+        )
+        .sans("beneficiaires.csv")
+        .avec("beneficiaires.csv", "code,nom,nature,siren\nautre-1,Syndicat 1,Syndicat,\nautre-0,\"Syndicat ; \"\"0\"\"\",,200040517\n")
+        .avec(
+            "zones.csv",
+            "code,version,partenaire,theme,nom,etat,maille,unite,exclue,debut,fin,proposee_le,decidee_le,motif\n\
+             z,1,caue,,Le sud,validee,epci,200040459,,2010-01-01,2017-12-31,2009-11-02,2009-12-01T10:30:00.123456Z,\n\
+             z,1,caue,,Le sud,validee,commune,26003,oui,2010-01-01,2017-12-31,2009-11-02,2009-12-01T10:30:00.123456Z,\n\
+             z,2,caue,,,validee,regroupement,scot-a,,2018-01-01,,,,\n\
+             refus,1,sde,eclairage,,refusee,departement,26,,2016-01-01,,,,\"Trop « large » ;\nà revoir\"\n",
+        )
+        .avec(
+            "zones/dessin.geojson",
+            r#"{"type": "FeatureCollection", "features": [
+              {"type": "Feature",
+               "properties": {"code": "trouee", "partenaire": "sde", "theme": "eclairage", "debut": "2015-01-01", "nom": " Percée, « ici » "},
+               "geometry": {"type": "MultiPolygon", "coordinates": [
+                 [[[4.75, 44.1], [4.75, 44.3], [4.95, 44.31234567891], [4.95, 44.1], [4.75, 44.1]],
+                  [[4.8, 44.15], [4.85, 44.15], [4.85, 44.2], [4.8, 44.2], [4.8, 44.15]]],
+                 [[[5.1, 44.1], [5.2, 44.1], [5.2, 44.2], [5.1, 44.1]]]]}},
+              {"type": "Feature",
+               "properties": {"code": "inverse", "partenaire": "caue", "theme": null, "debut": "2015-01-01", "fin": "2020-12-31"},
+               "geometry": {"type": "Polygon", "coordinates": [[[44.11, 4.76], [44.11, 4.80], [44.15, 4.80], [44.15, 4.76], [44.11, 4.76]]]}}]}"#,
+        )
+        .avec(
+            "demandes.csv",
+            "reference,date,partenaire,partenaires_associes,theme,themes_associes,maille,beneficiaire,millesime,objet,etat,fiche,niveau,reponse,cloture,suite,jours\n\
+             D2,2018-03-01,caue,sde|adil,eau-potable,eclairage|batiments,commune,26399,2018,\"Un « toit » ;\nune, \"\"cour\"\"\",terminee,z-fiche,approfondi,2018-03-05,2019-01-01,Travaux,1.50\n\
+             D1,2018-03-01,sde,,eclairage,,epci,200040459,2019,,abandonnee,,,,,,\n\
+             D1,2018-03-01,caue,,batiments,,autre,autre-0,2019,=1+1,brouillon,,,,,,0\n",
+        );
+    reseau.declaration = format!(
+        "code = '{code}'\nnom = 'Réseau « {code} »'\nnom_court = \"Le \\\"court\\\"\"\ndepartement = '26'\n\
+         annee = 2018\nmillesime = 2019\ndemonstration = true\nmention = 'Démonstration'\ncouleur = '#6B4A8E'\n\
+         source = 'Un document (https://exemple.fr/)'\npresentation = '''\nDeux\nlignes'''\ndestinataires = 'Maires'\n\
+         sig = 'Tous'\npartenaires_annonces = 12\nfiches_annoncees = 40\nseuil_couverture = 0.3\n\
+         conservation_mois = 24\n[guichet]\nnom = 'Guichet'\nsite = 'https://guichet.example/'\n\
+         [millesimes]\n2016 = 2017\n2015 = 2016\n\
+         [[etapes]]\nnom = 'Avant'\n[[etapes]]\nannee = 2012\nnom = 'Création'\ndescription = 'Par le Département'\n\
+         [[bilans]]\nannee = 2018\ndemandes = 745\ntexte = 'Cité'\n[[bilans]]\nannee = 2017\ncommunes = 200\n"
+    );
+    reseau
+}
+
+#[tokio::test]
+async fn every_kind_of_row_goes_out_and_comes_back_the_same() {
+    let code = "export-complet";
+    let pays = pays().await;
+    let bilan = pays.charger(&complet(code)).await;
+    assert_eq!(bilan.rejets, []);
+    // What comes from elsewhere than the folder: proposals, and tables of partners.
+    let liste = "code_insee\n26001\n26002\n";
+    importer(&pays, "z.csv", liste, options(code)).await;
+    let mut dessinee = options(code);
+    dessinee.code = Some("proposee".into());
+    let triangle = r#"{"type": "Feature", "properties": {"nom": "Triangle"}, "geometry":
+        {"type": "Polygon", "coordinates": [[[4.8, 44.1], [4.9, 44.1], [4.9, 44.2], [4.8, 44.1]]]}}"#;
+    importer(&pays, "z.geojson", triangle, dessinee).await;
+    let mut connexion = pays.base.connexion().await.unwrap();
+    let mut transaction = connexion.begin().await.unwrap();
+    let zone = format!("{code}/caue").parse().unwrap();
+    etats::refuser(&mut transaction, &zone, "Il manque une commune.").await.unwrap();
+    transaction.commit().await.unwrap();
+    let essai = Essai::du_reseau(pays.clone(), code);
+    let adil =
+        maillage::demandes::import::Options { partenaire: Some("adil".into()), ..essai.options() };
+    let entete = "ref,date,commune,theme,type de demandeur,contact,mail,objet";
+    let table = format!(
+        "{entete}\nT1,2026-02-01,Commune 1,batiments,,Mme Maire,m@x.example,Vue\nT2,2026-02-02,Commune 2,batiments,Particulier,,,\n"
+    );
+    essai.charger(&table).await;
+    let table = format!("{entete}\nU1,2026-02-03,Commune 1,batiments,,,,Vue aussi\n");
+    essai.essayer(&table, adil).await.unwrap();
+    doublons::decider(&pays.base, code, ["T1", "U1"], Decision::Fusion).await.unwrap();
+    // As if the folder had listed it: reading back what leaves it out does not take it away.
+    executer(
+        &pays,
+        "update demande set origine = 'dossier' where reseau = $1 and fusionnee is not null",
+        code,
+    )
+    .await;
+
+    let lieu = tempfile::tempdir().unwrap();
+    let [un, deux, trois] = ["un", "deux", "trois"].map(|nom| lieu.path().join(nom));
+    // What was refused is resolved no more.
+    maillage::partenaires::resoudre_tout(&pays.base).await.unwrap();
+    let avant = lignes(&pays, code).await;
+    for (table, lignes) in &avant {
+        let sans = ["correspondance", "zone_non_reportee"].contains(&table.as_str());
+        assert!(sans || !lignes.is_empty(), "{table} has no row to lose");
+    }
+    let dit = exporter(&pays, code, &un, false).await.unwrap().to_string();
+    for phrase in [
+        "\n  partenaires.csv : 3 lignes",
+        "\n  zones.csv : 6 lignes",
+        "\n  zones/zones.geojson : 3 zones dessinées",
+        "\n  demandes.csv : 4 lignes",
+        "laissées de côté : 1.",
+        "demandes de particuliers, 1 ; contacts, 1.",
+    ] {
+        assert!(dit.contains(phrase), "{phrase} : {dit}");
+    }
+    let ecrits = fichiers(&un);
+    assert!(ecrits.values().all(|texte| texte.ends_with('\n') && !texte.contains('\r')));
+    assert!(!ecrits.values().any(|texte| texte.contains("Mme Maire") || texte.contains("m@x")));
+
+    // Where they are, they stay what they are.
+    reprendre(&pays, &un).await;
+    comparer(&lignes(&pays, code).await, &avant);
+    exporter(&pays, code, &deux, false).await.unwrap();
+    assert_eq!(fichiers(&deux), ecrits);
+
+    // Elsewhere, they are the folder's.
+    executer(&pays, "delete from reseau where code = $1", code).await;
+    reprendre(&pays, &un).await;
+    let apres = lignes(&pays, code).await;
+    comparer(&ailleurs(&apres), &ailleurs(&avant));
+    assert!(
+        !apres["demande"].iter().chain(&apres["zone"]).any(|ligne| ligne.contains("\"tableau\""))
+    );
+    exporter(&pays, code, &trois, false).await.unwrap();
+    assert_eq!(fichiers(&trois), ecrits);
+}
+
+#[tokio::test]
+async fn a_theme_that_was_refused_leaves_no_gap() {
+    let code = "export-trou";
+    let pays = pays().await;
+    let reseau = Reseau::nouveau(code).avec("themes.csv", "Mal écrit,Mal,,\nvoirie,Voirie,,\n");
+    assert_eq!(pays.charger(&reseau).await.rejets.len(), 1);
+    let avant = lignes(&pays, code).await;
+    let lieu = tempfile::tempdir().unwrap();
+    exporter(&pays, code, lieu.path(), false).await.unwrap();
+    reprendre(&pays, lieu.path()).await;
+    comparer(&lignes(&pays, code).await, &avant);
+}
+
+#[tokio::test]
+async fn a_drawing_of_many_vertices_is_not_made_lighter_again() {
+    let code = "export-lourd";
+    let pays = pays().await;
+    // A wavy circle, heavier than what is kept as it is, and still so once made lighter.
+    let points: Vec<String> = (0..=12_000)
+        .map(|n| {
+            let tour = f64::from(n % 12_000) / 12_000.0 * std::f64::consts::TAU;
+            let rayon = 0.4 + 0.002 * (tour * 3_000.0).cos();
+            format!("[{},{}]", 5.3 + rayon * tour.cos(), 44.6 + rayon * tour.sin())
+        })
+        .collect();
+    let dessin = format!(
+        r#"{{"type": "Feature", "properties": {{"code": "z", "partenaire": "caue", "debut": "2015-01-01"}},
+            "geometry": {{"type": "Polygon", "coordinates": [[{}]]}}}}"#,
+        points.join(",")
+    );
+    let bilan = pays.charger(&Reseau::nouveau(code).avec("zones/z.geojson", &dessin)).await;
+    assert_eq!(bilan.rejets, []);
+    let avant = lignes(&pays, code).await;
+    assert!(avant["zone"][0].contains("allégé"));
+    let sommets: i32 = sqlx::query_scalar("select st_npoints(surface) from zone where reseau = $1")
+        .bind(code)
+        .fetch_one(&mut pays.base.connexion().await.unwrap())
+        .await
+        .unwrap();
+    assert!(sommets > 5_000, "{sommets}");
+    let lieu = tempfile::tempdir().unwrap();
+    let [un, deux] = ["un", "deux"].map(|nom| lieu.path().join(nom));
+    exporter(&pays, code, &un, false).await.unwrap();
+    executer(&pays, "delete from reseau where code = $1", code).await;
+    reprendre(&pays, &un).await;
+    comparer(&lignes(&pays, code).await, &avant);
+    exporter(&pays, code, &deux, false).await.unwrap();
+    assert_eq!(fichiers(&deux), fichiers(&un));
+}
+
+#[tokio::test]
+async fn an_exported_drawing_that_was_spoilt_since_is_examined() {
+    let pays = pays().await;
+    let objet = |code: &str, points: &str| {
+        format!(
+            r#"{{"type": "Feature", "properties": {{"code": "{code}", "partenaire": "caue", "debut": "2015-01-01",
+                "examinee": "oui"}}, "geometry": {{"type": "Polygon", "coordinates": [[{points}]]}}}}"#
+        )
+    };
+    let croisee = objet("croisee", "[4.7,44.2],[4.9,44.4],[4.9,44.2],[4.7,44.4],[4.7,44.2]");
+    let pointe = objet(
+        "pointe",
+        "[4.7,44.2],[4.9,44.2],[4.9,44.3],[5.2,44.3],[4.9,44.3],[4.9,44.4],[4.7,44.2]",
+    );
+    let dessin = format!(r#"{{"type": "FeatureCollection", "features": [{croisee}, {pointe}]}}"#);
+    let bilan =
+        pays.charger(&Reseau::nouveau("export-gate").avec("zones/z.geojson", &dessin)).await;
+    assert_eq!(bilan.rejets.len(), 1);
+    assert!(bilan.rejets[0].raison.contains("se croise"), "{}", bilan.rejets[0]);
+    assert!(bilan.remarques.iter().any(|dit| dit.contains("pointe")), "{:?}", bilan.remarques);
+}
+
+#[tokio::test]
+async fn the_demonstration_goes_out_and_comes_back_with_its_745_demandes() {
+    let pays = pays().await;
+    // Under a code of its own: another test has the réseau.
+    let lieu = tempfile::tempdir().unwrap();
+    let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/reseaux/drome"));
+    let [drome, un, deux] = ["drome", "un", "deux"].map(|nom| lieu.path().join(nom));
+    std::fs::create_dir_all(drome.join("zones")).unwrap();
+    for (nom, texte) in fichiers(source) {
+        if !nom.starts_with("generation/") {
+            std::fs::write(
+                drome.join(nom),
+                texte.replace("code = \"drome\"", "code = \"export-drome\""),
+            )
+            .unwrap();
+        }
+    }
+    reprendre(&pays, &drome).await;
+    let avant = lignes(&pays, "export-drome").await;
+    assert_eq!(avant["demande"].len(), 745);
+    exporter(&pays, "export-drome", &un, false).await.unwrap();
+    executer(&pays, "delete from reseau where code = $1", "export-drome").await;
+    reprendre(&pays, &un).await;
+    comparer(&lignes(&pays, "export-drome").await, &avant);
+    exporter(&pays, "export-drome", &deux, false).await.unwrap();
+    assert_eq!(fichiers(&deux), fichiers(&un));
+    // Without row, a file that may miss is not written.
+    assert!(!un.join("synonymes.csv").exists() && un.join("declarations.csv").exists());
+}
+
+#[tokio::test]
+async fn a_folder_is_written_over_that_of_a_reseau_alone_and_when_asked() {
+    let code = "export-place";
+    let pays = pays().await;
+    pays.charger(&Reseau::nouveau(code)).await;
+    let lieu = tempfile::tempdir().unwrap();
+    let dossier = lieu.path().join("nouveau/zones");
+    exporter(&pays, code, &dossier, false).await.unwrap();
+    let ecrits = fichiers(&dossier);
+    assert_eq!(ecrits["zones.csv"].lines().count(), 1);
+    let phrase = exporter(&pays, code, &dossier, false).await.unwrap_err().to_string();
+    assert!(phrase.contains("n'est pas vide") && phrase.contains("--remplacer"), "{phrase}");
+
+    // What is the réseau's goes, what is not stays.
+    for (nom, garde) in [
+        ("fiches.csv", false),
+        ("zones/vieille.geojson", false),
+        ("zones/LISEZ-MOI.md", true),
+        ("README.md", true),
+    ] {
+        std::fs::create_dir_all(dossier.join("zones")).unwrap();
+        std::fs::write(dossier.join(nom), "à moi\n").unwrap();
+        exporter(&pays, code, &dossier, true).await.unwrap();
+        assert_eq!(dossier.join(nom).exists(), garde, "{nom}");
+    }
+    let mut attendus = ecrits.clone();
+    attendus.insert("README.md".into(), "à moi\n".into());
+    attendus.insert("zones/LISEZ-MOI.md".into(), "à moi\n".into());
+    assert_eq!(fichiers(&dossier), attendus);
+    assert_eq!(
+        std::fs::read_dir(dossier.parent().unwrap()).unwrap().count(),
+        1,
+        "nothing is left beside"
+    );
+
+    let autre = lieu.path().join("autre");
+    std::fs::create_dir(&autre).unwrap();
+    exporter(&pays, code, &autre, false).await.unwrap();
+    std::fs::remove_file(autre.join("reseau.toml")).unwrap();
+    let phrase = exporter(&pays, code, &autre, true).await.unwrap_err().to_string();
+    assert!(phrase.contains("n'est pas celui d'un réseau"), "{phrase}");
+    let phrase =
+        exporter(&pays, code, &autre.join("zones.csv"), true).await.unwrap_err().to_string();
+    assert!(phrase.contains("n'est pas un dossier"), "{phrase}");
+    let vide = lieu.path().join("vide");
+    let phrase = exporter(&pays, "export-inconnu", &vide, false).await.unwrap_err().to_string();
+    assert!(phrase.contains("n'est pas chargé") && !vide.exists(), "{phrase}");
+}
