@@ -12,9 +12,10 @@ use sqlx::types::Json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Transaction};
 
 use super::contenu::{self, Contenu};
-use super::dossier::{Dossier, Table};
+use super::dossier::Dossier;
 use super::nomenclature::Nomenclature;
 use super::resolution::{attendre_son_tour, resoudre};
+use super::table::Table;
 use super::zones::import::exclusions_vaines;
 use crate::base::Base;
 use crate::error::{Contexte, Error, Result};

@@ -11,6 +11,7 @@ mod nomenclature;
 
 mod reseaux;
 mod resolution;
+mod table;
 pub mod zones;
 
 use axum::extract::{FromRef, State};
@@ -23,10 +24,10 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Parametres, Reponse};
 
 pub use contenu::{Contenu, succession};
-pub use dossier::{Rang, Table};
 use fiches::{Choix, Fiche};
 pub use filtre::{Cadre, Filtre, Periode, besoin, verifier_theme};
 pub use nomenclature::{Commune, Nomenclature, code_postal, inconnue, lister_communes};
+pub use table::{Rang, Table};
 
 pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, ReseauDuLieu, citations};
 pub use resolution::{attendre_son_tour, resoudre_dans, resoudre_successions, resoudre_tout};

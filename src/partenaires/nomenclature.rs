@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sqlx::PgConnection;
 
-use super::dossier::{Rang, Table};
+use super::table::{Rang, Table};
 use crate::error::{Contexte, Error, Result};
 use crate::rejet::Rejet;
 use crate::territoires::{CodeInsee, Maille};

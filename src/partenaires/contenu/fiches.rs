@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::Serialize;
 
 use super::Contenu;
-use crate::partenaires::dossier::{Rang, Table};
+use crate::partenaires::table::{Rang, Table};
 use crate::rejet::Rejet;
 
 const COUTS: [&str; 3] = ["gratuit", "payant", "selon_le_cas"];

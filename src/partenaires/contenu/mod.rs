@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::partenaires::declaration::{Declaration, est_adresse};
-use crate::partenaires::dossier::{Dossier, Rang, Table};
+use crate::partenaires::dossier::Dossier;
 use crate::partenaires::nomenclature::{Annuaire, Nomenclature, UniteLue};
+use crate::partenaires::table::{Rang, Table};
 use crate::partenaires::zones::{self, UniteDeZone, Zone};
 use crate::rejet::Rejet;
 use crate::territoires::{Maille, Siren};

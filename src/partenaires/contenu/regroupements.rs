@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 
 use super::{Contenu, succession};
-use crate::partenaires::dossier::Table;
 use crate::partenaires::nomenclature::Nomenclature;
+use crate::partenaires::table::Table;
 use crate::territoires::Maille;
 
 #[derive(Debug, Serialize)]

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use geo::Rect;
 
 use super::super::contenu::succession;
-use super::super::dossier::Rang;
 use super::super::nomenclature::{Annuaire, Nomenclature};
+use super::super::table::Rang;
 use super::lecture::{Dessins, Releve};
 use super::ligne::{self, Defauts, UniteDeZone, Zone};
 use super::proposition::Proposition;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use geo::{BoundingRect, CoordsIter, MultiPolygon, Rect};
 
-use super::super::dossier::Table;
+use super::super::table::Table;
 use super::dates::normaliser;
 use super::systeme::Repere;
 use crate::error::{Error, Result};

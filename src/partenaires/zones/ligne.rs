@@ -6,8 +6,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde::Serialize;
 
 use super::super::contenu;
-use super::super::dossier::Rang;
 use super::super::nomenclature::{Annuaire, Nomenclature, UniteLue};
+use super::super::table::Rang;
 use super::etats::Etat;
 use crate::rejet::Rejet;
 use crate::territoires::Maille;
