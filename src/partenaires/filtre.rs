@@ -191,6 +191,9 @@ pub async fn verifier_theme(
     theme: Option<&str>,
     partenaire: Option<&str>,
 ) -> Result<()> {
+    if theme.is_none() && partenaire.is_none() {
+        return Ok(());
+    }
     let (theme_connu, partenaire_connu): (bool, bool) =
         sqlx::query_as(include_str!("sql/verifier_filtre.sql"))
             .bind(reseau)
