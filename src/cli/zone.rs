@@ -10,7 +10,7 @@ use sqlx::{Connection, PgConnection};
 use crate::base::Base;
 use crate::error::{Contexte, Result};
 use crate::partenaires::zones::registre::{self, Question, Resume, Zone};
-use crate::partenaires::zones::{Decision, Etat, Lecture, Reference, etats, import};
+use crate::partenaires::zones::{Decision, Defauts, Etat, Lecture, Reference, etats, import};
 
 /// Options of `maillage import zones`.
 #[derive(Debug, Args)]
@@ -62,17 +62,16 @@ impl Fichier {
     pub fn options(self) -> import::Options {
         let lecture =
             Lecture { colonnes: self.colonnes, couche: self.couche, systeme: self.systeme };
-        import::Options {
-            reseau: self.reseau,
+        let defauts = Defauts {
             code: self.code,
             nom: self.nom,
             partenaire: self.partenaire,
             theme: self.theme,
             debut: self.debut,
             fin: self.fin,
-            valider: self.valider,
-            lecture,
-        }
+            ..Defauts::default()
+        };
+        import::Options { reseau: self.reseau, defauts, valider: self.valider, lecture }
     }
 }
 
@@ -166,7 +165,7 @@ fn dire_liste(zones: &[Resume]) {
     if zones.is_empty() {
         dire!("Aucune zone ne répond à cette question.");
     }
-    for zone in zones {
+    for Resume { identite: zone, communes, non_reportees, .. } in zones {
         let theme = zone.theme.as_deref().unwrap_or("tous ses thèmes");
         dire!(
             "{}/{}@{} : {}, {} ({theme}), {}, communes couvertes : {}{}",
@@ -176,8 +175,8 @@ fn dire_liste(zones: &[Resume]) {
             zone.etat,
             zone.partenaire_nom,
             dates(zone.debut, zone.fin),
-            zone.communes,
-            match zone.non_reportees {
+            communes,
+            match non_reportees {
                 0 => String::new(),
                 n => format!(", territoires absents du dernier millésime : {n}"),
             }
@@ -186,13 +185,14 @@ fn dire_liste(zones: &[Resume]) {
 }
 
 fn dire_zone(zone: &Zone) {
-    dire!("{}/{}, version {}, {}", zone.reseau, zone.code, zone.version, zone.etat);
-    if let Some(nom) = &zone.nom {
+    let qui = &zone.identite;
+    dire!("{}/{}, version {}, {}", qui.reseau, qui.code, qui.version, qui.etat);
+    if let Some(nom) = &qui.nom {
         dire!("  Nom : {nom}");
     }
-    dire!("  Partenaire : {} ({})", zone.partenaire_nom, zone.partenaire);
+    dire!("  Partenaire : {} ({})", qui.partenaire_nom, qui.partenaire);
     dire!("  Thème : {}", zone.theme_libelle.as_deref().unwrap_or("tous ceux du partenaire"));
-    dire!("  En vigueur {}", dates(zone.debut, zone.fin));
+    dire!("  En vigueur {}", dates(qui.debut, qui.fin));
     dire!("  Proposée le {}", etats::jour(zone.proposee_le.date_naive()));
     if let Some(le) = &zone.decidee_le {
         dire!("  Décidée le {}", etats::jour(le.date_naive()));

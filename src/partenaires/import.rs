@@ -3,6 +3,7 @@
 //! One transaction replaces the réseau's rows. A [`Chargement`] is that transaction under way:
 //! `demandes` adds its own rows before it is published, and dropped it leaves nothing.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -90,6 +91,8 @@ impl<'c> Chargement<'c> {
                 .await
                 .pour(ACTION)?;
         contenu.remarques.extend(partages);
+        let gardees = zones_gardees(transaction, contenu).await?;
+        let reseau = &contenu.declaration.code;
         let mut tables = Tables { transaction, reseau };
         let (premiers, seconds): (Vec<_>, Vec<_>) =
             contenu.themes.iter().partition(|theme| theme.parent.is_none());
@@ -116,10 +119,16 @@ impl<'c> Chargement<'c> {
                 &contenu.communes_des_regroupements,
             )
             .await?;
-        tables.ecrire(include_str!("sql/ecrire_zones.sql"), &contenu.zones).await?;
-        tables
-            .ecrire(include_str!("sql/ecrire_unites_de_zones.sql"), &contenu.unites_de_zones)
-            .await
+        let ecrite = |code: &str, version| !gardees.contains(&(code.to_owned(), version));
+        let zones: Vec<_> =
+            contenu.zones.iter().filter(|zone| ecrite(&zone.code, zone.version)).collect();
+        let unites: Vec<_> = contenu
+            .unites_de_zones
+            .iter()
+            .filter(|unite| ecrite(&unite.zone, unite.version))
+            .collect();
+        tables.ecrire(include_str!("sql/ecrire_zones.sql"), &zones).await?;
+        tables.ecrire(include_str!("sql/ecrire_unites_de_zones.sql"), &unites).await
     }
 
     /// Stops when rows from elsewhere name what the folder no longer lists.
@@ -131,6 +140,8 @@ impl<'c> Chargement<'c> {
                 .bind(codes(&contenu.partenaires, |partenaire| &partenaire.code))
                 .bind(codes(&contenu.themes, |theme| &theme.code))
                 .bind(codes(&contenu.fiches, |fiche| &fiche.code))
+                .bind(codes(&contenu.regroupements, |regroupement| &regroupement.code))
+                .bind(codes(&contenu.beneficiaires, |beneficiaire| &beneficiaire.code))
                 .fetch_all(&mut *self.transaction)
                 .await
                 .pour(ACTION)?;
@@ -265,6 +276,20 @@ impl<'c> Chargement<'c> {
         Tables { transaction: &mut self.transaction, reseau }.ecrire(ordre, lignes).await
     }
 
+    /// What rows of the réseau are to be told of: `question` takes its code and the rows as JSON.
+    pub async fn lire<T: Serialize + Sync>(
+        &mut self,
+        question: &'static str,
+        lignes: &[T],
+    ) -> Result<Vec<String>> {
+        sqlx::query_scalar(question)
+            .bind(&self.contenu.declaration.code)
+            .bind(Json(lignes))
+            .fetch_all(&mut *self.transaction)
+            .await
+            .pour(ACTION)
+    }
+
     /// Resolves the zones, tells the running services, and commits.
     pub async fn publier(mut self, demandes: usize) -> Result<Bilan> {
         self.retirer().await?;
@@ -297,6 +322,31 @@ impl<'c> Chargement<'c> {
             rejets: contenu.rejets,
         })
     }
+}
+
+/// Versions of zones that the folder must not write over: proposed apart from it, or decided since it was
+/// written. What it says otherwise of them is a remark.
+async fn zones_gardees(
+    transaction: &mut Transaction<'_, Postgres>,
+    contenu: &mut Contenu,
+) -> Result<HashSet<(String, i16)>> {
+    let gardees: Vec<(String, i16, bool)> =
+        sqlx::query_as(include_str!("sql/lire_zones_gardees.sql"))
+            .bind(&contenu.declaration.code)
+            .bind(Json(&contenu.zones))
+            .bind(Json(&contenu.unites_de_zones))
+            .fetch_all(&mut **transaction)
+            .await
+            .pour(ACTION)?;
+    contenu.remarques.extend(gardees.iter().filter(|(.., identique)| !identique).map(
+        |(code, version, _)| {
+            format!(
+                "La zone « {code} », version {version}, a été proposée ou décidée à part de ce dossier : elle \
+                 reste comme elle est. Exportez le réseau pour avoir le dossier à jour."
+            )
+        },
+    ));
+    Ok(gardees.into_iter().map(|(code, version, _)| (code, version)).collect())
 }
 
 /// Tables of a réseau under way.

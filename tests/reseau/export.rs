@@ -218,7 +218,7 @@ async fn every_kind_of_row_goes_out_and_comes_back_the_same() {
     let liste = "code_insee\n26001\n26002\n";
     importer(&pays, "z.csv", liste, options(code)).await;
     let mut dessinee = options(code);
-    dessinee.code = Some("proposee".into());
+    dessinee.defauts.code = Some("proposee".into());
     let triangle = r#"{"type": "Feature", "properties": {"nom": "Triangle"}, "geometry":
         {"type": "Polygon", "coordinates": [[[4.8, 44.1], [4.9, 44.1], [4.9, 44.2], [4.8, 44.1]]]}}"#;
     importer(&pays, "z.geojson", triangle, dessinee).await;

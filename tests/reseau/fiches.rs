@@ -164,37 +164,3 @@ async fn a_regroupement_is_used_where_a_unit_is_and_a_shared_commune_counts_in_e
     let phrase = pays.refus("/api/aide?territoire=regroupement:cantons", 400).await;
     assert!(phrase.contains("réseau/code"), "{phrase}");
 }
-
-#[tokio::test]
-async fn a_folder_takes_away_nothing_that_came_from_elsewhere() {
-    let pays = pays().await;
-    let reseau = Reseau::nouveau("ailleurs")
-        .avec("demandes.csv", "D1,2018-03-01,caue,,eau-potable,commune,26001,2019,,terminee\n");
-    pays.charger(&reseau).await;
-    sqlx::query(
-        "insert into demande (reseau, reference, date, themes, partenaires, maille, beneficiaire,
-           millesime, etat, origine)
-         values ('ailleurs', 'T1', '2018-05-05', '{eclairage}', '{sde}', 'commune', '26001', 2019,
-           'terminee', 'sde')",
-    )
-    .execute(&mut pays.base.connexion().await.unwrap())
-    .await
-    .unwrap();
-    pays.charger(&Reseau::nouveau("ailleurs")).await;
-    let restees = pays.lire("/api/demandes?reseau=ailleurs").await;
-    assert_eq!(restees["demandes"][0]["reference"], "T1");
-    assert_eq!(restees["total"], 1);
-    let erreur = pays
-        .essayer(
-            &Reseau::nouveau("ailleurs")
-                .sans("partenaires_themes.csv")
-                .avec("partenaires_themes.csv", "partenaire,theme\n")
-                .sans("themes.csv")
-                .avec("themes.csv", "code,libelle,parent\nbatiments,Bâtiments,\n"),
-        )
-        .await
-        .unwrap_err()
-        .to_string();
-    assert!(erreur.contains("Le thème « eclairage » n'est plus dans themes.csv"), "{erreur}");
-    assert_eq!(pays.lire("/api/reseaux/ailleurs").await["themes"].as_array().unwrap().len(), 5);
-}

@@ -65,9 +65,7 @@ async fn contenu(pays: &Pays, reseau: &str) -> String {
     for table in tables {
         let question = format!(
             "select coalesce(string_agg(t.ligne, E'\\n' order by t.ligne), '')
-             from (
-               select (to_jsonb(t) - '{{id,zone,proposee_le}}'::text[])::text as ligne
-               from {table} t where reseau = $1) t"
+             from (select t::text as ligne from {table} t where reseau = $1) t"
         );
         let lignes: String = sqlx::query_scalar(sqlx::AssertSqlSafe(question))
             .bind(reseau)

@@ -6,6 +6,7 @@ mod demandes;
 mod demandes_lectures;
 mod demandes_suites;
 mod dossier;
+mod dossier_et_ailleurs;
 mod droits;
 mod drome;
 mod etudes;

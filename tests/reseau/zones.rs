@@ -2,7 +2,7 @@
 
 use maillage::error::Result;
 use maillage::partenaires::zones::import::{self, Bilan, Options};
-use maillage::partenaires::zones::{Etat, etats, registre};
+use maillage::partenaires::zones::{Defauts, Etat, etats, registre};
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection};
 
@@ -12,8 +12,11 @@ use crate::pays::{Pays, pays};
 pub fn options(reseau: &str) -> Options {
     Options {
         reseau: reseau.to_owned(),
-        partenaire: Some("caue".into()),
-        debut: "2015-01-01".parse().ok(),
+        defauts: Defauts {
+            partenaire: Some("caue".into()),
+            debut: "2015-01-01".parse().ok(),
+            ..Defauts::default()
+        },
         ..Options::default()
     }
 }
@@ -29,7 +32,7 @@ pub async fn importer(pays: &Pays, nom: &str, texte: &str, options: Options) -> 
     essayer(pays, nom, texte.as_bytes(), options).await.unwrap()
 }
 
-async fn decider(pays: &Pays, quoi: &str, zone: &str) -> Result<Vec<String>> {
+pub async fn decider(pays: &Pays, quoi: &str, zone: &str) -> Result<Vec<String>> {
     let mut connexion = pays.base.connexion().await?;
     let mut transaction = connexion.begin().await.unwrap();
     let zone = zone.parse()?;
@@ -43,7 +46,7 @@ async fn decider(pays: &Pays, quoi: &str, zone: &str) -> Result<Vec<String>> {
 }
 
 /// Rows of a zone's versions: version, state, first and last days.
-async fn versions(
+pub async fn versions(
     pays: &Pays,
     reseau: &str,
     code: &str,
@@ -116,7 +119,7 @@ async fn the_same_file_changes_nothing_and_a_changed_one_is_a_new_version() {
     decider(&pays, "valider", "versions/caue").await.unwrap();
 
     let mut suite = options("versions");
-    suite.debut = "2018-07-01".parse().ok();
+    suite.defauts.debut = "2018-07-01".parse().ok();
     importer(&pays, "z.csv", "insee\n26003\n", suite.clone()).await;
     let phrases = decider(&pays, "valider", "versions/caue").await.unwrap();
     assert!(
@@ -131,7 +134,7 @@ async fn the_same_file_changes_nothing_and_a_changed_one_is_a_new_version() {
         ]
     );
     // A version that begins before the one in force takes its whole place.
-    suite.debut = "2018-01-01".parse().ok();
+    suite.defauts.debut = "2018-01-01".parse().ok();
     suite.valider = true;
     let bilan = importer(&pays, "z.csv", "insee\n26004\n", suite).await;
     assert_eq!((bilan.zones[0].version, bilan.zones[0].etat), (3, Etat::Validee));
@@ -237,7 +240,7 @@ async fn a_list_that_holds_a_post_code_is_not_proposed_by_half() {
     assert!(dit.contains("ligne 3, unite : Le code « 29400 » est un code postal"), "{dit}");
     assert!(dit.contains("La zone « caue » n'est pas proposée"), "{dit}");
     assert_eq!(versions(&pays, "postal", "caue").await.len(), 0);
-    let sans_debut = Options { debut: None, partenaire: None, ..options("postal") };
+    let sans_debut = Options { defauts: Defauts::default(), ..options("postal") };
     let bilan =
         importer(&pays, "z.csv", "partenaire;insee\ncaue;26003\n;26003\n", sans_debut).await;
     assert!(bilan.rejets[0].raison.contains("--debut"), "{bilan}");

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use maillage::partenaires::zones::Lecture;
 use maillage::partenaires::zones::import::{self, Options};
+use maillage::partenaires::zones::{Defauts, Lecture};
 use serde_json::json;
 
 use crate::dossier::Reseau;
@@ -189,7 +189,10 @@ async fn every_format_and_reference_system_gives_the_same_zone() {
             eprintln!("ogr2ogr manque, ou ne sait pas écrire {format}");
             continue;
         }
-        let options = Options { code: Some(nom.replace('.', "-")), ..options("formats") };
+        let options = Options {
+            defauts: Defauts { code: Some(nom.replace('.', "-")), ..options("formats").defauts },
+            ..options("formats")
+        };
         let bilan = import::zones(&pays.base, sortie, options, &Default::default()).await.unwrap();
         assert_eq!(bilan.rejets, [], "{nom}");
         assert_eq!((bilan.zones[0].couvertes, bilan.zones[0].touchees), (2, 0), "{nom}");

@@ -62,6 +62,14 @@ pub async fn reseau(base: &Base, dossier: PathBuf, progres: &Progres) -> Result<
     progres.etape("Lecture des demandes");
     let demandes = juger(&mut chargement);
     for paquet in demandes.chunks(PAQUET) {
+        let gardees =
+            chargement.lire(include_str!("../sql/lire_demandes_gardees.sql"), paquet).await?;
+        chargement.contenu.remarques.extend(gardees.into_iter().map(|demande| {
+            format!(
+                "La demande « {demande} » a été chargée à part de ce dossier, qui dit autre chose : elle reste \
+                 comme elle est."
+            )
+        }));
         chargement.ecrire(include_str!("../sql/ecrire_demandes.sql"), paquet).await?;
     }
     // What the folder no longer has; tables of partners are loaded apart.

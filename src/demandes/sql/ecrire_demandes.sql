@@ -1,4 +1,5 @@
--- $1 réseau, $2 demandes as JSON. What is there already and says the same is not written again.
+-- $1 réseau, $2 demandes as JSON. What is there already and says the same is not written again; what was
+-- loaded apart from the folder stays as it was loaded.
 insert into demande as d (
   reseau, reference, date, themes, partenaires, maille, beneficiaire, millesime, objet, etat, fiche,
   niveau, reponse, cloture, suite, jours)
@@ -13,7 +14,8 @@ on conflict (reseau, partenaire, reference) do update set
   maille = excluded.maille, beneficiaire = excluded.beneficiaire, millesime = excluded.millesime,
   objet = excluded.objet, etat = excluded.etat, fiche = excluded.fiche, niveau = excluded.niveau,
   reponse = excluded.reponse, cloture = excluded.cloture, suite = excluded.suite, jours = excluded.jours
-where (d.date, d.themes, d.partenaires, d.maille, d.beneficiaire, d.millesime, d.objet, d.etat, d.fiche,
+where d.origine = 'dossier'
+  and (d.date, d.themes, d.partenaires, d.maille, d.beneficiaire, d.millesime, d.objet, d.etat, d.fiche,
     d.niveau, d.reponse, d.cloture, d.suite, d.jours)
   is distinct from (excluded.date, excluded.themes, excluded.partenaires, excluded.maille,
     excluded.beneficiaire, excluded.millesime, excluded.objet, excluded.etat, excluded.fiche,

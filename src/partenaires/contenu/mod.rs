@@ -101,7 +101,7 @@ pub struct UniteDuPerimetre {
 
 #[derive(Debug, Serialize)]
 pub struct Beneficiaire {
-    code: String,
+    pub code: String,
     nom: String,
     nature: Option<String>,
     siren: Option<String>,

@@ -11,7 +11,7 @@ use crate::territoires::Maille;
 
 #[derive(Debug, Serialize)]
 pub struct Regroupement {
-    code: String,
+    pub code: String,
     nom: String,
     genre: Option<String>,
     regle: Option<String>,

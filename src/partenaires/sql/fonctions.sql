@@ -23,6 +23,44 @@ as $$
   select (ts_rank(recherche, mots) + 0.5 * coalesce(ts_rank(recherche, voisins), 0))::real
 $$;
 
+-- The newest millésime that is drawn: what units are shown on unless another is asked for.
+create or replace function edition_dessinee() returns table (millesime smallint, edition integer)
+language sql stable parallel safe
+as $$
+  select m.annee, m.edition
+  from millesime m join edition e on e.id = m.edition
+  where e.millesime_contours is not null
+  order by m.annee desc
+  limit 1
+$$;
+
+-- The state of a version of a zone as it is shown on a day: one that is over has expired.
+create or replace function etat_montre(p_etat text, p_fin date, p_jour date) returns text
+language sql immutable parallel safe
+as $$ select case when p_etat = 'validee' and p_fin < p_jour then 'expiree' else p_etat end $$;
+
+-- Whether a version of a zone says what is written: a zone as JSON, its drawn surface as WKT in EPSG:3857,
+-- and its units as JSON. States and decisions are not what it says.
+create or replace function zone_dit(z zone, p_zone jsonb, p_unites jsonb) returns boolean
+language sql stable parallel safe
+as $$
+  select (z.partenaire, z.theme, z.nom, z.debut, z.fin)
+      is not distinct from (x.partenaire, x.theme, x.nom, x.debut, x.fin)
+    and st_asbinary(z.surface)
+      is not distinct from st_asbinary(st_multi(st_geomfromtext(x.surface, 3857)))
+    and (
+      select array_agg((u.maille, u.code, u.exclue)::text order by u.maille, u.code, u.exclue)
+      from zone_unite u
+      where u.zone = z.id)
+    is not distinct from (
+      select array_agg((u.maille, u.code, u.exclue)::text order by u.maille, u.code, u.exclue)
+      from jsonb_to_recordset(p_unites) as u (
+        zone text, version smallint, maille maille, code text, exclue boolean)
+      where u.zone = z.code and u.version = coalesce(x.version, u.version))
+  from jsonb_to_record(p_zone) as x (
+    version smallint, partenaire text, theme text, nom text, debut date, fin date, surface text)
+$$;
+
 -- Réseaux that a question names, or all that may be read: lists, so that one plan serves both.
 create or replace function reseaux_demandes(p_reseau text) returns text[]
 language sql stable parallel safe

@@ -1,16 +1,9 @@
 -- What a file of zones may name in a réseau, and where the réseau is. $1 réseau.
 with
-  derniere as (
-    select m.annee as millesime, m.edition
-    from millesime m join edition e on e.id = m.edition
-    where e.millesime_contours is not null
-    order by m.annee desc
-    limit 1
-  ),
   -- The box of its communes, EPSG:3857: read off the heads of the geometries.
   emprise as (
     select st_extent(c.contour) as boite
-    from derniere d
+    from edition_dessinee() d
     join perimetre_actuel p on p.reseau = $1 and p.millesime = d.millesime and p.maille = 'commune'
     join contour c
       on c.edition = d.edition and c.bande = bande(5) and c.maille = 'commune' and c.code = p.code

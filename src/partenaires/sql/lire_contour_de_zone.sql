@@ -6,7 +6,7 @@ select jsonb_build_object(
   'properties', jsonb_build_object(
     'reseau', z.reseau, 'code', z.code, 'version', z.version, 'partenaire', z.partenaire,
     'theme', z.theme, 'nom', z.nom, 'debut', z.debut, 'fin', z.fin,
-    'etat', case when z.etat = 'validee' and z.fin < $4 then 'expiree' else z.etat end,
+    'etat', etat_montre(z.etat, z.fin, $4),
     'millesime', c.millesime, 'demonstration', r.demonstration),
   'geometry', st_asgeojson(
     -- Rounding may fold a ring: what is left is made valid again.

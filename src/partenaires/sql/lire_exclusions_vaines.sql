@@ -1,13 +1,6 @@
 -- Units that zones leave out and that are not in them anyway, in the newest millésime that has contours.
 -- $1 réseau; $2 zone, or null for all of those that are proposed or validated.
 with
-  derniere as (
-    select m.annee as millesime, m.edition
-    from millesime m join edition e on e.id = m.edition
-    where e.millesime_contours is not null
-    order by m.annee desc
-    limit 1
-  ),
   -- Units in the codes of that millésime.
   unites as (
     select z.id as zone, z.code as nom, z.surface, u.maille, u.code, u.exclue, d.edition,
@@ -16,7 +9,7 @@ with
     from zone z
     join reseau r on r.code = z.reseau
     join zone_unite u on u.zone = z.id
-    cross join derniere d
+    cross join edition_dessinee() d
     left join succession s
       on s.reseau = z.reseau and s.millesime = d.millesime and s.maille = u.maille
       and s.ancien = u.code and s.de = r.millesime

@@ -1,28 +1,44 @@
 -- What a folder no longer lists and that rows from elsewhere still name: demandes of partners' tables, and
--- zones that were proposed. $1 réseau; $2 partners, $3 themes and $4 fiches that the folder lists.
+-- zones that were proposed. $1 réseau; $2 partners, $3 themes, $4 fiches, $5 regroupements and $6 other
+-- beneficiaries that the folder lists.
 with
-  demandes as (
-    select p as partenaire, t as theme, d.fiche
-    from demande d
-    cross join unnest(d.partenaires) as p
-    cross join unnest(d.themes) as t
-    where d.reseau = $1 and d.origine <> 'dossier'
-  ),
-  zones as (select partenaire, theme from zone where reseau = $1 and origine <> 'dossier'),
+  demandes as (select * from demande where reseau = $1 and origine <> 'dossier'),
+  zones as (select * from zone where reseau = $1 and origine <> 'dossier'),
   usages as (
-    select 'Le partenaire' as quoi, partenaire as code, 'partenaires.csv' as fichier from demandes
+    select 'Le partenaire' as quoi, p as code, 'partenaires.csv' as fichier, d.id as demande,
+      null::integer as zone
+    from demandes d cross join unnest(d.partenaires) as p
+    where p <> all ($2)
+    union
+    select 'Le partenaire', partenaire, 'partenaires.csv', null, id
+    from zones
     where partenaire <> all ($2)
-    union all
-    select 'Le partenaire', partenaire, 'partenaires.csv' from zones where partenaire <> all ($2)
-    union all
-    select 'Le thème', theme, 'themes.csv' from demandes where theme <> all ($3)
-    union all
-    select 'Le thème', theme, 'themes.csv' from zones where theme is not null and theme <> all ($3)
-    union all
-    select 'La fiche', fiche, 'fiches.csv' from demandes where fiche is not null and fiche <> all ($4)
+    union
+    select 'Le thème', t, 'themes.csv', d.id, null
+    from demandes d cross join unnest(d.themes) as t
+    where t <> all ($3)
+    union
+    select 'Le thème', theme, 'themes.csv', null, id
+    from zones
+    where theme is not null and theme <> all ($3)
+    union
+    select 'La fiche', fiche, 'fiches.csv', id, null
+    from demandes
+    where fiche is not null and fiche <> all ($4)
+    union
+    select 'Le regroupement', u.code, 'regroupements.csv', null, z.id
+    from zones z join zone_unite u on u.zone = z.id
+    where u.maille::text = 'regroupement' and u.code <> all ($5)
+    union
+    -- One that never was in the table is named by its SIREN alone.
+    select 'Le bénéficiaire', b.code, 'beneficiaires.csv', d.id, null
+    from demandes d
+    join beneficiaire b on b.reseau = d.reseau and b.code = d.beneficiaire
+    where d.maille = 'autre' and b.code <> all ($6)
   )
-select format('%s « %s » n''est plus dans %s, mais des demandes ou des zones chargées à part le citent.',
-  quoi, code, fichier)
+select format(
+  '%s « %s » n''est plus dans %s, mais des lignes chargées à part le citent (demandes : %s, zones : %s).',
+  quoi, code, fichier, count(demande), count(zone))
 from usages
 group by quoi, code, fichier
 order by quoi, code

@@ -2,13 +2,6 @@
 -- $3 version (null: the one in force, else the newest), $4 today.
 -- What could not be carried over is that of the réseau's own millésime and of the later ones.
 with
-  derniere as (
-    select m.annee as millesime, m.edition
-    from millesime m join edition e on e.id = m.edition
-    where e.millesime_contours is not null
-    order by m.annee desc
-    limit 1
-  ),
   choisie as (
     select z.*
     from zone z
@@ -20,7 +13,7 @@ with
   )
 select z.reseau, z.code, z.version, z.partenaire, o.nom as partenaire_nom, z.theme,
   t.libelle as theme_libelle, z.nom,
-  case when z.etat = 'validee' and z.fin < $4 then 'expiree' else z.etat end as etat,
+  etat_montre(z.etat, z.fin, $4) as etat,
   z.debut, z.fin, z.origine, z.proposee_le, z.decidee_le, z.motif, z.reparation,
   r.demonstration, r.mention, r.seuil_couverture, d.millesime,
   (select coalesce(jsonb_agg(jsonb_build_object('maille', u.maille, 'code', u.code, 'exclue', u.exclue)
@@ -37,11 +30,11 @@ select z.reseau, z.code, z.version, z.partenaire, o.nom as partenaire_nom, z.the
     order by n.millesime desc, n.maille, n.code), '[]')
    from zone_non_reportee n where n.zone = z.id and n.millesime >= r.millesime) as non_reportees,
   (select jsonb_agg(jsonb_build_object('version', v.version,
-      'etat', case when v.etat = 'validee' and v.fin < $4 then 'expiree' else v.etat end,
+      'etat', etat_montre(v.etat, v.fin, $4),
       'debut', v.debut, 'fin', v.fin, 'motif', v.motif) order by v.version desc)
    from zone v where v.reseau = z.reseau and v.code = z.code) as versions
 from choisie z
-cross join derniere d
+cross join edition_dessinee() d
 join reseau r on r.code = z.reseau
 join partenaire p on p.reseau = z.reseau and p.code = z.partenaire
 join organisme o on o.code = p.organisme

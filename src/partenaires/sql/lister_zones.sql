@@ -1,14 +1,9 @@
 -- Versions of zones. Null asks for all. $1 réseau, $2 partner, $3 theme (one of the first level stands for those
 -- under it), $4 state as it is shown, $5 only those that could not be carried over whole, $6 today.
 with
-  derniere as (
-    select max(m.annee) as millesime
-    from millesime m join edition e on e.id = m.edition
-    where e.millesime_contours is not null
-  ),
   zones as (
     select z.*,
-      case when z.etat = 'validee' and z.fin < $6 then 'expiree' else z.etat end as etat_montre
+      etat_montre(z.etat, z.fin, $6) as etat_montre
     from zone z
     where ($1::text is null or z.reseau = $1)
       and ($2::text is null or z.partenaire = $2)
@@ -26,7 +21,7 @@ select z.reseau, z.code, z.version, z.partenaire, coalesce(o.sigle, o.nom) as pa
     as communes,
   coalesce(n.nombre, 0) as non_reportees, r.demonstration
 from zones z
-cross join derniere d
+cross join edition_dessinee() d
 join reseau r on r.code = z.reseau
 join partenaire p on p.reseau = z.reseau and p.code = z.partenaire
 join organisme o on o.code = p.organisme

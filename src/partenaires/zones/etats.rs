@@ -329,7 +329,7 @@ async fn changer(
 }
 
 async fn finir(connexion: &mut PgConnection, zone: i32, fin: NaiveDate) -> Result<()> {
-    sqlx::query("update zone set fin = $2 where id = $1")
+    sqlx::query("update zone set fin = $2, decidee_le = now() where id = $1")
         .bind(zone)
         .bind(fin)
         .execute(connexion)

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use geo::Rect;
 use serde::Serialize;
 use sqlx::{Connection, Executor, PgConnection};
@@ -28,14 +27,8 @@ const ACTION: &str = "chargement des zones";
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     pub reseau: String,
-    /// One zone for the whole file.
-    pub code: Option<String>,
-    /// Its name, in the place of what the file says.
-    pub nom: Option<String>,
-    pub partenaire: Option<String>,
-    pub theme: Option<String>,
-    pub debut: Option<NaiveDate>,
-    pub fin: Option<NaiveDate>,
+    /// What the rows leave out.
+    pub defauts: Defauts,
     /// Validate what is proposed.
     pub valider: bool,
     pub lecture: Lecture,
@@ -81,8 +74,8 @@ pub async fn zones(
     attendre_son_tour(&mut transaction).await?;
     let (connus, seuil) = connaitre(&mut transaction, &options.reseau).await?;
     progres.etape("Lecture des zones");
-    let Options { reseau, valider, lecture, code, nom, partenaire, theme, debut, fin } = options;
-    if let Some(code) = &code
+    let Options { reseau, valider, lecture, defauts } = options;
+    if let Some(code) = &defauts.code
         && !super::super::declaration::est_identifiant(code)
     {
         return Err(Error::Demande(format!(
@@ -90,7 +83,7 @@ pub async fn zones(
              tirets."
         )));
     }
-    let defauts = Defauts { code, nom, partenaire, theme, debut, fin, a_la_main: true };
+    let defauts = Defauts { a_la_main: true, ..defauts };
     // GDAL and PROJ block.
     let jugement = tokio::task::spawn_blocking(move || {
         let releve = lecture.lire(&fichier)?;

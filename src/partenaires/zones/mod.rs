@@ -31,7 +31,7 @@ use crate::http::{Chemin, Parametres, Reponse};
 pub use dossier::juger;
 pub use etats::{Decision, Etat, Reference};
 pub use lecture::Lecture;
-pub use ligne::{UniteDeZone, Zone};
+pub use ligne::{Defauts, UniteDeZone, Zone};
 pub use proposition::{Proposee, Proposition, proposer};
 use registre::{Question, Resume};
 

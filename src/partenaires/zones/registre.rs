@@ -28,9 +28,9 @@ pub struct Question {
     pub non_reportees: bool,
 }
 
-/// A version of a zone in a list.
+/// Which version of a zone, whose, and in what state.
 #[derive(Debug, Serialize, sqlx::FromRow)]
-pub struct Resume {
+pub struct Identite {
     pub reseau: String,
     pub code: String,
     pub version: i16,
@@ -44,35 +44,34 @@ pub struct Resume {
     pub fin: Option<NaiveDate>,
     /// `dossier` or `proposition`.
     pub origine: String,
+    pub demonstration: bool,
+}
+
+/// A version of a zone in a list.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct Resume {
+    #[sqlx(flatten)]
+    #[serde(flatten)]
+    pub identite: Identite,
     /// Drawn, and not listed.
     pub dessinee: bool,
     /// Communes of the perimeter that it covers.
     pub communes: i64,
     /// What it lists and the newest millésime does not have.
     pub non_reportees: i64,
-    pub demonstration: bool,
 }
 
 /// A version of a zone with what it covers.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Zone {
-    pub reseau: String,
-    pub code: String,
-    pub version: i16,
-    pub partenaire: String,
-    pub partenaire_nom: String,
-    pub theme: Option<String>,
+    #[sqlx(flatten)]
+    #[serde(flatten)]
+    pub identite: Identite,
     pub theme_libelle: Option<String>,
-    pub nom: Option<String>,
-    pub etat: Etat,
-    pub debut: NaiveDate,
-    pub fin: Option<NaiveDate>,
-    pub origine: String,
     pub proposee_le: DateTime<Utc>,
     pub decidee_le: Option<DateTime<Utc>>,
     pub motif: Option<String>,
     pub reparation: Option<String>,
-    pub demonstration: bool,
     pub mention: Option<String>,
     /// Share of a commune's surface from which a drawn zone covers it.
     pub seuil_couverture: f64,
@@ -180,7 +179,7 @@ pub async fn non_reportees(connexion: &mut PgConnection) -> Result<BTreeMap<Stri
     let question = Question { non_reportees: true, ..Question::default() };
     let mut par_reseau = BTreeMap::new();
     for zone in lister(connexion, &question).await? {
-        *par_reseau.entry(zone.reseau).or_default() += 1;
+        *par_reseau.entry(zone.identite.reseau).or_default() += 1;
     }
     Ok(par_reseau)
 }
