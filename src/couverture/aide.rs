@@ -110,11 +110,6 @@ impl Aide {
         communes.sort_unstable();
         communes.dedup();
         let codes: Vec<&str> = du_lieu.iter().map(|lu| lu.reseau.code.as_str()).collect();
-        // Planning takes longer than the answer.
-        sqlx::query("set local plan_cache_mode = force_generic_plan")
-            .execute(&mut *connexion)
-            .await
-            .pour("réglage d'une question")?;
         let mut ligne: Ligne = sqlx::query_as(include_str!("sql/aide.sql"))
             .bind(&codes)
             .bind(&communes)

@@ -17,7 +17,7 @@ use axum::{Json, Router};
 use sqlx::{PgConnection, PgPool};
 
 use crate::comptes::Principal;
-use crate::error::Result;
+use crate::error::{Contexte, Result};
 use crate::http::{Chemin, Parametres, Probleme, Reponse};
 use crate::indicateurs::Indicateur;
 use crate::partenaires::{Filtre, Periode, besoin as lire_besoin, verifier_theme};
@@ -83,6 +83,10 @@ async fn couvrir(
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    // Over all the réseaux, a plan made for the case is worth its time.
+    if filtre.reseau().is_some() {
+        garder_les_plans(&mut transaction).await?;
+    }
     let (edition, mut comptage) = editions(&mut transaction, millesime).await?;
     if comptage.is_none() {
         comptage = match filtre.reseau() {
@@ -121,6 +125,16 @@ async fn chiffrer(
     Ok(Json(chiffres.await?))
 }
 
+/// Plans each statement once for a connection: of a place or of one réseau, planning takes longer than the
+/// answer.
+async fn garder_les_plans(connexion: &mut PgConnection) -> Result<()> {
+    sqlx::query("set local plan_cache_mode = force_generic_plan")
+        .execute(connexion)
+        .await
+        .pour("réglage d'une question")?;
+    Ok(())
+}
+
 /// The edition that units are shown on, and that of the millésime asked for: one without contours is
 /// shown on the newest that has them.
 async fn editions(
@@ -150,6 +164,7 @@ async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse
         texte: lire_besoin(&parametres)?,
     };
     let mut transaction = Principal::Public.transaction(&piscine).await?;
+    garder_les_plans(&mut transaction).await?;
     let edition = Edition::avec_contours(&mut transaction, None).await?;
     verifier_theme(&mut transaction, None, besoin.theme, None).await?;
     let lieu = match (&unite, lon, lat) {

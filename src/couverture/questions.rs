@@ -1,9 +1,8 @@
 //! Questions that a coordinator asks beside the map: each is one SQL statement and one route.
 //!
-//! A new question is a `.sql` file, a row of [`Question::TOUTES`] and a test. All statements take the same
-//! parameters and return one JSON object, whose keys are described at the head of the file:
-//! $1 réseaux, $2 theme, $3 partner, $4 and $5 first and last day (null: each réseau's own year), $6
-//! edition, $7 millésime, $8 maille, $9 and $10 the place (maille and code; null for everything).
+//! A new question is a `.sql` file, a row of [`Question::TOUTES`] and a test. All statements take the
+//! parameters of [`Filtre::arguments`] then $10, a maille, and return one JSON object, whose keys are described
+//! at the head of the file.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -102,20 +101,10 @@ impl Etude {
         maille: Maille,
         dans: Option<Lieu>,
     ) -> Result<Self> {
-        let Json(resultats): Json<Map<String, Value>> = sqlx::query_scalar(question.requete)
-            .bind(filtre.codes())
-            .bind(&filtre.theme)
-            .bind(&filtre.partenaire)
-            .bind(filtre.periode.du)
-            .bind(filtre.periode.au)
-            .bind(edition.edition)
-            .bind(edition.millesime)
-            .bind(maille)
-            .bind(dans.as_ref().map(|lieu| lieu.maille))
-            .bind(dans.as_ref().map(|lieu| &lieu.code))
-            .fetch_one(&mut *connexion)
-            .await
-            .pour(question.action)?;
+        let arguments = filtre.arguments(edition, dans.as_ref())?;
+        let requete = sqlx::query_scalar_with(question.requete, arguments);
+        let Json(resultats): Json<Map<String, Value>> =
+            requete.bind(maille).fetch_one(&mut *connexion).await.pour(question.action)?;
         Ok(Self {
             cadre: filtre.cadre(),
             maille,

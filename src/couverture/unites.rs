@@ -158,26 +158,10 @@ impl Couverture {
         maille: Maille,
         dans: Option<Lieu>,
     ) -> Result<Self> {
-        // Planning takes longer than counting one réseau; over all of them, a plan made for the case is
-        // worth its time.
-        if filtre.reseau().is_some() {
-            sqlx::query("set local plan_cache_mode = force_generic_plan")
-                .execute(&mut *connexion)
-                .await
-                .pour("réglage d'une question")?;
-        }
+        let arguments = filtre.arguments(edition, dans.as_ref())?;
         let Ligne { totaux: Json(mut totaux), colonnes, non_dessinees: Json(non_dessinees) } =
-            sqlx::query_as(include_str!("sql/couverture.sql"))
-                .bind(filtre.codes())
-                .bind(&filtre.theme)
-                .bind(&filtre.partenaire)
-                .bind(filtre.periode.du)
-                .bind(filtre.periode.au)
-                .bind(edition.edition)
-                .bind(edition.millesime)
+            sqlx::query_as_with(include_str!("sql/couverture.sql"), arguments)
                 .bind(maille)
-                .bind(dans.as_ref().map(|lieu| lieu.maille))
-                .bind(dans.as_ref().map(|lieu| &lieu.code))
                 .bind(comptage.map(|comptage| comptage.edition))
                 .bind(comptage.map(|comptage| comptage.millesime))
                 .fetch_one(&mut *connexion)

@@ -79,16 +79,8 @@ impl Registre {
         edition: Edition,
         lieu: Option<Lieu>,
     ) -> Result<Self> {
-        let ligne: Ligne = sqlx::query_as(include_str!("sql/lire_demandes.sql"))
-            .bind(filtre.codes())
-            .bind(&filtre.theme)
-            .bind(&filtre.partenaire)
-            .bind(filtre.periode.du)
-            .bind(filtre.periode.au)
-            .bind(edition.edition)
-            .bind(edition.millesime)
-            .bind(lieu.as_ref().map(|lieu| lieu.maille))
-            .bind(lieu.as_ref().map(|lieu| &lieu.code))
+        let arguments = filtre.arguments(edition, lieu.as_ref())?;
+        let ligne: Ligne = sqlx::query_as_with(include_str!("sql/lire_demandes.sql"), arguments)
             .bind(LISTEES)
             .fetch_one(connexion)
             .await

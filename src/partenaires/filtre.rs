@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::{Arguments, PgConnection};
 
 use super::reseaux::Reseau;
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Parametres, Probleme, Reponse};
-use crate::territoires::Maille;
+use crate::territoires::{Edition, Lieu, Maille};
 
 /// Longest need that is read, in characters.
 const BESOIN_MAX: usize = 500;
@@ -100,6 +101,30 @@ impl Filtre {
     /// Codes of the réseaux, as statements take them.
     pub fn codes(&self) -> Vec<&str> {
         self.reseaux.iter().map(|reseau| reseau.code.as_str()).collect()
+    }
+
+    /// The parameters that every question begins with: $1 réseaux, $2 theme, $3 partner, $4 and $5 first and
+    /// last day (null: each réseau's own year), $6 edition and $7 its millésime, $8 and $9 the place (maille
+    /// and code; null for everything).
+    pub fn arguments(&self, edition: Edition, lieu: Option<&Lieu>) -> Result<PgArguments> {
+        let mut arguments = PgArguments::default();
+        let ajouts = [
+            arguments.add(self.codes()),
+            arguments.add(&self.theme),
+            arguments.add(&self.partenaire),
+            arguments.add(self.periode.du),
+            arguments.add(self.periode.au),
+            arguments.add(edition.edition),
+            arguments.add(edition.millesime),
+            arguments.add(lieu.map(|lieu| lieu.maille)),
+            arguments.add(lieu.map(|lieu| &lieu.code)),
+        ];
+        ajouts
+            .into_iter()
+            .collect::<std::result::Result<(), _>>()
+            .map_err(sqlx::Error::Encode)
+            .pour("écriture d'une question")?;
+        Ok(arguments)
     }
 
     /// Refuses a question about several réseaux, where an answer is about one.

@@ -1,8 +1,6 @@
 -- What the zones and the demandes say of each unit of some réseaux, and in all.
--- $1 réseaux, $2 theme, $3 partner, $4 and $5 first and last day (null: each réseau's own
--- year), $6 edition and $7 millésime of the units, $8 maille, $9 and $10 the place that the answer is about
--- (maille and code; null for everything), $11 edition and $12 millésime of the totals (null for the
--- perimeter as the réseau states it).
+-- $1 to $9 as `Filtre::arguments` gives them, the edition being that of the units; $10 maille, $11 edition and
+-- $12 millésime of the totals (null for the perimeter as the réseau states it).
 with
   partenaires as materialized (select * from partenaires_concernes($1, $2, $3, $5)),
   -- Whether what nobody covers in a réseau is known to be covered by nobody: `reseaux_renseignes`, from
@@ -20,7 +18,7 @@ with
   communes as materialized (
     select t.code, t.nom, t.epci, t.departement, t.region, t.point, t.etat_contour,
       t.remarque_contour, p.renseigne,
-      $9::maille is null or t.code in (select c.code from communes_de($6, $9, $10) c) as dedans
+      $8::maille is null or t.code in (select c.code from communes_de($6, $8, $9) c) as dedans
     from (
       select p.code, bool_and(k.renseigne) as renseigne
       from perimetre_actuel p
@@ -35,43 +33,43 @@ with
     select distinct p.code
     from perimetre_actuel p
     where p.reseau = any ($1) and p.millesime = $7 and p.maille = 'epci'
-      and ($9 is null or p.code in (select e from epci_de($6, $9, $10) e))
+      and ($8 is null or p.code in (select e from epci_de($6, $8, $9) e))
   ),
   -- The unit of each commune: several when regroupements share it.
   membres as (
     select code as commune,
-      case $8::maille
+      case $10::maille
         when 'commune' then code when 'epci' then epci when 'departement' then departement
         else region
       end as unite,
       dedans, renseigne
     from communes
-    where $8 <> 'regroupement'
+    where $10 <> 'regroupement'
     union all
     select c.code, g.unite, c.dedans, c.renseigne
     from communes c
     join regroupement_actuel g on g.millesime = $7 and g.commune = c.code
-    where $8 = 'regroupement' and g.reseau = any ($1)
+    where $10 = 'regroupement' and g.reseau = any ($1)
   ),
   -- The units of the answer. A unit larger than the place is not inside it.
   unites as materialized (
     select code, nom, point, etat_contour, remarque_contour
     from communes
-    where $8 = 'commune' and dedans
+    where $10 = 'commune' and dedans
     union all
     select t.code, t.nom, t.point, t.etat_contour, t.remarque_contour
     from (
-      select code from epci where $8 = 'epci'
+      select code from epci where $10 = 'epci'
       union all
       select distinct unite from membres
-      where ($8 = 'departement' and ($9 is null or $9 in ('departement', 'region') and dedans))
-        or ($8 = 'region' and ($9 is null or $9 = 'region' and dedans))
+      where ($10 = 'departement' and ($8 is null or $8 in ('departement', 'region') and dedans))
+        or ($10 = 'region' and ($8 is null or $8 = 'region' and dedans))
     ) u
-    join territoire t on t.edition = $6 and t.maille = $8 and t.code = u.code
+    join territoire t on t.edition = $6 and t.maille = $10 and t.code = u.code
     union all
     select u.unite, g.nom, null, null, null
     from (select distinct unite from membres where dedans) u
-    join regroupement g on $8 = 'regroupement' and u.unite = g.reseau || '/' || g.code
+    join regroupement g on $10 = 'regroupement' and u.unite = g.reseau || '/' || g.code
   ),
   -- Zones in force, with their partner as a bit of one of the réseau's words of 62: partners are counted by
   -- their bits, once whatever their zones, without a sort.
@@ -91,68 +89,66 @@ with
       on zc.zone = z.zone and zc.millesime = $7 and zc.couverte and zc.dans_perimetre
     group by zc.commune, z.reseau, z.tranche
   ),
+  -- The same by unit: each partner is still one bit.
   aidees_par_unite as (
-    select commune as unite, sum(bit_count(partenaires::bit(64))) as partenaires, 1 as communes
+    select commune as unite, partenaires
     from aidees
-    where $8 = 'commune'
-    group by commune
+    where $10 = 'commune'
     union all
-    select p.unite, p.partenaires, c.communes
-    from (
-      select unite, sum(bit_count(partenaires::bit(64))) as partenaires
-      from (
-        select m.unite, a.reseau, a.tranche, bit_or(a.partenaires) as partenaires
-        from aidees a join membres m on m.commune = a.commune
-        where $8 <> 'commune'
-        group by m.unite, a.reseau, a.tranche
-      ) r
-      group by unite
-    ) p
-    join (
-      select m.unite, count(*) as communes
-      from (select distinct commune from aidees where $8 <> 'commune') a
-      join membres m on m.commune = a.commune
-      group by m.unite
-    ) c on c.unite = p.unite
-  ),
-  -- What nobody covers in a larger unit is known when it is for all its communes.
-  communes_par_unite as (
-    select unite, count(*) as communes, bool_and(renseigne) as renseigne
-    from membres
-    where $8 <> 'commune'
-    group by unite
-    union all
-    select code, 1, renseigne from communes where $8 = 'commune'
+    select m.unite, bit_or(a.partenaires)
+    from aidees a join membres m on m.commune = a.commune
+    where $10 <> 'commune'
+    group by m.unite, a.reseau, a.tranche
   ),
   -- Who asked in the period, how many times, and what its code has become.
   demandes as materialized (
-    select d.reseau, d.maille, d.beneficiaire, d.millesime, d.actuel, count(*) as nombre
-    from demandes_de($1, $2, $3, $4, $5, $6, $7, $9, $10) d
-    group by d.reseau, d.maille, d.beneficiaire, d.millesime, d.actuel
-  ),
-  -- Those of each unit: a commune or an EPCI its own, a larger unit those of its communes.
-  demandes_par_unite as (
-    select d.unite, sum(d.nombre)::bigint as demandes
+    select d.*, coalesce(s.code, d.beneficiaire) as actuel
     from (
-      select d.actuel as unite, d.nombre from demandes d where d.maille = $8::text
+      select reseau, maille, beneficiaire, millesime, count(*) as nombre
+      from demandes_comptees($1, $2, $3, $4, $5)
+      group by reseau, maille, beneficiaire, millesime
+    ) d
+    left join succession s
+      on s.reseau = d.reseau and s.millesime = $7 and s.maille = 'commune' and s.ancien = d.beneficiaire
+      and s.de = d.millesime and d.maille = 'commune'
+    where $8 is null
+      or (d.maille, case when d.maille = 'autre' then d.reseau else coalesce(s.code, d.beneficiaire) end)
+        in (select b.maille, b.code from beneficiaires_de($6, $8, $9) b)
+  ),
+  -- All that is counted in a unit, gathered rather than joined: planners misjudge counts.
+  comptes as (
+    select unite, sum(communes)::bigint as communes, bool_and(renseigne) as renseigne,
+      sum(bit_count(partenaires::bit(64)))::bigint as partenaires,
+      sum(communes_aidees)::bigint as communes_aidees, sum(demandes)::bigint as demandes
+    from (
+      -- What nobody covers in a larger unit is known when it is for all its communes.
+      select unite, 1 as communes, renseigne, 0::bigint as partenaires, 0 as communes_aidees, 0 as demandes
+      from membres
       union all
-      select m.unite, d.nombre
+      select unite, 0, null, partenaires, 0, 0 from aidees_par_unite
+      union all
+      select m.unite, 0, null, 0, 1, 0
+      from (select distinct commune from aidees where $10 <> 'commune') a
+      join membres m on m.commune = a.commune
+      union all
+      -- Demandes of a commune or an EPCI are its own, those of a larger unit are its communes'.
+      select actuel, 0, null, 0, 0, nombre from demandes where maille = $10::text
+      union all
+      select m.unite, 0, null, 0, 0, d.nombre
       from demandes d
       join membres m on m.commune = d.actuel
-      where $8 in ('departement', 'region', 'regroupement') and d.maille = 'commune'
-    ) d
-    group by d.unite
+      where $10 in ('departement', 'region', 'regroupement') and d.maille = 'commune'
+    ) c
+    group by unite
   ),
   comptees as materialized (
-    select u.*, coalesce(a.partenaires, 0)::bigint as partenaires, coalesce(d.demandes, 0) as demandes,
-      c.communes, coalesce(a.communes, 0) as communes_aidees,
+    select u.*, coalesce(c.partenaires, 0) as partenaires, coalesce(c.demandes, 0) as demandes,
+      c.communes, coalesce(c.communes_aidees, 0) as communes_aidees,
       case
-        when a.partenaires > 0 then 'aide' when c.renseigne then 'personne' else 'non_renseigne'
+        when c.partenaires > 0 then 'aide' when c.renseigne then 'personne' else 'non_renseigne'
       end as etat
     from unites u
-    left join communes_par_unite c on c.unite = u.code
-    left join aidees_par_unite a on a.unite = u.code
-    left join demandes_par_unite d on d.unite = u.code
+    left join comptes c on c.unite = u.code
   ),
   -- The perimeter that the totals count: as the réseau states it, in its own millésime, or in the
   -- codes of another; inside the place by what each code has become on the map. In the codes of the map
@@ -186,18 +182,21 @@ with
     left join communes c on p.maille = 'commune' and c.code = p.actuel
     left join territoire t
       on p.maille = 'epci' and t.edition = $6 and t.maille = 'epci' and t.code = p.actuel
-    where $9 is null or c.dedans or (p.maille = 'epci' and p.code in (select code from epci))
+    where $8 is null or c.dedans or (p.maille = 'epci' and p.code in (select code from epci))
   ),
   -- A commune is served by its own demandes, whole: those whose code is, or comes to, its own in the
   -- millésime of the totals; when the perimeter does not have that code, by what it has become.
+  passes as materialized (
+    select s.reseau, s.ancien, s.de, s.code
+    from succession s
+    where s.reseau = any ($1) and s.maille = 'commune'
+      and s.millesime = coalesce($12, (select r.millesime from reseau r where r.code = ($1)[1]))
+  ),
   aidees_par_demande as materialized (
     select distinct case when c.code in (select code from reference where maille = 'commune')
       then c.code else d.actuel end as code
     from demandes d
-    left join succession s
-      on s.reseau = d.reseau and s.maille = 'commune' and s.ancien = d.beneficiaire
-      and s.de = d.millesime
-      and s.millesime = coalesce($12, (select r.millesime from reseau r where r.code = ($1)[1]))
+    left join passes s on s.reseau = d.reseau and s.ancien = d.beneficiaire and s.de = d.millesime
     cross join lateral (select coalesce(s.code, d.beneficiaire) as code) c
     where d.maille = 'commune'
   ),
@@ -212,7 +211,7 @@ with
         else format('Commune réunie à %s (%s), où elle est comptée.', r.actuel_nom, r.actuel)
       end as raison
     from reference r
-    where r.maille = $8 and r.actuel is distinct from r.code
+    where r.maille = $10 and r.actuel is distinct from r.code
     union all
     select c.code, c.nom, c.demandes, coalesce(c.remarque_contour, 'Son contour manque.')
     from comptees c
@@ -221,25 +220,21 @@ with
     select d.beneficiaire, coalesce(min(t.nom), d.beneficiaire), sum(d.nombre),
       'Hors du périmètre du réseau.'
     from demandes d
-    left join territoire t on t.edition = $6 and t.maille = $8 and t.code = d.actuel
-    where d.maille = $8::text and d.actuel not in (select code from unites)
+    left join territoire t on t.edition = $6 and t.maille = $10 and t.code = d.actuel
+    where d.maille = $10::text and d.actuel not in (select code from unites)
       and d.beneficiaire not in (select code from reference)
     group by d.beneficiaire
   )
-select t.totaux, u.*, n.non_dessinees
+select t.totaux || c.totaux as totaux, u.*, n.non_dessinees
 from (
   select jsonb_build_object(
-    'unites', (select count(*) from comptees),
-    'unites_couvertes', (select count(*) from comptees where etat = 'aide'),
-    'unites_sans_partenaire', (select count(*) from comptees where etat = 'personne'),
-    'unites_non_renseignees', (select count(*) from comptees where etat = 'non_renseigne'),
     'partenaires', (select count(*) from partenaires),
     'partenaires_presents', (
       select coalesce(sum(bit_count(partenaires::bit(64))), 0)
       from (
         select bit_or(partenaires) as partenaires
         from aidees
-        where $9 is null or commune in (select code from communes where dedans)
+        where $8 is null or commune in (select code from communes where dedans)
         group by reseau, tranche
       ) r),
     'partenaires_non_declares', (select count(*) from partenaires where not zones_declarees),
@@ -272,11 +267,19 @@ from (
   from demandes d
 ) t
 cross join (
+  select jsonb_build_object(
+    'unites', count(*),
+    'unites_couvertes', count(*) filter (where etat = 'aide'),
+    'unites_sans_partenaire', count(*) filter (where etat = 'personne'),
+    'unites_non_renseignees', count(*) filter (where etat = 'non_renseigne')) as totaux
+  from comptees
+) c
+cross join (
   select array_agg(c.code) as codes, array_agg(c.nom) as noms, array_agg(c.etat) as etats,
     array_agg(c.partenaires) as partenaires, array_agg(c.demandes) as demandes,
     array_agg(c.communes) as communes, array_agg(c.communes_aidees) as communes_aidees,
-    array_agg((degres(c.point))[1]) as longitudes, array_agg((degres(c.point))[2]) as latitudes
-  from comptees c
+    array_agg(c.lieu[1]) as longitudes, array_agg(c.lieu[2]) as latitudes
+  from (select *, degres(point) as lieu from comptees offset 0) c
 ) u
 cross join (
   select coalesce(jsonb_agg(to_jsonb(n) order by n.code), '[]') as non_dessinees

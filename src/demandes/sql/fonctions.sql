@@ -31,9 +31,24 @@ as $$
     and (p_partenaire is null or p_partenaire = any (d.partenaires))
 $$;
 
--- The same, of a place: those of its communes, of its EPCI, and of the other beneficiaries when
--- the place holds the réseau's département. A null place is all of the réseaux. `actuel` is the
--- beneficiary's code in the millésime.
+-- Who is of a place: its communes, its EPCI, and, as `autre`, the réseaux whose other beneficiaries count
+-- there, because it holds their département.
+create or replace function beneficiaires_de(p_edition integer, p_maille maille, p_code text)
+returns table (maille text, code text)
+language sql stable parallel safe
+as $$
+  select 'commune', c.code from communes_de(p_edition, p_maille, p_code) c
+  union all
+  select 'epci', e from epci_de(p_edition, p_maille, p_code) e
+  union all
+  select 'autre', r.code
+  from reseau r
+  join territoire t on t.edition = p_edition and t.maille = 'departement' and t.code = r.departement
+  where (p_maille = 'departement' and t.code = p_code) or (p_maille = 'region' and t.region = p_code)
+$$;
+
+-- Demandes that count, of a place; a null place is all of the réseaux. `actuel` is the beneficiary's code
+-- in the millésime.
 create or replace function demandes_de(
   p_reseaux text[], p_theme text, p_partenaire text, p_du date, p_au date,
   p_edition integer, p_millesime smallint, p_maille maille, p_code text)
@@ -49,15 +64,6 @@ as $$
     on s.reseau = d.reseau and s.millesime = p_millesime and s.maille = 'commune'
     and s.ancien = d.beneficiaire and s.de = d.millesime and d.maille = 'commune'
   where p_maille is null
-    or (d.maille = 'commune' and coalesce(s.code, d.beneficiaire) in (
-      select c.code from communes_de(p_edition, p_maille, p_code) c))
-    or (d.maille = 'epci' and d.beneficiaire in (select e from epci_de(p_edition, p_maille, p_code) e))
-    or (d.maille = 'autre' and p_maille in ('departement', 'region') and exists (
-      select
-      from reseau r
-      join territoire t
-        on t.edition = p_edition and t.maille = 'departement' and t.code = r.departement
-      where r.code = d.reseau
-        and ((p_maille = 'departement' and t.code = p_code)
-          or (p_maille = 'region' and t.region = p_code))))
+    or (d.maille, case when d.maille = 'autre' then d.reseau else coalesce(s.code, d.beneficiaire) end)
+      in (select b.maille, b.code from beneficiaires_de(p_edition, p_maille, p_code) b)
 $$;

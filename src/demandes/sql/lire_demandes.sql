@@ -1,6 +1,5 @@
--- The demandes of a place, counted and listed. $1 réseaux, $2 theme, $3 partner, $4 and $5 first and last
--- day, $6 edition, $7 millésime, $8 and $9 the place (maille and code; null for the whole réseau), $10 how
--- many are listed. An EPCI's are its own; those of its member communes are counted apart.
+-- The demandes of a place, counted and listed. $1 to $9 as `Filtre::arguments` gives them, $10 how many are
+-- listed. An EPCI's are its own; those of its member communes are counted apart.
 with
   toutes as materialized (select * from demandes_de($1, $2, $3, $4, $5, $6, $7, $8, $9)),
   retenues as materialized (

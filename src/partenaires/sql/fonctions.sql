@@ -89,29 +89,41 @@ as $$
         select pt.reseau, pt.partenaire
         from partenaire_theme pt
         join theme t on t.reseau = pt.reseau and t.code = pt.theme
-        where p_theme in (t.code, t.parent))
+        where pt.reseau = any (p_reseaux) and p_theme in (t.code, t.parent))
       else (z.reseau, z.theme) in (
-        select t.reseau, t.code from theme t where p_theme in (t.code, t.parent))
+        select t.reseau, t.code
+        from theme t
+        where t.reseau = any (p_reseaux) and p_theme in (t.code, t.parent))
     end
 $$;
 
--- Communes of a place in an edition; all of them when the place is null.
+-- Communes of a place in an edition; all of them when the place is null. An arm for each maille, of which a
+-- statement runs one: under a single condition, a plan for any maille would read them all.
 create or replace function communes_de(p_edition integer, p_maille maille, p_code text)
 returns setof territoire
 language sql stable parallel safe
 as $$
+  select t.* from territoire t
+  where p_maille is null and t.edition = p_edition and t.maille = 'commune'
+  union all
+  select t.* from territoire t
+  where p_maille = 'commune' and t.edition = p_edition and t.maille = 'commune' and t.code = p_code
+  union all
+  select t.* from territoire t
+  where p_maille = 'epci' and t.edition = p_edition and t.maille = 'commune' and t.epci = p_code
+  union all
+  select t.* from territoire t
+  where p_maille = 'departement' and t.edition = p_edition and t.maille = 'commune'
+    and t.departement = p_code
+  union all
+  select t.* from territoire t
+  where p_maille = 'region' and t.edition = p_edition and t.maille = 'commune' and t.region = p_code
+  union all
   select t.*
-  from territoire t
-  where t.edition = p_edition and t.maille = 'commune'
-    and (p_maille is null
-      or (p_maille = 'commune' and t.code = p_code)
-      or (p_maille = 'epci' and t.epci = p_code)
-      or (p_maille = 'departement' and t.departement = p_code)
-      or (p_maille = 'region' and t.region = p_code)
-      or (p_maille = 'regroupement' and t.code in (
-        select g.commune
-        from regroupement_actuel g join edition e on e.id = p_edition
-        where g.unite = p_code and g.millesime = e.millesime)))
+  from edition e
+  join regroupement_actuel g on g.millesime = e.millesime
+  join territoire t on t.edition = e.id and t.maille = 'commune' and t.code = g.commune
+  where p_maille = 'regroupement' and e.id = p_edition and g.unite = p_code
 $$;
 
 -- EPCI that belong to a place: itself, or those with most of their communes in it.

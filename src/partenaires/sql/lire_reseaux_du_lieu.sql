@@ -6,8 +6,9 @@ select r.code, r.nom, r.nom_court, r.departement, r.annee, r.millesime as milles
   c.communes
 from (
   select p.reseau, array_agg(p.code) as communes
-  from communes_de($1, $3, $4) t
-  join perimetre_actuel p on p.millesime = $2 and p.maille = 'commune' and p.code = t.code
+  from perimetre_actuel p
+  where p.millesime = $2 and p.maille = 'commune'
+    and p.code = any (array(select c.code from communes_de($1, $3, $4) c))
   group by p.reseau
 ) c
 join reseau r on r.code = c.reseau

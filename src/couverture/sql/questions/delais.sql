@@ -3,7 +3,7 @@
 with
   demandes as materialized (
     select d.reseau, d.theme, d.partenaire, d.reponse - d.date as reponse, d.cloture - d.date as cloture
-    from demandes_de($1, $2, $3, $4, $5, $6, $7, $9, $10) p
+    from demandes_de($1, $2, $3, $4, $5, $6, $7, $8, $9) p
     join demande d on d.id = p.id
   ),
   mesures as (

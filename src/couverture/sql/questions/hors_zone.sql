@@ -5,7 +5,7 @@ with
   demandes as materialized (
     select d.id, d.reseau, d.reference, d.date, d.themes, d.partenaires[1] as partenaire, d.maille,
       d.beneficiaire, d.actuel
-    from demandes_de($1, $2, $3, $4, $5, $6, $7, $9, $10) d
+    from demandes_de($1, $2, $3, $4, $5, $6, $7, $8, $9) d
     where d.maille in ('commune', 'epci')
   ),
   hors as materialized (

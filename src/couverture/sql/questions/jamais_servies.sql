@@ -5,7 +5,7 @@ with
     select distinct p.code
     from perimetre_actuel p
     where p.reseau = any ($1) and p.millesime = $7 and p.maille = 'commune'
-      and ($9::maille is null or p.code in (select c.code from communes_de($6, $9, $10) c))
+      and ($8::maille is null or p.code in (select c.code from communes_de($6, $8, $9) c))
   ),
   jamais as (
     select c.code

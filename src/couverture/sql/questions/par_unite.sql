@@ -3,14 +3,14 @@
 with
   unites as materialized (
     select distinct u.code
-    from unites_des_reseaux($1, $6, $7, $8,
+    from unites_des_reseaux($1, $6, $7, $10,
       case
-        when $9::maille is null then null
-        when $8 = 'commune' then array(select c.code from communes_de($6, $9, $10) c)
-        when $8 = 'epci' then array(select e from epci_de($6, $9, $10) e)
+        when $8::maille is null then null
+        when $10 = 'commune' then array(select c.code from communes_de($6, $8, $9) c)
+        when $10 = 'epci' then array(select e from epci_de($6, $8, $9) e)
         else array(
-          select case $8 when 'departement' then c.departement else c.region end
-          from communes_de($6, $9, $10) c)
+          select case $10 when 'departement' then c.departement else c.region end
+          from communes_de($6, $8, $9) c)
       end) u
   ),
   comptees as (
@@ -19,11 +19,11 @@ with
         select sum(c.population)
         from regroupement_actuel a
         join territoire c on c.edition = $6 and c.maille = 'commune' and c.code = a.commune
-        where $8 = 'regroupement' and a.unite = u.code and a.millesime = $7)) as population
+        where $10 = 'regroupement' and a.unite = u.code and a.millesime = $7)) as population
     from unites u
-    left join territoire t on t.edition = $6 and t.maille = $8 and t.code = u.code
-    left join regroupement g on $8 = 'regroupement' and g.reseau || '/' || g.code = u.code
-    left join demandes_des_unites($1, $2, $3, $4, $5, $6, $7, $8, null) d on d.code = u.code
+    left join territoire t on t.edition = $6 and t.maille = $10 and t.code = u.code
+    left join regroupement g on $10 = 'regroupement' and g.reseau || '/' || g.code = u.code
+    left join demandes_des_unites($1, $2, $3, $4, $5, $6, $7, $10, null) d on d.code = u.code
   )
 select jsonb_build_object(
   'demandes', coalesce(sum(demandes), 0),

@@ -11,7 +11,7 @@ with
       on pt.reseau = z.reseau and pt.partenaire = z.partenaire and (z.theme is null or z.theme = pt.theme)
     join theme t on t.reseau = pt.reseau and t.code = pt.theme
     where ($2::text is null or $2 in (t.code, t.parent))
-      and ($9::maille is null or zc.commune in (select c.code from communes_de($6, $9, $10) c))
+      and ($8::maille is null or zc.commune in (select c.code from communes_de($6, $8, $9) c))
   ),
   communes as (
     select commune, count(*) as themes

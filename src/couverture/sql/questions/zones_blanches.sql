@@ -4,7 +4,7 @@ with
   etats as materialized (
     select u.code, u.etat
     from couverture_des_unites($1, $2, $3, $4, $5, $6, $7, 'commune',
-      case when $9::maille is not null then array(select c.code from communes_de($6, $9, $10) c) end) u
+      case when $8::maille is not null then array(select c.code from communes_de($6, $8, $9) c) end) u
   )
 select jsonb_build_object(
   'communes', (select count(*) from etats),
