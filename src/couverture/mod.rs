@@ -21,7 +21,7 @@ use crate::error::{Contexte, Result};
 use crate::http::{Chemin, Parametres, Probleme, Reponse};
 use crate::indicateurs::Indicateur;
 use crate::partenaires::{Filtre, Periode, besoin as lire_besoin, verifier_theme};
-use crate::territoires::{Edition, Lieu, Millesime, Unite};
+use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 use aide::{Aide, Besoin};
 use indicateur::IndicateurCouvert;
 use questions::{Etude, Question};
@@ -55,7 +55,7 @@ async fn etudier(
     parametres: Parametres,
 ) -> Reponse<Json<Etude>> {
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
-    let maille = Filtre::maille(&parametres)?;
+    let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;
@@ -78,7 +78,7 @@ async fn couvrir(
     parametres: Parametres,
 ) -> Reponse<Json<Couverture>> {
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
-    let maille = Filtre::maille(&parametres)?;
+    let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = Principal::Public.transaction(&piscine).await?;

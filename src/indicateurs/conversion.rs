@@ -127,21 +127,23 @@ pub struct Appartenance {
 }
 
 impl Appartenance {
-    /// `parents` gives the unit of each commune; a commune without one belongs to none.
+    /// `parents` gives the unit of each commune, several when it is there as often in a row; a commune
+    /// without one belongs to none.
     pub fn nouvelle(communes: Vec<String>, parents: Vec<Option<String>>) -> Self {
         let mut unites: Vec<String> = parents.iter().flatten().cloned().collect();
         unites.sort_unstable();
         unites.dedup();
         let mut rangs = Vec::with_capacity(communes.len());
-        let communes = communes
-            .into_iter()
-            .zip(parents)
-            .filter_map(|(commune, parent)| {
-                rangs.push(unites.binary_search(&parent?).ok()?);
-                Some((commune, rangs.len() - 1..rangs.len()))
-            })
-            .collect();
-        Self { unites, communes: Some(communes), rangs }
+        let mut places: HashMap<String, Range<usize>> = HashMap::with_capacity(communes.len());
+        for (commune, parent) in communes.into_iter().zip(parents) {
+            let Some(rang) = parent.and_then(|parent| unites.binary_search(&parent).ok()) else {
+                continue;
+            };
+            rangs.push(rang);
+            let fin = rangs.len();
+            places.entry(commune).or_insert(fin - 1..fin).end = fin;
+        }
+        Self { unites, communes: Some(places), rangs }
     }
 
     /// Each commune is its own unit.

@@ -74,7 +74,7 @@ async fn valeurs(
     parametres: Parametres,
 ) -> Reponse<Json<Valeurs>> {
     parametres.admettre(&["maille", "dans", "periode", "millesime", "classes", "cle"])?;
-    let maille = parametres.lire::<Maille>("maille")?.unwrap_or(Maille::Commune);
+    let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let classes = parametres.lire::<Methode>("classes")?;

@@ -127,7 +127,7 @@ impl Valeurs {
             });
         let remarque = Remarque {
             indicateur: &indicateur,
-            communes: question.maille == Maille::Commune,
+            maille: question.maille,
             edition,
             millesimes: &millesimes,
             non_calculables: etats.get(Etat::NonCalculable.as_str()).map_or(0, Vec::len),
@@ -176,8 +176,7 @@ async fn appartenance(
 /// What a reader must know of values that are not as they were published.
 struct Remarque<'a> {
     indicateur: &'a Indicateur,
-    /// Whether the units are communes.
-    communes: bool,
+    maille: Maille,
     edition: Edition,
     millesimes: &'a [i16],
     non_calculables: usize,
@@ -204,7 +203,7 @@ impl Remarque<'_> {
         }
         if self.non_calculables > 0 {
             phrases.push(match self.indicateur.nature {
-                Nature::Mediane | Nature::Classe if !self.communes => {
+                Nature::Mediane | Nature::Classe if self.maille != Maille::Commune => {
                     "Cet indicateur ne s'additionne pas : il n'est donné que par commune.".to_owned()
                 }
                 Nature::Stock | Nature::Ratio
@@ -216,6 +215,12 @@ impl Remarque<'_> {
                 }
                 _ => "Une valeur n'est pas calculable là où le territoire a changé.".to_owned(),
             });
+        }
+        if self.maille == Maille::Regroupement {
+            phrases.push(
+                "Une commune que plusieurs regroupements partagent compte entière dans chacun."
+                    .to_owned(),
+            );
         }
         (!phrases.is_empty()).then(|| phrases.join(" "))
     }

@@ -8,7 +8,7 @@ use sqlx::{Arguments, PgConnection};
 use super::reseaux::Reseau;
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Parametres, Probleme, Reponse};
-use crate::territoires::{Edition, Lieu, Maille};
+use crate::territoires::{Edition, Lieu};
 
 /// Longest need that is read, in characters.
 const BESOIN_MAX: usize = 500;
@@ -82,15 +82,6 @@ impl Filtre {
             tous,
             reseaux,
         })
-    }
-
-    /// The maille of the answer: those of official units, and regroupements.
-    pub fn maille(parametres: &Parametres) -> Reponse<Maille> {
-        match parametres.texte("maille") {
-            None => Ok(Maille::Commune),
-            Some(texte) if texte == Maille::Regroupement.as_str() => Ok(Maille::Regroupement),
-            Some(texte) => Ok(texte.parse()?),
-        }
     }
 
     /// The réseau, when the question is about one.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::error::Error;
+use crate::http::Parametres;
 
 /// The code of a commune in the code officiel géographique: five characters, never an integer.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -109,6 +110,20 @@ pub enum Maille {
 impl Maille {
     /// Those of the administrative units.
     pub const TOUTES: [Self; 4] = [Self::Commune, Self::Epci, Self::Departement, Self::Region];
+
+    /// That of the answer to a question: those of administrative units, and regroupements.
+    pub fn demandee(parametres: &Parametres) -> Result<Self, Error> {
+        Ok(Self::dite(parametres)?.unwrap_or(Self::Commune))
+    }
+
+    /// The same, when the question says it.
+    pub fn dite(parametres: &Parametres) -> Result<Option<Self>, Error> {
+        match parametres.texte("maille") {
+            None => Ok(None),
+            Some(texte) if texte == Self::Regroupement.as_str() => Ok(Some(Self::Regroupement)),
+            Some(texte) => texte.parse().map(Some),
+        }
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {

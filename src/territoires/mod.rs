@@ -72,7 +72,7 @@ async fn chercher(
     parametres: Parametres,
 ) -> Reponse<Json<Resultats>> {
     parametres.admettre(&["q", "maille", "dans", "millesime", "limite", "lon", "lat"])?;
-    let maille = parametres.lire::<Maille>("maille")?;
+    let maille = Maille::dite(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let lon = parametres.nombre("lon", -180.0..=180.0)?;
     let lat = parametres.nombre("lat", -85.0..=85.0)?;

@@ -144,3 +144,41 @@ async fn a_partner_or_a_theme_limits_the_answer_and_what_is_unknown_is_said() {
         assert!(phrase.contains(attendu), "{adresse} : {phrase}");
     }
 }
+
+#[tokio::test]
+async fn a_regroupement_is_a_place_and_a_maille_of_indicators_names_and_searches() {
+    let pays = pays().await;
+    let reseau = Reseau::nouveau("ensembles")
+        .avec(
+            "regroupements.csv",
+            "code,nom,genre,regle\nnord,Les Hauts du Nord,canton,\nsud,Sud,canton,\n",
+        )
+        .avec(
+            "regroupements_communes.csv",
+            "regroupement,commune\nnord,26001\nnord,26002\nsud,26002\nsud,26004\n",
+        );
+    pays.charger(&reseau).await;
+    importer(&pays, 1974).await;
+    let adresse = "/api/indicateurs/population_municipale/valeurs?periode=1974";
+    let deux = pays.lire(&format!("{adresse}&maille=regroupement")).await;
+    assert_eq!(deux["valeurs"]["ensembles/nord"], 300);
+    assert_eq!(deux["valeurs"]["ensembles/sud"], 1000);
+    assert!(deux["remarque"].as_str().unwrap().contains("compte entière"), "{}", deux["remarque"]);
+    let part = "/api/indicateurs/part_75_plus/valeurs?periode=1974&maille=regroupement";
+    assert_eq!(pays.lire(part).await["valeurs"]["ensembles/sud"], 13);
+    let dans = pays.lire(&format!("{adresse}&dans=regroupement:ensembles/nord")).await;
+    assert_eq!(dans["valeurs"], json!({"26001": 100, "26002": 200}));
+    assert_eq!(dans["dans"], "regroupement:ensembles/nord");
+    let epci = pays.lire(&format!("{adresse}&maille=epci&dans=regroupement:ensembles/nord")).await;
+    assert_eq!(epci["valeurs"].as_object().unwrap().keys().collect::<Vec<_>>(), ["200040459"]);
+
+    let noms = pays.lire("/api/territoires/commune?dans=regroupement:ensembles/sud").await;
+    assert_eq!(noms["unites"].as_object().unwrap().keys().collect::<Vec<_>>(), ["26002", "26004"]);
+    let trouve = pays.lire("/api/territoires?q=nord&maille=regroupement").await;
+    let trouve = trouve["resultats"].as_array().unwrap();
+    let nord = trouve.iter().find(|r| r["code"] == "ensembles/nord").unwrap();
+    assert_eq!((&nord["nom"], &nord["motif"]), (&json!("Les Hauts du Nord"), &json!("nom")));
+    let commune = pays.lire("/api/territoires?q=commune%204&dans=regroupement:ensembles/sud").await;
+    assert_eq!(commune["resultats"][0]["code"], "26004");
+    assert_eq!(commune["resultats"].as_array().unwrap().len(), 1);
+}

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use maillage::base::Base;
-use maillage::{couverture, demandes, indicateurs, partenaires};
+use maillage::{couverture, demandes, indicateurs, partenaires, territoires};
 use serde_json::Value;
 use sqlx::Executor;
 use tokio::sync::Mutex;
@@ -33,7 +33,7 @@ pub async fn pays() -> Arc<Pays> {
     let base = dossier.base().await;
     let mut connexion = base.connexion().await.unwrap();
     connexion.execute(include_str!("pays.sql")).await.unwrap();
-    maillage::territoires::passage::reconstruire(&mut connexion).await.unwrap();
+    territoires::passage::reconstruire(&mut connexion).await.unwrap();
     let pays = Arc::new(Pays { base, _dossier: dossier });
     *partage = Arc::downgrade(&pays);
     pays
@@ -59,6 +59,7 @@ impl Pays {
             .merge(demandes::routes())
             .merge(couverture::routes())
             .merge(indicateurs::routes())
+            .merge(territoires::routes())
             .with_state(self.base.piscine());
         let requete = Request::builder().uri(adresse).body(Body::empty()).unwrap();
         let reponse = routeur.oneshot(requete).await.unwrap();

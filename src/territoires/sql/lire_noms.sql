@@ -8,12 +8,7 @@ with
         when 'commune' then c.code when 'epci' then c.epci
         when 'departement' then c.departement else c.region
       end as code
-    from territoire c
-    where c.edition = $1 and c.maille = 'commune'
-      and ($3::maille is null or case $3
-        when 'commune' then c.code = $4 when 'epci' then c.epci = $4
-        when 'departement' then c.departement = $4 else c.region = $4
-      end)
+    from communes_de($1, $3, $4) c
   )
 select t.code, t.nom, degres(t.point) as point
 from unites u

@@ -1,7 +1,7 @@
 -- $1 edition, or null for the newest that has contours: where its rows come from, and what each source
 -- gives; a source of a layer for part of the départements names them.
 with
-  choisie as (
+  choisie as materialized (
     select e.id, e.millesime,
       (select array_agg(t.code order by t.code)
        from territoire t where t.edition = e.id and t.maille = 'departement') as departements
