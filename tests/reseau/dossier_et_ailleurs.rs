@@ -1,5 +1,6 @@
 //! A folder beside what was loaded apart from it: nothing that came from elsewhere is undone or orphaned.
 
+use maillage::demandes::doublons::{self, Decision};
 use maillage::partenaires::zones::Etat;
 
 use crate::demandes::Essai;
@@ -122,4 +123,19 @@ async fn a_zone_proposed_apart_is_not_replaced_by_one_of_the_folder() {
     .await
     .unwrap();
     assert_eq!(unites, 2);
+}
+
+#[tokio::test]
+async fn two_demandes_that_were_found_to_be_one_stay_one() {
+    let deux = format!("{D1}D2,2018-03-05,sde,,eclairage,commune,26001,2019,,terminee\n");
+    let dossier = Reseau::nouveau("une-seule").avec("demandes.csv", &deux);
+    let pays = pays().await;
+    pays.charger(&dossier).await;
+    doublons::decider(&pays.base, "une-seule", ["D1", "D2"], Decision::Fusion).await.unwrap();
+    let essai = Essai::du_reseau(pays.clone(), "une-seule");
+    let reunie = "{eau-potable,eclairage}{caue,sde}";
+    assert_eq!(essai.lire("concat(themes, partenaires)", "D1").await, reunie);
+    pays.charger(&dossier).await;
+    assert_eq!(essai.lire("concat(themes, partenaires)", "D1").await, reunie);
+    assert_eq!(pays.lire("/api/demandes?reseau=une-seule").await["total"], 1);
 }

@@ -76,4 +76,30 @@ async fn inge_43_goes_from_a_test_to_a_charter() {
     assert!(
         noms(&reseau).iter().filter(|nom| nom.starts_with("Parc naturel régional")).count() == 2
     );
+    // The document dates nothing: dates are ours, and said to be.
+    assert!(reseau["mention"].as_str().unwrap().contains("dates d'adhésion"));
+    let charte: Vec<&Value> =
+        partenaires.iter().filter(|p| p["cadre"] == "charte de partenariat").collect();
+    assert_eq!(charte.len(), 6);
+    // A partner of the charter covers nothing in the year of the test, whatever its zones say.
+    let debut = charte[0]["debut"].as_str().unwrap();
+    let avant = format!("{}", debut[..4].parse::<i32>().unwrap() - 1);
+    let annee = |annee: &str| format!("/api/couverture?reseau=inge43&annee={annee}");
+    assert_eq!(pays.lire(&annee(&avant)).await["totaux"]["partenaires"], 1);
+    assert_eq!(pays.lire(&annee(&debut[..4])).await["totaux"]["partenaires"], 7);
+}
+
+#[tokio::test]
+async fn anjou_links_the_actors_of_a_wider_circle() {
+    let pays = pays().await;
+    let reseau = charger(&pays, "anjou").await;
+    let presentation = reseau["presentation"].as_str().unwrap();
+    assert!(presentation.contains("ressources et d'échanges"), "{presentation}");
+    let noms = noms(&reseau);
+    for nom in ["CNFPT", "DDT", "SPLA", "SIEML"] {
+        assert!(noms.contains(&nom), "{nom}");
+    }
+    let associes = reseau["partenaires"].as_array().unwrap();
+    assert_eq!(associes.iter().filter(|p| p["role"] == "associe").count(), 5);
+    assert!(reseau["mention"].as_str().unwrap().contains("rôles des membres"));
 }

@@ -2,27 +2,9 @@
 -- that differ. $1 réseau, $2 fields that the table has no column for (what was known of them stays), $3 today.
 create temporary table comparee on commit drop as
 with
-  -- What a demande gained from those that were found to be the same stays too.
-  gains as (
-    select f.fusionnee as id,
-      array_agg(distinct t) filter (where t is not null) as themes,
-      array_agg(distinct p) filter (where p is not null) as partenaires
-    from demande f
-    cross join lateral (
-      select t, null as p from unnest(f.themes) t
-      union all
-      select null, p from unnest(f.partenaires) p
-    ) as gain
-    where f.reseau = $1 and f.fusionnee is not null
-    group by f.fusionnee
-  ),
   completes as (
     select r.ligne, r.reference, r.date, d.id,
-      r.themes || coalesce(array(
-        select t from unnest(g.themes) t where t <> all (r.themes) order by t), '{}') as themes,
-      r.partenaires || coalesce(array(
-        select p from unnest(g.partenaires) p where p <> all (r.partenaires) order by p), '{}')
-        as partenaires,
+      completer(r.themes, g.themes) as themes, completer(r.partenaires, g.partenaires) as partenaires,
       r.maille, r.beneficiaire, r.millesime,
       case when d.id is not null and 'fiche' = any ($2) then d.fiche else r.fiche end as fiche,
       case when d.id is not null and 'objet' = any ($2) then d.objet else r.objet end as objet,
@@ -36,7 +18,7 @@ with
     from recue r
     left join demande d
       on d.reseau = $1 and d.partenaire = r.partenaire and d.reference = r.reference
-    left join gains g on g.id = d.id
+    left join gains_des_fusions($1) g on g.id = d.id
   )
 select c.*,
   case when d.id is not null then array_remove(array[

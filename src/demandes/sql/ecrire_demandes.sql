@@ -3,12 +3,14 @@
 insert into demande as d (
   reseau, reference, date, themes, partenaires, maille, beneficiaire, millesime, objet, etat, fiche,
   niveau, reponse, cloture, suite, jours)
-select $1, x.reference, x.date, x.themes, x.partenaires, x.maille, x.beneficiaire, x.millesime,
-  x.objet, x.etat, x.fiche, x.niveau, x.reponse, x.cloture, x.suite, x.jours
+select $1, x.reference, x.date, completer(x.themes, g.themes), completer(x.partenaires, g.partenaires), x.maille, x.beneficiaire, x.millesime, x.objet, x.etat, x.fiche, x.niveau, x.reponse, x.cloture, x.suite, x.jours
 from jsonb_to_recordset($2) as x (
   reference text, date date, themes text[], partenaires text[], maille text, beneficiaire text,
   millesime smallint, objet text, etat text, fiche text, niveau text, reponse date, cloture date,
   suite text, jours numeric)
+left join demande a
+  on a.reseau = $1 and a.partenaire = x.partenaires[1] and a.reference = x.reference
+left join gains_des_fusions($1) g on g.id = a.id
 on conflict (reseau, partenaire, reference) do update set
   date = excluded.date, themes = excluded.themes, partenaires = excluded.partenaires,
   maille = excluded.maille, beneficiaire = excluded.beneficiaire, millesime = excluded.millesime,

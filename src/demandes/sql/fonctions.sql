@@ -31,6 +31,29 @@ as $$
     and (p_partenaire is null or p_partenaire = any (d.partenaires))
 $$;
 
+-- The codes of a demande, then those that it gains, each once.
+create or replace function completer(siens text[], gains text[]) returns text[]
+language sql immutable parallel safe
+as $$ select siens || array(select g from unnest(gains) g where g <> all (siens) order by g) $$;
+
+-- What demandes have gained from those that were found to be the same, and keep when they are loaded again.
+create or replace function gains_des_fusions(p_reseau text)
+returns table (id bigint, themes text[], partenaires text[])
+language sql stable parallel safe
+as $$
+  select f.fusionnee,
+    array_agg(distinct t) filter (where t is not null),
+    array_agg(distinct p) filter (where p is not null)
+  from demande f
+  cross join lateral (
+    select t, null as p from unnest(f.themes) t
+    union all
+    select null, p from unnest(f.partenaires) p
+  ) as gain
+  where f.reseau = p_reseau and f.fusionnee is not null
+  group by f.fusionnee
+$$;
+
 -- Who is of a place: its communes, its EPCI, and, as `autre`, the réseaux whose other beneficiaries count
 -- there, because it holds their département.
 create or replace function beneficiaires_de(p_edition integer, p_maille maille, p_code text)

@@ -5,9 +5,6 @@ with
     update demande set fusionnee = $1 where id = $2 or fusionnee = $2
   )
 update demande g
-set themes = g.themes || array(
-    select t from unnest(a.themes) t where t <> all (g.themes) order by t),
-  partenaires = g.partenaires || array(
-    select p from unnest(a.partenaires) p where p <> all (g.partenaires) order by p)
+set themes = completer(g.themes, a.themes), partenaires = completer(g.partenaires, a.partenaires)
 from demande a
 where g.id = $1 and a.id = $2

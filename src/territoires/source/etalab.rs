@@ -1,7 +1,7 @@
 //! The npm package `@etalab/decoupage-administratif`: codes, names, populations, former codes,
 //! composition of EPCI. No contour. It adds to a file of contours, or stands alone for its year.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -226,17 +226,40 @@ impl Complement {
             commune.anciens_codes = complement.anciens_codes;
             commune.anciens_codes.sort();
         }
-        let mut absentes: Vec<_> = self.communes.into_values().collect();
+        let mut absentes: Vec<Commune> = self.communes.into_values().collect();
         absentes.sort_by(|a, b| a.code.cmp(&b.code));
-        for absente in absentes {
-            lecture.remarques.push(format!(
-                "{} ({}) n'est pas dans le paquet des contours : passée.",
-                absente.nom, absente.code
-            ));
+        if let Some((premiere, autres)) = absentes.split_first() {
+            lecture.remarques.push(match autres.len() {
+                0 => format!(
+                    "{} ({}) n'est pas dans le paquet des contours : passée.",
+                    premiere.nom, premiere.code
+                ),
+                n => format!(
+                    "{} communes ne sont pas dans le paquet des contours et sont passées : {} ({}) et {n} \
+                     autres, par département : {}.",
+                    n + 1,
+                    premiere.nom,
+                    premiere.code,
+                    par_departement(&absentes)
+                ),
+            });
         }
         lecture.sources.push(self.source);
         lecture.historique = self.historique;
     }
+}
+
+/// « 975 (2), 987 (48) ».
+fn par_departement(communes: &[Commune]) -> String {
+    let mut comptes: BTreeMap<&str, usize> = BTreeMap::new();
+    for commune in communes {
+        *comptes.entry(commune.departement.as_deref().unwrap_or("?")).or_default() += 1;
+    }
+    let comptes: Vec<_> = comptes
+        .into_iter()
+        .map(|(departement, nombre)| format!("{departement} ({nombre})"))
+        .collect();
+    comptes.join(", ")
 }
 
 /// Those of the archive that are named.
