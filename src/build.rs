@@ -11,6 +11,8 @@ const SYMBOLES: &str = "{ local: GEOS*; initGEOS*; finishGEOS*; };\n";
 
 fn main() {
     println!("cargo:rerun-if-changed=src/build.rs");
+    // The binary holds them.
+    println!("cargo:rerun-if-changed=migrations");
     let dossier = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     let script = Path::new(&dossier).join("geos.map");
     std::fs::write(&script, SYMBOLES).expect("OUT_DIR can be written");
