@@ -17,11 +17,11 @@ use tower_http::compression::CompressionLayer;
 use crate::base::{Base, Version, veiller};
 use crate::config::Service;
 use crate::error::Result;
-use crate::http::{Memoire, Probleme, memoriser};
+use crate::http::{Memoire, Probleme, UrlPublique, memoriser};
 use crate::metriques::Metriques;
-use crate::tuiles::{self, ServiceTuiles, UrlPublique};
+use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, Polices};
-use crate::{couverture, demandes, indicateurs, partenaires, territoires};
+use crate::{comptes, couverture, demandes, indicateurs, partenaires, territoires};
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
@@ -76,16 +76,16 @@ pub fn routeur(etat: Etat) -> Router {
         .merge(partenaires::routes())
         .merge(demandes::routes())
         .merge(couverture::routes())
-        .merge(web::routes())
         // Answers are made once and sent once: time counts more than the last bytes.
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(etat.clone(), memoriser));
+    let qui = middleware::from_fn_with_state(etat.clone(), comptes::identifier);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
         .route("/ready", get(pret))
         .route("/metrics", get(metriques))
-        .merge(tuiles::routes())
-        .merge(reste)
+        .merge(tuiles::routes().merge(reste).merge(comptes::routes()).layer(qui))
+        .merge(web::routes().layer(CompressionLayer::new().quality(CompressionLevel::Fastest)))
         .method_not_allowed_fallback(|| async { Probleme::methode() })
         .layer(middleware::from_fn_with_state(etat.clone(), accompagner))
         .layer(CatchPanicLayer::custom(|_| Probleme::interne().into_response()))

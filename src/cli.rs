@@ -11,6 +11,7 @@ macro_rules! dire {
 }
 
 mod arret;
+mod compte;
 mod demandes;
 mod etat;
 mod export;
@@ -63,6 +64,16 @@ enum Commande {
     Zone {
         #[command(subcommand)]
         quoi: zone::Commande,
+    },
+    /// Les comptes : qui peut lire et écrire plus que le public.
+    Compte {
+        #[command(subcommand)]
+        quoi: compte::Commande,
+    },
+    /// Les jetons : les clés des programmes.
+    Jeton {
+        #[command(subcommand)]
+        quoi: compte::CommandeJeton,
     },
     /// Charge des fichiers.
     Import {
@@ -161,6 +172,12 @@ impl Ligne {
                 .await
             }
             Commande::Zone { quoi } => {
+                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Compte { quoi } => {
+                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Jeton { quoi } => {
                 avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Import { quoi } => {

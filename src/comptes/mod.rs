@@ -1,36 +1,157 @@
-//! Who asks: the principal of a request, set in each transaction.
+//! People and programs: who asks, what they may do, how they sign in.
 //!
-//! Row-level policies read it. A transaction without principal sees no row of any réseau: a
-//! forgotten setting means nobody, not everybody.
+//! Rights are rows (`droit`) and policies (`migrations/0017_comptes.sql`): the database reads the session or the
+//! token that a transaction names, and shows and changes what it allows. A transaction without principal sees no
+//! row of any réseau: a forgotten setting means nobody, not everybody.
 
-use sqlx::{PgPool, Postgres, Transaction};
+mod connexion;
+mod espace;
+mod freins;
+pub mod jetons;
+mod page;
+mod principal;
+pub mod registre;
+mod secrets;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum_extra::TypedHeader;
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum_extra::headers::Authorization;
+use axum_extra::headers::authorization::{Basic, Bearer};
+use sqlx::PgPool;
 
 use crate::error::{Contexte, Result};
+use crate::http::{Probleme, Reponse, UrlPublique};
+pub use principal::{Personne, Principal};
+pub use secrets::{Empreinte, Secret};
 
-/// On whose behalf the database is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Principal {
-    /// Anyone, without signing in.
-    Public,
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+    UrlPublique: FromRef<S>,
+{
+    connexion::routes().merge(espace::routes())
 }
 
-impl Principal {
-    /// The value of `maillage.principal` that policies read.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-        }
-    }
+impl<S: Send + Sync> FromRequestParts<S> for Principal {
+    type Rejection = std::convert::Infallible;
 
-    /// Begins a transaction in which the database answers as to this principal.
-    pub async fn transaction(self, piscine: &PgPool) -> Result<Transaction<'static, Postgres>> {
-        let action = "ouverture d'une transaction";
-        let mut transaction = piscine.begin().await.pour(action)?;
-        sqlx::query("select set_config('maillage.principal', $1, true)")
-            .bind(self.as_str())
-            .execute(&mut *transaction)
-            .await
-            .pour(action)?;
-        Ok(transaction)
+    /// Whom [`identifier`] found; the public otherwise.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }
+}
+
+/// Finds who asks, by their session or their token. Who shows neither is the public, and costs nothing; a token
+/// that does not serve is refused; a session that has ended is the public again.
+pub async fn identifier(
+    State(piscine): State<PgPool>,
+    State(url): State<UrlPublique>,
+    mut requete: Request,
+    suite: Next,
+) -> Response {
+    let (mut parts, corps) = requete.into_parts();
+    let trouve = chercher(&piscine, &url, &mut parts).await;
+    let principal = match trouve {
+        Ok(principal) => principal,
+        Err(probleme) => return probleme.into_response(),
+    };
+    let par_cookie = !matches!(principal, Principal::Jeton(_));
+    if par_cookie && !parts.method.is_safe() && !meme_origine(&parts, &url) {
+        return Probleme::interdit(
+            "Cette action doit venir d'une page de ce service. Rouvrez la page, puis recommencez.",
+        )
+        .into_response();
+    }
+    parts.extensions.insert(principal);
+    requete = Request::from_parts(parts, corps);
+    suite.run(requete).await
+}
+
+async fn chercher(piscine: &PgPool, url: &UrlPublique, parts: &mut Parts) -> Reponse<Principal> {
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        let secret = secret_presente(parts).await;
+        let personne = match secret {
+            Some(secret) => jetons::reconnaitre(piscine, &secret).await?,
+            None => None,
+        };
+        return personne.map(|qui| Principal::Jeton(Arc::new(qui))).ok_or_else(|| {
+            Probleme::non_identifie(
+                "Ce jeton n'est pas reconnu : il a expiré, il a été révoqué, ou il est incomplet. Faites-en \
+                 un autre dans votre espace.",
+            )
+        });
+    }
+    let biscuits = CookieJar::from_headers(&parts.headers);
+    let Some(biscuit) = biscuits.get(nom_du_biscuit(url)) else { return Ok(Principal::Public) };
+    let personne = reconnaitre(piscine, "session", biscuit.value()).await?;
+    Ok(personne.map_or(Principal::Public, |qui| Principal::Session(Arc::new(qui))))
+}
+
+/// A token, as Bearer or as the password of Basic: QGIS knows no other way.
+async fn secret_presente(parts: &mut Parts) -> Option<String> {
+    type Porteur = TypedHeader<Authorization<Bearer>>;
+    type MotDePasse = TypedHeader<Authorization<Basic>>;
+    if let Ok(porteur) = Porteur::from_request_parts(parts, &()).await {
+        return Some(porteur.token().to_owned());
+    }
+    let mot = MotDePasse::from_request_parts(parts, &()).await.ok()?;
+    Some(mot.password().to_owned())
+}
+
+/// Whom a secret of this kind speaks for, when it still serves.
+async fn reconnaitre(piscine: &PgPool, genre: &str, secret: &str) -> Result<Option<Personne>> {
+    let question = match genre {
+        "session" => "select compte, courriel, nom, administrateur from session_connue($1)",
+        _ => "select compte, courriel, nom, administrateur from jeton_connu($1)",
+    };
+    let empreinte = Empreinte::de(secret);
+    let personne: Option<Personne> = sqlx::query_as(question)
+        .bind(empreinte.octets())
+        .fetch_optional(piscine)
+        .await
+        .pour("vérification d'une session ou d'un jeton")?;
+    Ok(personne.map(|personne| Personne { empreinte, ..personne }))
+}
+
+/// Whether a page of ours sends the request. Browsers say where a request comes from, and scripts cannot say
+/// otherwise; our own address is that of the settings, never what the request claims to be for.
+fn meme_origine(parts: &Parts, url: &UrlPublique) -> bool {
+    let dit = |nom: &str| parts.headers.get(nom).and_then(|valeur| valeur.to_str().ok());
+    match (dit("sec-fetch-site"), dit("origin")) {
+        (Some(lien), _) => lien == "same-origin",
+        (None, Some(origine)) => origine == url.origine(),
+        (None, None) => false,
+    }
+}
+
+/// The prefix makes browsers refuse it from elsewhere, or in clear.
+fn nom_du_biscuit(url: &UrlPublique) -> &'static str {
+    if url.chiffree() { "__Host-maillage" } else { "maillage" }
+}
+
+/// What the browser keeps of a session; an empty value ends it.
+fn biscuit(url: &UrlPublique, valeur: String) -> Cookie<'static> {
+    let mut biscuit = Cookie::build((nom_du_biscuit(url), valeur))
+        .path("/")
+        .http_only(true)
+        .secure(url.chiffree())
+        .same_site(SameSite::Lax);
+    if biscuit.inner().value().is_empty() {
+        biscuit = biscuit.removal();
+    }
+    biscuit.build()
+}
+
+/// Where a write comes from, for the journal: the address asked, without its parameters.
+fn origine(methode: &Method, chemin: &str) -> String {
+    format!("{methode} {chemin}")
 }

@@ -42,9 +42,10 @@ where
         .route("/api/couverture/indicateurs/{code}", get(chiffrer))
         .route("/api/aide", get(aider));
     Question::TOUTES.into_iter().fold(routeur, |routeur, question| {
-        let repondre = move |State(piscine): State<PgPool>, parametres: Parametres| {
-            etudier(question, piscine, parametres)
-        };
+        let repondre =
+            move |State(piscine): State<PgPool>, principal: Principal, parametres: Parametres| {
+                etudier(question, piscine, principal, parametres)
+            };
         routeur.route(question.chemin, get(repondre))
     })
 }
@@ -52,13 +53,14 @@ where
 async fn etudier(
     question: Question,
     piscine: PgPool,
+    principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Etude>> {
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
     let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let mut filtre = Filtre::lire(&mut transaction, &parametres).await?;
     if question.depuis_toujours && Periode::lire(&parametres)? == Periode::default() {
         filtre.periode = Periode::toujours();
@@ -75,13 +77,14 @@ async fn etudier(
 
 async fn couvrir(
     State(piscine): State<PgPool>,
+    principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Couverture>> {
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
     let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
     // Over all the réseaux, a plan made for the case is worth its time.
     if filtre.reseau().is_some() {
@@ -101,12 +104,13 @@ async fn couvrir(
 
 async fn chiffrer(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<IndicateurCouvert>> {
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["periode", "millesime"]].concat())?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?.exiger_un()?;
     let indicateur = Indicateur::lire(&mut transaction, &code).await?;
     let (edition, demandee) = editions(&mut transaction, millesime).await?;
@@ -153,7 +157,11 @@ async fn editions(
     Ok((edition, demandee))
 }
 
-async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Aide>> {
+async fn aider(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Json<Aide>> {
     parametres.admettre(&["territoire", "lon", "lat", "theme", "q", "annee", "du", "au"])?;
     let unite = parametres.lire::<Unite>("territoire")?;
     let lon = parametres.nombre("lon", -180.0..=180.0)?;
@@ -163,7 +171,7 @@ async fn aider(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse
         periode: Periode::lire(&parametres)?,
         texte: lire_besoin(&parametres)?,
     };
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     garder_les_plans(&mut transaction).await?;
     let edition = Edition::avec_contours(&mut transaction, None).await?;
     verifier_theme(&mut transaction, None, besoin.theme, None).await?;

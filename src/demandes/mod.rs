@@ -28,10 +28,14 @@ where
     Router::new().route("/api/demandes", get(lire))
 }
 
-async fn lire(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Registre>> {
+async fn lire(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Json<Registre>> {
     parametres.admettre(&[&Filtre::PARAMETRES[..], &["territoire"]].concat())?;
     let unite = parametres.lire::<Unite>("territoire")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?.exiger_un()?;
     let edition = Edition::avec_contours(&mut transaction, None).await?;
     let lieu = Lieu::trouver_si_dit(&mut transaction, edition, unite.as_ref()).await?;

@@ -46,7 +46,8 @@ pub struct ParPartenaire {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Demande {
-    reference: String,
+    /// Its reference, object and state are for those who may follow it.
+    reference: Option<String>,
     date: NaiveDate,
     /// The first.
     theme: String,
@@ -57,7 +58,7 @@ pub struct Demande {
     maille: String,
     beneficiaire: String,
     objet: Option<String>,
-    etat: String,
+    etat: Option<String>,
     /// First answer, and end.
     reponse: Option<NaiveDate>,
     cloture: Option<NaiveDate>,

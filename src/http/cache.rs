@@ -11,9 +11,14 @@ pub enum Politique {
     Journee,
     /// May be kept, and must be checked before each use.
     Revalider,
+    /// For whoever asked alone: their browser may keep it, and checks it before each use.
+    Prive,
     /// Never kept.
     Jamais,
 }
+
+/// What an answer depends on beside its address: a cache between us and two people keeps them apart.
+pub const VARIE: HeaderValue = HeaderValue::from_static("accept-encoding, authorization, cookie");
 
 impl Politique {
     pub fn entete(self) -> HeaderValue {
@@ -21,8 +26,14 @@ impl Politique {
             Self::Immuable => "public, max-age=31536000, immutable",
             Self::Journee => "public, max-age=86400",
             Self::Revalider => "public, no-cache",
+            Self::Prive => "private, no-cache",
             Self::Jamais => "no-store",
         })
+    }
+
+    /// The same answer, when it was made for one person.
+    pub fn pour(self, prive: bool) -> Self {
+        if prive { Self::Prive } else { self }
     }
 }
 

@@ -13,8 +13,9 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use moka::future::Cache;
 
-use super::cache::{Politique, etag, inchange};
+use super::cache::{Politique, VARIE, etag, inchange};
 use crate::base::Version;
+use crate::comptes::Principal;
 
 /// Largest answer that is kept, in bytes: those of the whole country by commune have four million.
 const CORPS_MAX: usize = 32 << 20;
@@ -27,8 +28,8 @@ pub struct Memoire {
     reponses: Cache<Cle, Arc<Gardee>>,
 }
 
-/// Version of the data, question as it was written, and encodings that the client accepts, likewise.
-type Cle = (i64, String, Option<HeaderValue>);
+/// Version of the data, who asks, question as it was written, and encodings that the client accepts, likewise.
+type Cle = (i64, Principal, String, Option<HeaderValue>);
 
 /// An answer as it was sent.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ impl Memoire {
         let reponses = Cache::builder()
             .max_capacity(MEMOIRE)
             .weigher(|cle: &Cle, gardee: &Arc<Gardee>| {
-                u32::try_from(cle.1.len() + gardee.corps.len() + 500).unwrap_or(u32::MAX)
+                u32::try_from(cle.2.len() + gardee.corps.len() + 500).unwrap_or(u32::MAX)
             })
             .build();
         Self { version, reponses }
@@ -67,13 +68,18 @@ pub async fn memoriser(State(memoire): State<Memoire>, requete: Request, suite: 
     };
     let connus = requete.headers().clone();
     let encodages = connus.get(header::ACCEPT_ENCODING).cloned();
-    let cle = (version, question.to_string(), encodages);
-    let gardee = memoire.reponses.try_get_with(cle, garder(suite.run(requete))).await;
+    let principal = requete.extensions().get::<Principal>().cloned().unwrap_or_default();
+    let prive = principal.prive();
+    let cle = (version, principal, question.to_string(), encodages);
+    let gardee = memoire.reponses.try_get_with(cle, garder(suite.run(requete), prive)).await;
     // What failed is answered to those who waited for it, and not kept.
     gardee.unwrap_or_else(|echec| Arc::clone(&echec)).repondre(&connus)
 }
 
-async fn garder(reponse: impl Future<Output = Response>) -> Result<Arc<Gardee>, Arc<Gardee>> {
+async fn garder(
+    reponse: impl Future<Output = Response>,
+    prive: bool,
+) -> Result<Arc<Gardee>, Arc<Gardee>> {
     let (mut tete, corps) = reponse.await.into_parts();
     let Ok(corps) = to_bytes(corps, CORPS_MAX).await else {
         let (statut, entetes) = (StatusCode::INTERNAL_SERVER_ERROR, HeaderMap::new());
@@ -82,7 +88,8 @@ async fn garder(reponse: impl Future<Output = Response>) -> Result<Arc<Gardee>, 
     let trouvee = tete.status == StatusCode::OK;
     if trouvee {
         tete.headers.insert(header::ETAG, etag(&corps));
-        tete.headers.insert(header::CACHE_CONTROL, Politique::Revalider.entete());
+        tete.headers.insert(header::CACHE_CONTROL, Politique::Revalider.pour(prive).entete());
+        tete.headers.insert(header::VARY, VARIE);
     }
     // Its size is now known, and hyper says it.
     tete.headers.remove(header::TRANSFER_ENCODING);

@@ -36,6 +36,26 @@ impl Probleme {
         }
     }
 
+    /// 401: who asks shows a secret that does not serve.
+    pub fn non_identifie(detail: impl Into<String>) -> Self {
+        Self {
+            genre: "urn:maillage:non-identifie",
+            title: "Identification refusée",
+            status: StatusCode::UNAUTHORIZED,
+            detail: detail.into(),
+        }
+    }
+
+    /// 403: who asks may not do this.
+    pub fn interdit(detail: impl Into<String>) -> Self {
+        Self {
+            genre: "urn:maillage:interdit",
+            title: "Action refusée",
+            status: StatusCode::FORBIDDEN,
+            detail: detail.into(),
+        }
+    }
+
     /// 404: what was asked for does not exist.
     pub fn introuvable(detail: impl Into<String>) -> Self {
         Self {
@@ -136,6 +156,12 @@ impl IntoResponse for Probleme {
         entetes.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if statut == StatusCode::SERVICE_UNAVAILABLE {
             entetes.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if statut == StatusCode::UNAUTHORIZED {
+            // QGIS then asks for the password that the token is.
+            let defi =
+                HeaderValue::from_static("Basic realm=\"maillage\", charset=\"UTF-8\", Bearer");
+            entetes.insert(header::WWW_AUTHENTICATE, defi);
         }
         reponse
     }

@@ -52,24 +52,30 @@ struct Catalogue {
     indicateurs: Vec<Indicateur>,
 }
 
-async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Catalogue>> {
+async fn lister(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Json<Catalogue>> {
     parametres.admettre(&[])?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     Ok(Json(Catalogue { indicateurs: Indicateur::tous(&mut transaction).await? }))
 }
 
 async fn lire(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Indicateur>> {
     parametres.admettre(&[])?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     Ok(Json(Indicateur::lire(&mut transaction, &code).await?))
 }
 
 async fn valeurs(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Valeurs>> {
@@ -78,7 +84,7 @@ async fn valeurs(
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let classes = parametres.lire::<Methode>("classes")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let indicateur = Indicateur::lire(&mut transaction, &code).await?;
     let edition = Edition::demandee(&mut transaction, millesime).await?;
     let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;

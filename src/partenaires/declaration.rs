@@ -44,6 +44,9 @@ pub struct Declaration {
     /// How long contacts are kept, in months.
     #[serde(default = "trois_ans")]
     pub conservation_mois: i16,
+    /// Whether its partners see each other's demandes: theme, fiche, year and state; never contacts.
+    #[serde(default)]
+    pub partenaires_se_voient: bool,
     pub guichet: Option<Guichet>,
     /// The millésime that a year's figures are counted in, where it is not `millesime`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -52,9 +52,13 @@ struct Liste {
     reseaux: Vec<Reseau>,
 }
 
-async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Liste>> {
+async fn lister(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Json<Liste>> {
     parametres.admettre(&[])?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     Ok(Json(Liste { reseaux: Reseau::tous(&mut transaction).await? }))
 }
 
@@ -68,6 +72,7 @@ struct Fiches {
 
 async fn lire_fiches(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Fiches>> {
@@ -78,7 +83,7 @@ async fn lire_fiches(
         niveau: parametres.texte("niveau"),
         besoin: besoin(&parametres)?,
     };
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let reseau = Reseau::lire(&mut transaction, &code).await?;
     verifier_theme(&mut transaction, Some(&code), choix.theme, choix.partenaire).await?;
     let fiches = Fiche::lire(&mut transaction, &code, &choix).await?;
@@ -88,11 +93,12 @@ async fn lire_fiches(
 
 async fn lire(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Description>> {
     parametres.admettre(&[])?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let reseau = Reseau::lire(&mut transaction, &code).await?;
     Ok(Json(reseau.decrire(&mut transaction).await?))
 }

@@ -69,6 +69,7 @@ struct Resultats {
 
 async fn chercher(
     State(piscine): State<PgPool>,
+    principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Resultats>> {
     parametres.admettre(&["q", "maille", "dans", "millesime", "limite", "lon", "lat"])?;
@@ -80,7 +81,7 @@ async fn chercher(
     let texte = parametres.texte("q");
     let millesime = parametres.lire::<Millesime>("millesime")?;
 
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let edition = Edition::de(&mut transaction, millesime).await?;
     if let Some(dans) = &dans {
         Lieu::trouver(&mut transaction, edition, dans).await?;
@@ -125,6 +126,7 @@ struct Noms {
 /// Like the indicators, of the newest millésime that can be drawn unless another is asked for.
 async fn nommer(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(maille): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Noms>> {
@@ -132,7 +134,7 @@ async fn nommer(
     let maille: Maille = maille.parse()?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let edition = Edition::demandee(&mut transaction, millesime).await?;
     let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
     let unites = noms::lire(&mut transaction, edition, maille, dans.as_ref()).await?;
@@ -151,6 +153,7 @@ struct TableDePassage {
 
 async fn passer(
     State(piscine): State<PgPool>,
+    principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<TableDePassage>> {
     parametres.admettre(&["de", "vers", "dans"])?;
@@ -162,7 +165,7 @@ async fn passer(
     };
     let vers = parametres.lire::<Millesime>("vers")?;
     let dans = parametres.lire::<Unite>("dans")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let edition = Edition::de(&mut transaction, vers).await?;
     let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
     let passages = passage::lire(&mut transaction, de, edition, dans.as_ref()).await?;
@@ -179,6 +182,7 @@ struct Fiche {
 
 async fn lire(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin((maille, code)): Chemin<(String, String)>,
     parametres: Parametres,
 ) -> Reponse<Json<Fiche>> {
@@ -186,7 +190,7 @@ async fn lire(
     let maille: Maille = maille.parse()?;
     let unite = Unite { code: maille.code(&code)?, maille };
     let millesime = parametres.lire::<Millesime>("millesime")?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let edition = Edition::de(&mut transaction, millesime).await?;
     let lieu = Lieu::trouver(&mut transaction, edition, &unite).await?;
     let identite = unite::lire(&mut transaction, edition, lieu).await?;

@@ -17,7 +17,9 @@ use martin_tile_utils::TileCoord;
 use sqlx::PgPool;
 
 use crate::comptes::Principal;
-use crate::http::{Chemin, Encodage, Parametres, Politique, Probleme, Reponse, inchange};
+use crate::http::{
+    Chemin, Encodage, Parametres, Politique, Probleme, Reponse, UrlPublique, VARIE, inchange,
+};
 
 pub use couches::installer;
 pub use service::ServiceTuiles;
@@ -25,10 +27,6 @@ use service::{DemandeDeTuile, PARAMETRE_VERSION};
 
 /// Media type of a tile.
 pub const GENRE: &str = "application/vnd.mapbox-vector-tile";
-
-/// Scheme, host and port of absolute addresses, without a trailing slash.
-#[derive(Debug, Clone)]
-pub struct UrlPublique(pub String);
 
 pub fn routes<S>() -> Router<S>
 where
@@ -46,19 +44,26 @@ async fn decrire(
     State(service): State<ServiceTuiles>,
     State(piscine): State<PgPool>,
     State(url): State<UrlPublique>,
+    principal: Principal,
     Chemin(couches): Chemin<String>,
     parametres: Parametres,
-) -> Reponse<([(header::HeaderName, HeaderValue); 1], Json<TileJSON>)> {
+) -> Reponse<([(header::HeaderName, HeaderValue); 2], Json<TileJSON>)> {
     let noms = couches.trim_end_matches(".json");
     let couches = service.couches(noms).await?;
     let parametres = ServiceTuiles::parametres(&couches, &parametres)?;
     let document =
-        tilejson::decrire(&couches, &parametres, service.version(), &url.0, &piscine).await?;
-    Ok(([(header::CACHE_CONTROL, Politique::Revalider.entete())], Json(document)))
+        tilejson::decrire(&couches, &parametres, service.version(), &url.0, &principal, &piscine)
+            .await?;
+    let entetes = [
+        (header::CACHE_CONTROL, Politique::Revalider.pour(principal.prive()).entete()),
+        (header::VARY, VARIE),
+    ];
+    Ok((entetes, Json(document)))
 }
 
 async fn tuile(
     State(service): State<ServiceTuiles>,
+    principal: Principal,
     Chemin((couches, z, x, y)): Chemin<(String, String, String, String)>,
     parametres: Parametres,
     entetes: HeaderMap,
@@ -70,7 +75,7 @@ async fn tuile(
         xyz,
         parametres: &parametres,
         encodage,
-        principal: Principal::Public,
+        principal: &principal,
     };
     let corps = service.tuile(&demande).await?;
 
@@ -96,9 +101,9 @@ async fn tuile(
         reponse
     };
     let entetes = reponse.headers_mut();
-    entetes.insert(header::CACHE_CONTROL, politique.entete());
+    entetes.insert(header::CACHE_CONTROL, politique.pour(principal.prive()).entete());
     entetes.insert(header::ETAG, corps.etag);
-    entetes.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    entetes.insert(header::VARY, VARIE);
     Ok(reponse)
 }
 

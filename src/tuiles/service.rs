@@ -39,7 +39,7 @@ pub struct DemandeDeTuile<'a> {
     pub xyz: TileCoord,
     pub parametres: &'a Parametres,
     pub encodage: Encodage,
-    pub principal: Principal,
+    pub principal: &'a Principal,
 }
 
 #[derive(Debug, Clone)]
@@ -167,7 +167,8 @@ impl ServiceTuiles {
         let seule = presentes.len() == 1;
         let mut clair = Vec::new();
         for couche in presentes {
-            let dessin = couche.dessin(demande.xyz.z, &parametres, montree, demande.principal);
+            let dessin =
+                couche.dessin(demande.xyz.z, &parametres, montree, demande.principal.clone());
             let source = SourceDeCouche::nouvelle(couche, dessin, self.atelier.clone());
             let corps = source.get_tile(demande.xyz, Some(&parametres)).await.map_err(erreur)?;
             if corps.is_empty() {
@@ -219,7 +220,7 @@ impl DemandeDeTuile<'_> {
         use std::fmt::Write;
         let mut texte = String::with_capacity(96);
         let TileCoord { z, x, y } = self.xyz;
-        let qui = self.principal.as_str();
+        let qui = self.principal.reglage();
         // Writing to a string does not fail.
         let _ =
             write!(texte, "{version}\0{qui}\0{:?}\0{z}/{x}/{y}\0{}", self.encodage, self.couches);

@@ -164,7 +164,7 @@ impl SourceDeCouche {
                     .bind(x)
                     .bind(y)
                     .bind(Json(parametres.unwrap_or(&vides)))
-                    .bind(qui.as_str())
+                    .bind(qui.reglage())
                     .fetch_one(connexion)
                     .await?
             }

@@ -21,6 +21,7 @@ pub async fn decrire(
     parametres: &UrlQuery,
     version: Option<i64>,
     url_publique: &str,
+    principal: &Principal,
     piscine: &PgPool,
 ) -> Result<TileJSON> {
     let decrites: Vec<TileJSON> = couches.iter().map(|couche| couche.tilejson()).collect();
@@ -53,7 +54,7 @@ pub async fn decrire(
     }
     // What a réseau says of itself goes wherever its layers go.
     if couches.iter().any(|couche| couche.parametres.iter().any(|nom| nom == PARAMETRE_RESEAU)) {
-        let mut transaction = Principal::Public.transaction(piscine).await?;
+        let mut transaction = principal.transaction(piscine).await?;
         let reseaux = match parametres.get(PARAMETRE_RESEAU) {
             Some(code) => vec![Reseau::lire(&mut transaction, code).await?],
             None => Reseau::tous(&mut transaction).await?,

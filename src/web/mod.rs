@@ -12,8 +12,7 @@ use axum::{Json, Router};
 use rust_embed::{Embed, EmbeddedFile};
 use serde_json::Value;
 
-use crate::http::{Chemin, Politique, Probleme, Reponse, inchange};
-use crate::tuiles::UrlPublique;
+use crate::http::{Chemin, Politique, Probleme, Reponse, UrlPublique, inchange};
 pub use polices::Polices;
 
 /// What `npm run build` writes. Missing in a build without the page.

@@ -25,7 +25,7 @@ async fn a_demande_of_a_table_stays_when_the_folder_is_loaded_again() {
     let liste = pays.lire("/api/demandes?reseau=ailleurs").await;
     assert_eq!(liste["total"], 2);
     pays.charger(&Reseau::nouveau("ailleurs")).await;
-    let liste = pays.lire("/api/demandes?reseau=ailleurs").await;
+    let liste = pays.lire_en_coordinateur("ailleurs", "/api/demandes?reseau=ailleurs").await;
     assert_eq!((&liste["total"], &liste["demandes"][0]["reference"]), (&1.into(), &"T1".into()));
 
     let autrement = "T1,2018-05-06,caue,,eclairage,commune,26001,2019,,terminee\n";

@@ -111,7 +111,10 @@ fn demandes(code: &str) -> Reseau {
 async fn demandes_outside_the_zones_of_who_led_them_are_found_by_their_day_and_theme() {
     let pays = pays().await;
     pays.charger(&demandes("dehors")).await;
-    let etude = pays.lire("/api/demandes/hors-zone?reseau=dehors").await;
+    let adresse = "/api/demandes/hors-zone?reseau=dehors";
+    let publique = pays.lire(adresse).await;
+    assert_eq!(publique["liste"][0]["reference"], Value::Null);
+    let etude = pays.lire_en_coordinateur("dehors", adresse).await;
     let references: Vec<_> = etude["liste"]
         .as_array()
         .unwrap()

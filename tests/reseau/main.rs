@@ -2,6 +2,7 @@
 
 #[path = "../commun/mod.rs"]
 mod commun;
+mod complet;
 mod demandes;
 mod demandes_lectures;
 mod demandes_suites;
@@ -15,6 +16,7 @@ mod fiches;
 mod import;
 mod indicateurs;
 mod indicateurs_des_zones;
+mod matrice;
 mod pays;
 mod questions;
 mod reseaux;

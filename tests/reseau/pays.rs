@@ -5,16 +5,30 @@ use std::sync::{Arc, Weak};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::FromRef;
 use axum::http::Request;
+use axum::middleware::from_fn_with_state;
 use maillage::base::Base;
-use maillage::{couverture, demandes, indicateurs, partenaires, territoires};
+use maillage::comptes::jetons::{self, Nouveau};
+use maillage::comptes::registre;
+use maillage::http::UrlPublique;
+use maillage::{comptes, couverture, demandes, indicateurs, partenaires, territoires};
 use serde_json::Value;
-use sqlx::Executor;
+use sqlx::{Executor, PgPool};
 use tokio::sync::Mutex;
 use tower::ServiceExt;
 
 use crate::commun::Dossier;
 use crate::dossier::Reseau;
+
+/// The address that the service takes itself to have.
+pub const URL: &str = "https://maillage.example";
+
+#[derive(Clone, FromRef)]
+struct Etat {
+    piscine: PgPool,
+    url: UrlPublique,
+}
 
 /// The last test to leave stops the cluster; its folder goes after it.
 pub struct Pays {
@@ -53,31 +67,65 @@ impl Pays {
         demandes::import::reseau(&self.base, lieu.path().to_owned(), &Default::default()).await
     }
 
-    /// The status and body of an answer, read as the service's role.
-    pub async fn demander(&self, adresse: &str) -> (u16, Value) {
-        let routeur: Router = partenaires::routes()
+    /// The routes, which read as the service's role, and who asks.
+    pub fn routeur(&self) -> Router {
+        let etat = Etat { piscine: self.base.piscine(), url: UrlPublique(URL.into()) };
+        partenaires::routes()
             .merge(demandes::routes())
             .merge(couverture::routes())
             .merge(indicateurs::routes())
             .merge(territoires::routes())
-            .with_state(self.base.piscine());
-        let requete = Request::builder().uri(adresse).body(Body::empty()).unwrap();
-        let reponse = routeur.oneshot(requete).await.unwrap();
+            .merge(comptes::routes())
+            .layer(from_fn_with_state(etat.clone(), comptes::identifier))
+            .with_state(etat)
+    }
+
+    /// The status and body of an answer to the public, or to whoever has the token.
+    pub async fn demander(&self, adresse: &str, jeton: Option<&str>) -> (u16, Value) {
+        let mut requete = Request::builder().uri(adresse);
+        if let Some(jeton) = jeton {
+            requete = requete.header("authorization", format!("Bearer {jeton}"));
+        }
+        let reponse = self.routeur().oneshot(requete.body(Body::empty()).unwrap()).await.unwrap();
         let statut = reponse.status().as_u16();
         let corps = to_bytes(reponse.into_body(), usize::MAX).await.unwrap();
         (statut, serde_json::from_slice(&corps).unwrap())
     }
 
+    /// A token of an account that is made for it, with these rights.
+    pub async fn jeton(&self, courriel: &str, droits: &[&str]) -> String {
+        let mut connexion = self.base.connexion().await.unwrap();
+        registre::creer(&mut connexion, courriel, "Une personne", false).await.unwrap();
+        for droit in droits {
+            registre::donner(&mut connexion, courriel, &droit.parse().unwrap()).await.unwrap();
+        }
+        let compte = registre::numero(&mut connexion, courriel).await.unwrap();
+        let nouveau = Nouveau { nom: "Essai", reseau: None, ecriture: true, jours: 1 };
+        jetons::creer(&mut connexion, compte, &nouveau).await.unwrap().montrer().to_owned()
+    }
+
+    /// What the coordinator of a réseau reads.
+    pub async fn lire_en_coordinateur(&self, reseau: &str, adresse: &str) -> Value {
+        let courriel = format!("coordinateur@{reseau}.example");
+        let mut connexion = self.base.connexion().await.unwrap();
+        let connu = registre::numero(&mut connexion, &courriel).await.is_ok();
+        assert!(!connu, "un coordinateur par essai");
+        let jeton = self.jeton(&courriel, &[&format!("{reseau}:coordinateur")]).await;
+        let (statut, corps) = self.demander(adresse, Some(&jeton)).await;
+        assert_eq!(statut, 200, "{adresse} : {corps}");
+        corps
+    }
+
     /// The body of an answer that must be given.
     pub async fn lire(&self, adresse: &str) -> Value {
-        let (statut, corps) = self.demander(adresse).await;
+        let (statut, corps) = self.demander(adresse, None).await;
         assert_eq!(statut, 200, "{adresse} : {corps}");
         corps
     }
 
     /// The sentence of a refusal.
     pub async fn refus(&self, adresse: &str, statut: u16) -> String {
-        let (obtenu, corps) = self.demander(adresse).await;
+        let (obtenu, corps) = self.demander(adresse, None).await;
         assert_eq!(obtenu, statut, "{adresse} : {corps}");
         corps["detail"].as_str().unwrap().to_owned()
     }

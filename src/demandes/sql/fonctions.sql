@@ -5,13 +5,18 @@ drop function if exists demandes_de(
   text, text, text, date, date, integer, smallint, maille, text);
 drop function if exists demandes_comptees(text, text, text, integer);
 drop function if exists demandes_comptees(text, text, text, date, date);
+drop function if exists demandes_de(
+  text[], text, text, date, date, integer, smallint, maille, text);
+drop function if exists demandes_comptees(text[], text, text, date, date);
 
 -- Demandes of some réseaux that count (`demande.comptee`), dated between two days, both included (by
 -- default the réseau's own year), each once. A null theme or partner asks for all. A theme of the first
 -- level stands for those under it; a demande is a partner's when it leads or is called in.
 create or replace function demandes_comptees(
   p_reseaux text[], p_theme text, p_partenaire text, p_du date, p_au date)
-returns setof demande
+returns table (
+  id bigint, reseau text, date date, themes text[], partenaires text[], maille text, beneficiaire text,
+  millesime smallint)
 language sql stable parallel safe
 as $$
   with reseaux as materialized (
@@ -23,7 +28,7 @@ as $$
     from reseau r
     where r.code = any (p_reseaux)
   )
-  select d.*
+  select d.id, d.reseau, d.date, d.themes, d.partenaires, d.maille, d.beneficiaire, d.millesime
   from reseaux r
   join demande d on d.reseau = r.code and d.date between r.du and r.au
   where d.comptee
@@ -76,11 +81,11 @@ create or replace function demandes_de(
   p_reseaux text[], p_theme text, p_partenaire text, p_du date, p_au date,
   p_edition integer, p_millesime smallint, p_maille maille, p_code text)
 returns table (
-  id bigint, reseau text, reference text, date date, themes text[], partenaires text[], maille text,
-  beneficiaire text, millesime smallint, actuel text)
+  id bigint, reseau text, date date, themes text[], partenaires text[], maille text, beneficiaire text,
+  millesime smallint, actuel text)
 language sql stable parallel safe
 as $$
-  select d.id, d.reseau, d.reference, d.date, d.themes, d.partenaires, d.maille, d.beneficiaire,
+  select d.id, d.reseau, d.date, d.themes, d.partenaires, d.maille, d.beneficiaire,
     d.millesime, coalesce(s.code, d.beneficiaire)
   from demandes_comptees(p_reseaux, p_theme, p_partenaire, p_du, p_au) d
   left join succession s

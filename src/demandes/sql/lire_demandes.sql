@@ -23,9 +23,12 @@ with
     group by p.code, o.nom, p.rang
   ),
   listees as (
-    select d.*
-    from (select id from retenues order by date desc, reference desc limit $10) r
+    select d.id, s.reference, d.date, d.theme, d.themes, d.partenaire, d.partenaires, d.maille, d.beneficiaire,
+      s.objet, s.etat, d.reponse, d.cloture
+    from (select id from retenues order by date desc, id desc limit $10) r
     join demande d on d.id = r.id
+    -- What only some may read.
+    left join demande_suivie s on s.id = r.id
   )
 select
   (select count(*) from retenues) as total,
@@ -41,5 +44,5 @@ select
       'partenaire', partenaire, 'partenaires', partenaires,
       'maille', maille, 'beneficiaire', beneficiaire, 'objet', objet, 'etat', etat,
       'reponse', reponse, 'cloture', cloture)
-      order by date desc, reference desc), '[]')
+      order by date desc, id desc), '[]')
    from listees) as demandes

@@ -51,7 +51,11 @@ struct Liste {
     zones: Vec<Resume>,
 }
 
-async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Reponse<Json<Liste>> {
+async fn lister(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Json<Liste>> {
     parametres.admettre(&["reseau", "partenaire", "theme", "etat"])?;
     let texte = |nom: &str| parametres.texte(nom).map(str::to_owned);
     let question = Question {
@@ -61,7 +65,7 @@ async fn lister(State(piscine): State<PgPool>, parametres: Parametres) -> Repons
         etat: parametres.lire("etat")?,
         non_reportees: false,
     };
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     // Refuses, with a sentence, what does not exist.
     registre::exiger(&mut transaction, &question).await?;
     Ok(Json(Liste { zones: registre::lister(&mut transaction, &question).await? }))
@@ -76,21 +80,23 @@ fn designer((reseau, code): (String, String), parametres: &Parametres) -> Repons
 
 async fn lire(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(chemin): Chemin<(String, String)>,
     parametres: Parametres,
 ) -> Reponse<Json<registre::Zone>> {
     let zone = designer(chemin, &parametres)?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     Ok(Json(registre::lire(&mut transaction, &zone).await?))
 }
 
 async fn contour(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(chemin): Chemin<(String, String)>,
     parametres: Parametres,
 ) -> Reponse<impl IntoResponse> {
     let zone = designer(chemin, &parametres)?;
-    let mut transaction = Principal::Public.transaction(&piscine).await?;
+    let mut transaction = principal.transaction(&piscine).await?;
     let objet = registre::contour(&mut transaction, &zone).await?;
     Ok(([(CONTENT_TYPE, "application/geo+json")], objet.to_string()))
 }

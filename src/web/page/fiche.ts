@@ -221,6 +221,8 @@ const ETATS: Record<string, string> = { terminee: 'terminée', en_cours: 'en cou
 function demande(d: Demande, reseau: Reseau): HTMLElement {
   const theme = reseau.themes.find((x) => x.code === d.theme)?.libelle ?? d.theme;
   const p = reseau.partenaires.find((x) => x.code === d.partenaire);
-  const details = [d.date && dateLongue(d.date), theme, p ? (p.sigle ?? p.nom) : d.partenaire, d.etat && (ETATS[d.etat] ?? d.etat)].filter(Boolean);
-  return element('li', {}, d.objet || d.reference, element('small', {}, details.join(' · ')));
+  // What a demande says in words is for those who keep it; the public reads its theme.
+  const titre = d.objet || d.reference;
+  const details = [d.date && dateLongue(d.date), titre && theme, p ? (p.sigle ?? p.nom) : d.partenaire, d.etat && (ETATS[d.etat] ?? d.etat)].filter(Boolean);
+  return element('li', {}, titre || theme || 'Demande', element('small', {}, details.join(' · ')));
 }

@@ -238,7 +238,7 @@ export interface Aide {
 }
 
 export interface Demande {
-  reference: string;
+  reference: string | null;
   date: string | null;
   theme: string | null;
   partenaire: string | null;

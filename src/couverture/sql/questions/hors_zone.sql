@@ -3,7 +3,7 @@
 -- the EPCI. What syndicates and others ask has no place to compare.
 with
   demandes as materialized (
-    select d.id, d.reseau, d.reference, d.date, d.themes, d.partenaires[1] as partenaire, d.maille,
+    select d.id, d.reseau, d.date, d.themes, d.partenaires[1] as partenaire, d.maille,
       d.beneficiaire, d.actuel
     from demandes_de($1, $2, $3, $4, $5, $6, $7, $8, $9) d
     where d.maille in ('commune', 'epci')
@@ -40,7 +40,8 @@ select jsonb_build_object(
   -- The latest of them.
   'liste', (
     select coalesce(jsonb_agg(jsonb_build_object(
-        'reseau', h.reseau, 'reference', h.reference, 'date', h.date, 'partenaire', h.partenaire,
+        'reseau', h.reseau, 'reference', s.reference, 'date', h.date, 'partenaire', h.partenaire,
         'themes', h.themes, 'maille', h.maille, 'beneficiaire', h.beneficiaire)
-      order by h.date desc, h.reseau, h.reference), '[]')
-    from (select * from hors order by date desc, reseau, reference limit 500) h))
+      order by h.date desc, h.reseau, h.id), '[]')
+    from (select * from hors order by date desc, reseau, id limit 500) h
+    left join demande_suivie s on s.id = h.id))

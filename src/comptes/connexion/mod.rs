@@ -1,0 +1,268 @@
+//! Signing in and out with a password, and following a one-time link to choose one.
+
+mod pages;
+
+use axum::Form;
+use axum::Router;
+use axum::extract::{Extension, FromRef, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum_extra::extract::cookie::CookieJar;
+use chrono::TimeDelta;
+use serde::Deserialize;
+use sqlx::PgPool;
+
+use super::freins::Freins;
+use super::secrets::{self, Empreinte, Secret};
+use super::{Principal, biscuit, origine};
+use crate::error::{Contexte, Error, Result};
+use crate::http::{Chemin, Client, Parametres, Politique, Reponse, UrlPublique};
+
+/// How long a session lasts: a day's work.
+const DUREE: TimeDelta = TimeDelta::hours(12);
+/// Where one goes after signing in, unless a page of ours asked for it.
+const ESPACE: &str = "/espace";
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+    UrlPublique: FromRef<S>,
+{
+    Router::new()
+        .route("/connexion", get(demander).post(ouvrir))
+        .route("/deconnexion", post(fermer))
+        .route("/lien/{secret}", get(presenter).post(choisir))
+        .route("/comptes.css", get(feuille))
+}
+
+async fn feuille() -> Response {
+    let entetes = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8")),
+        (header::CACHE_CONTROL, Politique::Journee.entete()),
+    ];
+    (entetes, include_str!("../page.css")).into_response()
+}
+
+/// A page that nobody keeps.
+pub fn reponse(statut: StatusCode, page: String) -> Response {
+    let entetes = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, Politique::Jamais.entete()),
+    ];
+    (statut, entetes, page).into_response()
+}
+
+/// An address of this service: a link from elsewhere could lead anywhere after signing in.
+fn suite_sure(suite: Option<&str>) -> &str {
+    suite
+        .filter(|suite| {
+            suite.starts_with('/')
+                && !suite.starts_with("//")
+                && !suite.contains(['\\', '@'])
+                && !suite.chars().any(char::is_control)
+        })
+        .unwrap_or(ESPACE)
+}
+
+async fn demander(parametres: Parametres) -> Reponse<Response> {
+    parametres.admettre(&["suite"])?;
+    let suite = suite_sure(parametres.texte("suite"));
+    Ok(reponse(StatusCode::OK, pages::connexion(suite, "", None)))
+}
+
+#[derive(Deserialize)]
+struct Identifiants {
+    courriel: String,
+    mot_de_passe: String,
+    suite: Option<String>,
+}
+
+async fn ouvrir(
+    State(piscine): State<PgPool>,
+    State(url): State<UrlPublique>,
+    client: Option<Extension<Client>>,
+    entetes: HeaderMap,
+    Form(identifiants): Form<Identifiants>,
+) -> Reponse<Response> {
+    let courriel = identifiants.courriel.trim();
+    let suite = suite_sure(identifiants.suite.as_deref());
+    let adresse = client.map(|Extension(client)| client.0);
+    let freins = Freins::nouveaux(courriel, adresse);
+    if let Some(attente) = freins.attente(&piscine).await? {
+        let phrase = format!(
+            "Trop d'essais. Réessayez dans {} min, ou demandez un lien à votre coordinateur.",
+            attente.num_minutes() + 1
+        );
+        let mut page = reponse(
+            StatusCode::TOO_MANY_REQUESTS,
+            pages::connexion(suite, courriel, Some(&phrase)),
+        );
+        page.headers_mut().insert(header::RETRY_AFTER, attente.num_seconds().max(1).into());
+        return Ok(page);
+    }
+    let connu: Option<(i32, String)> =
+        sqlx::query_as("select compte, empreinte from compte_a_verifier($1)")
+            .bind(courriel)
+            .fetch_optional(&piscine)
+            .await
+            .pour("connexion")?;
+    let (compte, empreinte) = connu.unzip();
+    let juste = secrets::verifier(identifiants.mot_de_passe, empreinte).await?;
+    let Some(compte) = compte.filter(|_| juste) else {
+        freins.noter(&piscine).await?;
+        tracing::info!("connexion refusée");
+        let phrase = "L'adresse ou le mot de passe ne convient pas.";
+        return Ok(reponse(
+            StatusCode::UNAUTHORIZED,
+            pages::connexion(suite, courriel, Some(phrase)),
+        ));
+    };
+    let biscuits =
+        commencer(&piscine, &url, compte, client_et_navigateur(adresse, &entetes)).await?;
+    Ok((biscuits, Redirect::to(suite)).into_response())
+}
+
+type Origine = (Option<std::net::IpAddr>, Option<String>);
+
+fn client_et_navigateur(adresse: Option<std::net::IpAddr>, entetes: &HeaderMap) -> Origine {
+    let navigateur = entetes.get(header::USER_AGENT).and_then(|nom| nom.to_str().ok());
+    (adresse, navigateur.map(str::to_owned))
+}
+
+/// A new session, always under a new secret.
+async fn commencer(
+    piscine: &PgPool,
+    url: &UrlPublique,
+    compte: i32,
+    (adresse, navigateur): Origine,
+) -> Result<CookieJar> {
+    let secret = Secret::tirer("")?;
+    sqlx::query("select ouvrir_session($1, $2, $3, $4::inet, make_interval(secs => $5))")
+        .bind(compte)
+        .bind(secret.empreinte().octets())
+        .bind(navigateur)
+        .bind(adresse.map(|adresse| adresse.to_string()))
+        .bind(DUREE.as_seconds_f64())
+        .execute(piscine)
+        .await
+        .pour("ouverture d'une session")?;
+    Ok(CookieJar::new().add(biscuit(url, secret.montrer().to_owned())))
+}
+
+async fn fermer(
+    State(piscine): State<PgPool>,
+    State(url): State<UrlPublique>,
+    principal: Principal,
+) -> Reponse<Response> {
+    if let Principal::Session(qui) = &principal {
+        let mut transaction = principal
+            .ecriture(&piscine, &origine(&axum::http::Method::POST, "/deconnexion"))
+            .await?;
+        sqlx::query("select fermer_session($1)")
+            .bind(qui.empreinte.octets())
+            .execute(&mut *transaction)
+            .await
+            .pour("fermeture d'une session")?;
+        transaction.commit().await.pour("fermeture d'une session")?;
+    }
+    let biscuits = CookieJar::new().add(biscuit(&url, String::new()));
+    Ok((biscuits, Redirect::to("/")).into_response())
+}
+
+/// Whose link this is, while it serves.
+async fn invite(piscine: &PgPool, secret: &str) -> Result<(String, String)> {
+    let connu: Option<(String, String)> =
+        sqlx::query_as("select courriel, nom from lien_connu($1)")
+            .bind(Empreinte::de(secret).octets())
+            .fetch_optional(piscine)
+            .await
+            .pour("lecture d'un lien")?;
+    connu.ok_or_else(|| {
+        Error::Introuvable(
+            "Ce lien ne sert plus : il a déjà été suivi, ou il a plus de trois jours. Demandez-en un autre."
+                .into(),
+        )
+    })
+}
+
+async fn presenter(
+    State(piscine): State<PgPool>,
+    Chemin(secret): Chemin<String>,
+) -> Reponse<Response> {
+    Ok(match invite(&piscine, &secret).await {
+        Ok((courriel, nom)) => reponse(StatusCode::OK, pages::choix(&courriel, &nom, None)),
+        Err(Error::Introuvable(phrase)) => {
+            reponse(StatusCode::NOT_FOUND, pages::lien_fini(&phrase))
+        }
+        Err(erreur) => return Err(erreur.into()),
+    })
+}
+
+#[derive(Deserialize)]
+struct Choix {
+    mot_de_passe: String,
+    confirmation: String,
+}
+
+async fn choisir(
+    State(piscine): State<PgPool>,
+    State(url): State<UrlPublique>,
+    client: Option<Extension<Client>>,
+    Chemin(secret): Chemin<String>,
+    entetes: HeaderMap,
+    Form(choix): Form<Choix>,
+) -> Reponse<Response> {
+    let (courriel, nom) = match invite(&piscine, &secret).await {
+        Err(Error::Introuvable(phrase)) => {
+            return Ok(reponse(StatusCode::NOT_FOUND, pages::lien_fini(&phrase)));
+        }
+        connu => connu?,
+    };
+    let refuser = |phrase: &str| {
+        reponse(StatusCode::UNPROCESSABLE_ENTITY, pages::choix(&courriel, &nom, Some(phrase)))
+    };
+    if choix.mot_de_passe != choix.confirmation {
+        return Ok(refuser("Les deux mots de passe diffèrent."));
+    }
+    let empreinte = match secrets::hacher(choix.mot_de_passe).await {
+        Err(Error::Demande(phrase)) => return Ok(refuser(&phrase)),
+        hache => hache?,
+    };
+    let compte: Option<i32> = sqlx::query_scalar("select suivre_lien($1, $2)")
+        .bind(Empreinte::de(&secret).octets())
+        .bind(empreinte)
+        .fetch_one(&piscine)
+        .await
+        .pour("choix d'un mot de passe")?;
+    let Some(compte) = compte else {
+        // Followed twice at once: the first has it.
+        return Ok(Redirect::to("/connexion").into_response());
+    };
+    let adresse = client.map(|Extension(client)| client.0);
+    let biscuits =
+        commencer(&piscine, &url, compte, client_et_navigateur(adresse, &entetes)).await?;
+    Ok((biscuits, Redirect::to(ESPACE)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_stays_here_after_signing_in() {
+        assert_eq!(suite_sure(Some("/espace?a=1")), "/espace?a=1");
+        for ailleurs in [
+            "https://ailleurs.fr",
+            "//ailleurs.fr",
+            "/\\ailleurs.fr",
+            "javascript:x",
+            "",
+            "/a\r\nb",
+            "/@x",
+        ] {
+            assert_eq!(suite_sure(Some(ailleurs)), ESPACE, "{ailleurs:?}");
+        }
+    }
+}

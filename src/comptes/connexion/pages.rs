@@ -1,0 +1,66 @@
+//! Pages to sign in, and to choose a password.
+
+use maud::html;
+
+use crate::comptes::page::{erreur, page};
+
+pub fn connexion(suite: &str, courriel: &str, refus: Option<&str>) -> String {
+    page(
+        "Connexion",
+        html! {
+            (erreur(refus))
+            form.saisie method="post" action="/connexion" {
+                input type="hidden" name="suite" value=(suite);
+                label {
+                    "Adresse électronique"
+                    input type="email" name="courriel" value=(courriel) autocomplete="username" required
+                        autofocus;
+                }
+                label {
+                    "Mot de passe"
+                    input type="password" name="mot_de_passe" autocomplete="current-password" required;
+                }
+                button { "Se connecter" }
+            }
+            p.discret {
+                "La carte et les chiffres se lisent sans compte. Pour en avoir un, ou si le mot de passe est "
+                "perdu, demandez un lien au coordinateur de votre réseau."
+            }
+        },
+    )
+}
+
+pub fn choix(courriel: &str, nom: &str, refus: Option<&str>) -> String {
+    page(
+        "Choisir un mot de passe",
+        html! {
+            (erreur(refus))
+            p { "Compte de " (nom) ", " (courriel) "." }
+            form.saisie method="post" {
+                input type="hidden" name="courriel" value=(courriel) autocomplete="username";
+                label {
+                    "Mot de passe"
+                    input type="password" name="mot_de_passe" autocomplete="new-password" minlength="12"
+                        required autofocus aria-describedby="conseil";
+                }
+                p.discret id="conseil" { "Douze caractères au moins : quelques mots sans rapport font l'affaire." }
+                label {
+                    "Le même, une seconde fois"
+                    input type="password" name="confirmation" autocomplete="new-password" minlength="12"
+                        required;
+                }
+                button { "Choisir ce mot de passe" }
+            }
+        },
+    )
+}
+
+pub fn lien_fini(phrase: &str) -> String {
+    page(
+        "Lien terminé",
+        html! {
+            (erreur(Some(phrase)))
+            p { a href="/connexion" { "Se connecter" } }
+        },
+    )
+}

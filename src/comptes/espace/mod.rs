@@ -1,0 +1,280 @@
+//! One's own space: rights, sessions, tokens; and for a coordinator, who is in the réseau.
+
+mod equipe;
+mod pages;
+
+use axum::extract::{FromRef, State};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Json, Router};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, PgPool};
+
+use super::connexion::reponse;
+use super::jetons::{self, Jeton, Nouveau};
+use super::registre::Droit;
+use super::{Personne, Principal, Secret, origine};
+use crate::error::{Contexte, Error, Result};
+use crate::http::{Chemin, Parametres, Probleme, Reponse, UrlPublique};
+use equipe::Membre;
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+    UrlPublique: FromRef<S>,
+{
+    Router::new()
+        .route("/espace", get(montrer))
+        .route("/espace/sessions/{id}/fermer", post(fermer))
+        .route("/espace/jetons", post(creer_jeton))
+        .route("/espace/jetons/{id}/revoquer", post(revoquer))
+        .route("/espace/equipe", post(inviter))
+        .route("/espace/equipe/{id}/retirer", post(retirer))
+        .route("/api/moi", get(moi))
+}
+
+/// What one may do, as a page shows it.
+#[derive(Debug, Serialize, sqlx::FromRow)]
+pub struct MonDroit {
+    pub reseau: String,
+    pub reseau_nom: String,
+    pub role: String,
+    pub partenaire: Option<String>,
+    pub partenaire_nom: Option<String>,
+}
+
+#[derive(Debug, sqlx::FromRow)]
+pub struct Session {
+    pub id: i32,
+    pub ouverte_le: DateTime<Utc>,
+    pub vue_le: DateTime<Utc>,
+    pub navigateur: Option<String>,
+    pub adresse: Option<String>,
+}
+
+/// All that the page shows.
+#[derive(Debug)]
+pub struct Espace {
+    pub qui: Personne,
+    pub droits: Vec<MonDroit>,
+    pub sessions: Vec<Session>,
+    pub jetons: Vec<Jeton>,
+    /// Of the réseaux that one coordinates.
+    pub membres: Vec<Membre>,
+}
+
+impl Espace {
+    async fn lire(connexion: &mut PgConnection, qui: &Personne) -> Result<Self> {
+        let sessions = sqlx::query_as(
+            "select id, ouverte_le, vue_le, navigateur, host(adresse) as adresse
+             from session where expire_le > now() order by ouverte_le desc",
+        )
+        .fetch_all(&mut *connexion)
+        .await
+        .pour("lecture des sessions")?;
+        Ok(Self {
+            qui: qui.clone(),
+            droits: droits(connexion).await?,
+            sessions,
+            jetons: jetons::lister(connexion, qui.compte).await?,
+            membres: equipe::lister(connexion).await?,
+        })
+    }
+}
+
+async fn droits(connexion: &mut PgConnection) -> Result<Vec<MonDroit>> {
+    sqlx::query_as(include_str!("../sql/lire_mes_droits.sql"))
+        .fetch_all(connexion)
+        .await
+        .pour("lecture des droits")
+}
+
+/// The person of a session. A token is for programs: it sees no page, and makes no token.
+fn personne(principal: &Principal) -> Option<&Personne> {
+    match principal {
+        Principal::Session(qui) => Some(qui),
+        _ => None,
+    }
+}
+
+/// A page is asked by somebody who may sign in; an action, by somebody who did.
+fn exiger(principal: &Principal) -> Reponse<&Personne> {
+    personne(principal).ok_or_else(|| {
+        Probleme::non_identifie("Votre session est terminée. Reconnectez-vous : /connexion.")
+    })
+}
+
+#[derive(Serialize)]
+struct Moi {
+    /// Null for the public.
+    courriel: Option<String>,
+    nom: Option<String>,
+    administrateur: bool,
+    droits: Vec<MonDroit>,
+}
+
+async fn moi(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Json<Moi>> {
+    parametres.admettre(&[])?;
+    let mut transaction = principal.transaction(&piscine).await?;
+    let qui = principal.personne();
+    Ok(Json(Moi {
+        courriel: qui.map(|qui| qui.courriel.clone()),
+        nom: qui.map(|qui| qui.nom.clone()),
+        administrateur: qui.is_some_and(|qui| qui.administrateur),
+        droits: droits(&mut transaction).await?,
+    }))
+}
+
+async fn montrer(State(piscine): State<PgPool>, principal: Principal) -> Reponse<Response> {
+    let Some(qui) = personne(&principal) else {
+        return Ok(Redirect::to("/connexion?suite=/espace").into_response());
+    };
+    let mut transaction = principal.transaction(&piscine).await?;
+    let espace = Espace::lire(&mut transaction, qui).await?;
+    Ok(reponse(StatusCode::OK, pages::espace(&espace, &pages::Avis::default())))
+}
+
+/// The page again, with what has just happened.
+async fn remontrer(
+    piscine: &PgPool,
+    principal: &Principal,
+    avis: pages::Avis,
+) -> Reponse<Response> {
+    let qui = exiger(principal)?;
+    let mut transaction = principal.transaction(piscine).await?;
+    let espace = Espace::lire(&mut transaction, qui).await?;
+    let statut =
+        if avis.refus.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(reponse(statut, pages::espace(&espace, &avis)))
+}
+
+/// A refusal that a form can correct is said on the page; the others are problems.
+fn a_corriger<T>(resultat: Result<T>) -> Reponse<Result<T, String>> {
+    match resultat {
+        Ok(fait) => Ok(Ok(fait)),
+        Err(Error::Demande(phrase) | Error::Introuvable(phrase)) => Ok(Err(phrase)),
+        Err(erreur) => Err(erreur.into()),
+    }
+}
+
+async fn fermer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(id): Chemin<i32>,
+) -> Reponse<Response> {
+    exiger(&principal)?;
+    let chemin = origine(&Method::POST, "/espace/sessions/fermer");
+    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
+    // Somebody else's is not seen, and nothing happens to it.
+    sqlx::query("delete from session where id = $1")
+        .bind(id)
+        .execute(&mut *transaction)
+        .await
+        .pour("fermeture d'une session")?;
+    transaction.commit().await.pour("fermeture d'une session")?;
+    Ok(Redirect::to("/espace").into_response())
+}
+
+#[derive(Deserialize)]
+struct DemandeDeJeton {
+    nom: String,
+    reseau: Option<String>,
+    ecriture: Option<String>,
+    jours: i64,
+}
+
+async fn creer_jeton(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Form(demande): Form<DemandeDeJeton>,
+) -> Reponse<Response> {
+    let qui = exiger(&principal)?;
+    let chemin = origine(&Method::POST, "/espace/jetons");
+    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
+    let nouveau = Nouveau {
+        nom: &demande.nom,
+        reseau: demande.reseau.as_deref().filter(|reseau| !reseau.is_empty()),
+        ecriture: demande.ecriture.is_some(),
+        jours: demande.jours,
+    };
+    let cree = a_corriger(jetons::creer(&mut transaction, qui.compte, &nouveau).await)?;
+    let avis = match cree {
+        Ok(secret) => {
+            transaction.commit().await.pour("écriture d'un jeton")?;
+            pages::Avis { jeton: Some(secret), ..pages::Avis::default() }
+        }
+        Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
+    };
+    remontrer(&piscine, &principal, avis).await
+}
+
+async fn revoquer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(id): Chemin<i32>,
+) -> Reponse<Response> {
+    exiger(&principal)?;
+    let chemin = origine(&Method::POST, "/espace/jetons/revoquer");
+    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
+    jetons::revoquer(&mut transaction, id).await?;
+    transaction.commit().await.pour("révocation d'un jeton")?;
+    Ok(Redirect::to("/espace").into_response())
+}
+
+#[derive(Deserialize)]
+struct Invitation {
+    courriel: String,
+    nom: String,
+    droit: String,
+}
+
+async fn inviter(
+    State(piscine): State<PgPool>,
+    State(url): State<UrlPublique>,
+    principal: Principal,
+    Form(invitation): Form<Invitation>,
+) -> Reponse<Response> {
+    exiger(&principal)?;
+    let chemin = origine(&Method::POST, "/espace/equipe");
+    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
+    let secret = Secret::tirer("lien_")?;
+    let invite = match invitation.droit.parse::<Droit>() {
+        Ok(droit) => {
+            let (courriel, nom) = (invitation.courriel.trim(), invitation.nom.trim());
+            equipe::inviter(&mut transaction, courriel, nom, &droit, &secret).await
+        }
+        Err(erreur) => Err(erreur),
+    };
+    let avis = match a_corriger(invite)? {
+        Ok(a_suivre) => {
+            transaction.commit().await.pour("invitation")?;
+            pages::Avis {
+                lien: a_suivre.then(|| format!("{}/lien/{}", url.0, secret.montrer())),
+                fait: Some(format!("{} a ce droit.", invitation.courriel.trim())),
+                ..pages::Avis::default()
+            }
+        }
+        Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
+    };
+    remontrer(&piscine, &principal, avis).await
+}
+
+async fn retirer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(id): Chemin<i32>,
+) -> Reponse<Response> {
+    exiger(&principal)?;
+    let chemin = origine(&Method::POST, "/espace/equipe/retirer");
+    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
+    equipe::retirer(&mut transaction, id).await?;
+    transaction.commit().await.pour("retrait d'un droit")?;
+    Ok(Redirect::to("/espace").into_response())
+}

@@ -1,0 +1,193 @@
+//! The page of one's own space.
+
+use chrono::{DateTime, Utc};
+use maud::{Markup, html};
+
+use super::{Espace, MonDroit};
+use crate::comptes::Secret;
+use crate::comptes::page::{erreur, page, secret};
+
+/// What has just happened, said once.
+#[derive(Debug, Default)]
+pub struct Avis {
+    pub jeton: Option<Secret>,
+    /// The address to send to somebody who was invited.
+    pub lien: Option<String>,
+    pub fait: Option<String>,
+    pub refus: Option<String>,
+}
+
+/// In universal time, said to be: servers and readers may be hours apart.
+fn moment(quand: DateTime<Utc>) -> String {
+    quand.format("%d/%m/%Y %H:%M UTC").to_string()
+}
+
+fn role(role: &str, partenaire: Option<&str>) -> String {
+    match (role, partenaire) {
+        ("partenaire", Some(nom)) => format!("Partenaire : {nom}"),
+        ("coordinateur", _) => "Coordinateur".into(),
+        _ => "Lecteur".into(),
+    }
+}
+
+pub fn espace(espace: &Espace, avis: &Avis) -> String {
+    page(
+        "Votre espace",
+        html! {
+            (erreur(avis.refus.as_deref()))
+            @if let Some(phrase) = &avis.fait { p role="status" { (phrase) } }
+            @if let Some(lien) = &avis.lien {
+                (secret("Lien à transmettre à cette personne. Il sert une fois, pendant trois jours.", lien))
+            }
+            @if let Some(jeton) = &avis.jeton {
+                (secret("Votre jeton. Dans QGIS, c'est le mot de passe ; le nom d'utilisateur est libre.",
+                    jeton.montrer()))
+            }
+            p { (espace.qui.nom) ", " (espace.qui.courriel)
+                @if espace.qui.administrateur { " · administrateur" } }
+            form method="post" action="/deconnexion" { button { "Se déconnecter" } }
+            (droits(&espace.droits))
+            (sessions(espace))
+            (jetons(espace))
+            @if espace.droits.iter().any(|droit| droit.role == "coordinateur") { (equipe(espace)) }
+        },
+    )
+}
+
+fn droits(droits: &[MonDroit]) -> Markup {
+    html! {
+        h2 { "Vos droits" }
+        @if droits.is_empty() {
+            p { "Aucun réseau ne vous en a encore donné : vous lisez ce qui est public." }
+        } @else {
+            ul {
+                @for droit in droits {
+                    li { (droit.reseau_nom) " — " (role(&droit.role, droit.partenaire_nom.as_deref())) }
+                }
+            }
+        }
+    }
+}
+
+fn sessions(espace: &Espace) -> Markup {
+    html! {
+        h2 { "Vos sessions ouvertes" }
+        div.table { table {
+            thead { tr { th { "Ouverte" } th { "Vue" } th { "Depuis" } th { "Navigateur" } th { span { "Action" } } } }
+            tbody {
+                @for session in &espace.sessions {
+                    tr {
+                        td { (moment(session.ouverte_le)) }
+                        td { (moment(session.vue_le)) }
+                        td { (session.adresse.as_deref().unwrap_or("—")) }
+                        td { (session.navigateur.as_deref().unwrap_or("—")) }
+                        td {
+                            form method="post" action={ "/espace/sessions/" (session.id) "/fermer" } {
+                                button { "Fermer" }
+                            }
+                        }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+fn jetons(espace: &Espace) -> Markup {
+    html! {
+        h2 { "Vos jetons" }
+        p { "Un jeton est la clé d'un programme : QGIS, un tableur, un script. Il ne peut rien de plus que vous." }
+        @if !espace.jetons.is_empty() {
+            div.table { table {
+                thead { tr { th { "Nom" } th { "Début" } th { "Réseau" } th { "Peut" } th { "Expire" }
+                    th { "Dernier usage" } th { span { "Action" } } } }
+                tbody {
+                    @for jeton in &espace.jetons {
+                        tr {
+                            td { (jeton.nom) }
+                            td { code { (jeton.prefixe) "…" } }
+                            td { (jeton.reseau.as_deref().unwrap_or("tous les vôtres")) }
+                            td { @if jeton.ecriture { "lire et écrire" } @else { "lire" } }
+                            td { (moment(jeton.expire_le)) }
+                            td { (jeton.vu_le.map_or_else(|| "jamais".to_owned(), moment)) }
+                            td {
+                                @if let Some(quand) = jeton.revoque_le { "révoqué le " (moment(quand)) }
+                                @else {
+                                    form method="post" action={ "/espace/jetons/" (jeton.id) "/revoquer" } {
+                                        button { "Révoquer" }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            } }
+        }
+        form.saisie method="post" action="/espace/jetons" {
+            label { "À quoi servira-t-il ?" input name="nom" maxlength="100" required; }
+            label {
+                "Réseau"
+                select name="reseau" {
+                    option value="" { "Tous les vôtres" }
+                    @for code in reseaux(&espace.droits, |_| true) { option { (code) } }
+                }
+            }
+            label { "Durée, en jours" input type="number" name="jours" min="1" max="366" value="90" required; }
+            label.case { input type="checkbox" name="ecriture"; "Il peut aussi écrire" }
+            button { "Faire un jeton" }
+        }
+    }
+}
+
+/// Codes of the réseaux of some rights, each once.
+fn reseaux(droits: &[MonDroit], choix: impl Fn(&MonDroit) -> bool) -> Vec<&str> {
+    let mut codes: Vec<&str> =
+        droits.iter().filter(|droit| choix(droit)).map(|droit| droit.reseau.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+fn equipe(espace: &Espace) -> Markup {
+    let coordonnes = reseaux(&espace.droits, |droit| droit.role == "coordinateur");
+    html! {
+        h2 { "Les personnes de vos réseaux" }
+        div.table { table {
+            thead { tr { th { "Nom" } th { "Adresse" } th { "Réseau" } th { "Droit" } th { "Dernière connexion" }
+                th { span { "Action" } } } }
+            tbody {
+                @for membre in &espace.membres {
+                    tr {
+                        td { (membre.nom) @if membre.desactive { " (compte fermé)" } }
+                        td { (membre.courriel) }
+                        td { (membre.reseau_nom) }
+                        td { (role(&membre.role, membre.partenaire_nom.as_deref())) }
+                        td { (membre.connecte_le.map_or_else(|| "jamais".to_owned(), moment)) }
+                        td {
+                            form method="post" action={ "/espace/equipe/" (membre.id) "/retirer" } {
+                                button { "Retirer" }
+                            }
+                        }
+                    }
+                }
+            }
+        } }
+        form.saisie method="post" action="/espace/equipe" {
+            label { "Nom" input name="nom" required; }
+            label { "Adresse électronique" input type="email" name="courriel" required; }
+            label {
+                "Droit"
+                input name="droit" list="droits" required
+                    placeholder={ (coordonnes.first().unwrap_or(&"reseau")) ":lecteur" };
+            }
+            datalist id="droits" {
+                @for code in &coordonnes {
+                    option value={ (code) ":lecteur" } {}
+                    option value={ (code) ":coordinateur" } {}
+                    option value={ (code) ":partenaire:" } {}
+                }
+            }
+            button { "Inviter" }
+        }
+    }
+}

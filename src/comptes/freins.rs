@@ -1,0 +1,56 @@
+//! Sign-ins that fail slow down the next ones, for an account and for an address.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use crate::error::{Contexte, Result};
+
+/// Over which failures are counted.
+const FENETRE: TimeDelta = TimeDelta::minutes(15);
+/// Failures after which the next sign-in waits. Several people may be behind one address.
+const PAR_COMPTE: i64 = 5;
+const PAR_ADRESSE: i64 = 30;
+
+const ACTION: &str = "compte des connexions refusées";
+
+/// What is counted when somebody signs in.
+#[derive(Debug)]
+pub struct Freins {
+    cles: Vec<(String, i64)>,
+}
+
+impl Freins {
+    pub fn nouveaux(courriel: &str, adresse: Option<IpAddr>) -> Self {
+        let mut cles = vec![(format!("compte:{}", courriel.to_lowercase()), PAR_COMPTE)];
+        cles.extend(adresse.map(|adresse| (format!("adresse:{adresse}"), PAR_ADRESSE)));
+        Self { cles }
+    }
+
+    /// How long to wait before the next try, when there were too many.
+    pub async fn attente(&self, piscine: &PgPool) -> Result<Option<TimeDelta>> {
+        let mut attente = None;
+        for (cle, nombre_max) in &self.cles {
+            let (nombre, premiere): (i64, Option<DateTime<Utc>>) = sqlx::query_as(
+                "select nombre, premiere from tentatives($1, make_interval(secs => $2))",
+            )
+            .bind(cle)
+            .bind(FENETRE.as_seconds_f64())
+            .fetch_one(piscine)
+            .await
+            .pour(ACTION)?;
+            if nombre >= *nombre_max {
+                let reste = premiere.map(|premiere| premiere + FENETRE - Utc::now());
+                attente = attente.max(reste.filter(|reste| *reste > TimeDelta::zero()));
+            }
+        }
+        Ok(attente)
+    }
+
+    pub async fn noter(&self, piscine: &PgPool) -> Result<()> {
+        let cles: Vec<&str> = self.cles.iter().map(|(cle, _)| cle.as_str()).collect();
+        sqlx::query("select noter_tentative($1)").bind(cles).execute(piscine).await.pour(ACTION)?;
+        Ok(())
+    }
+}

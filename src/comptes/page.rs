@@ -1,0 +1,43 @@
+//! The frame of the pages of accounts: written by the service, readable without script.
+
+use maud::{DOCTYPE, Markup, html};
+
+/// A whole page. `titre` is its heading, and its name in the browser.
+pub fn page(titre: &str, corps: Markup) -> String {
+    html! {
+        (DOCTYPE)
+        html lang="fr" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (titre) " · maillage" }
+                link rel="stylesheet" href="/comptes.css";
+            }
+            body {
+                header { a href="/" { "maillage" } }
+                main {
+                    h1 { (titre) }
+                    (corps)
+                }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// What went wrong, read out as soon as the page is there.
+pub fn erreur(phrase: Option<&str>) -> Markup {
+    html! { @if let Some(phrase) = phrase { p.erreur role="alert" { (phrase) } } }
+}
+
+/// A secret that is shown once.
+pub fn secret(quoi: &str, valeur: &str) -> Markup {
+    html! {
+        div.secret role="status" {
+            p { (quoi) }
+            p { code { (valeur) } }
+            p { "Copiez-le maintenant : il ne sera plus montré." }
+        }
+    }
+}
