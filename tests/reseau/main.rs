@@ -3,6 +3,7 @@
 #[path = "../commun/mod.rs"]
 mod commun;
 mod complet;
+mod comptes;
 mod demandes;
 mod demandes_lectures;
 mod demandes_suites;

@@ -1,0 +1,421 @@
+//! People and programs: signing in and out, tokens, and what counts from the next request.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use maillage::app::{self, Etat};
+use maillage::comptes::registre;
+use maillage::config::Service;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::dossier::Reseau;
+use crate::pays::{Pays, URL, pays};
+
+/// The whole service, as it is served.
+struct Essai {
+    pays: Arc<Pays>,
+    service: Router,
+}
+
+/// An answer.
+struct Recue {
+    statut: StatusCode,
+    entetes: HeaderMap,
+    texte: String,
+}
+
+impl Recue {
+    fn entete(&self, nom: &str) -> &str {
+        self.entetes.get(nom).map_or("", |valeur| valeur.to_str().unwrap())
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.texte).unwrap_or_else(|_| panic!("{}", self.texte))
+    }
+
+    /// What the browser keeps: the name and the value.
+    fn biscuit(&self) -> String {
+        self.entete("set-cookie").split(';').next().unwrap().to_owned()
+    }
+}
+
+impl Essai {
+    async fn nouveau() -> Self {
+        let pays = pays().await;
+        let service = Service {
+            adresse: SocketAddr::from(([127, 0, 0, 1], 0)),
+            url_publique: Some(URL.into()),
+            cache_mio: 8,
+        };
+        let etat = Etat::nouveau(&pays.base, &service).unwrap();
+        let service = app::routeur(etat);
+        // Nothing is kept before the service hears of changes.
+        for _ in 0..100 {
+            let pret = Request::builder().uri("/ready").body(Body::empty()).unwrap();
+            if service.clone().oneshot(pret).await.unwrap().status() == StatusCode::OK {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Self { pays, service }
+    }
+
+    async fn demander(
+        &self,
+        methode: Method,
+        adresse: &str,
+        entetes: &[(&str, &str)],
+        corps: &str,
+    ) -> Recue {
+        let mut requete = Request::builder().method(methode).uri(adresse);
+        for (nom, valeur) in entetes {
+            requete = requete.header(*nom, *valeur);
+        }
+        let requete = requete
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(corps.to_owned()))
+            .unwrap();
+        let reponse = self.service.clone().oneshot(requete).await.unwrap();
+        let (tete, corps) = reponse.into_parts();
+        let octets = to_bytes(corps, usize::MAX).await.unwrap();
+        Recue {
+            statut: tete.status,
+            entetes: tete.headers,
+            texte: String::from_utf8_lossy(&octets).into_owned(),
+        }
+    }
+
+    async fn lire(&self, adresse: &str, entetes: &[(&str, &str)]) -> Recue {
+        self.demander(Method::GET, adresse, entetes, "").await
+    }
+
+    /// A form of a page of ours.
+    async fn envoyer(&self, adresse: &str, biscuit: &str, corps: &str) -> Recue {
+        let entetes = [("sec-fetch-site", "same-origin"), ("cookie", biscuit)];
+        self.demander(Method::POST, adresse, &entetes, corps).await
+    }
+
+    /// An account with a password, and a session of it.
+    async fn entrer(&self, courriel: &str, droits: &[&str]) -> String {
+        let mut connexion = self.pays.base.connexion().await.unwrap();
+        registre::creer(&mut connexion, courriel, "Anne <b>Martin</b>", false).await.unwrap();
+        for droit in droits {
+            registre::donner(&mut connexion, courriel, &droit.parse().unwrap()).await.unwrap();
+        }
+        let lien = registre::lier(&mut connexion, courriel).await.unwrap();
+        let adresse = format!("/lien/{}", lien.montrer());
+        let choisi =
+            self.envoyer(&adresse, "", &format!("mot_de_passe={PASSE}&confirmation={PASSE}")).await;
+        assert_eq!((choisi.statut, choisi.entete("location")), (StatusCode::SEE_OTHER, "/espace"));
+        choisi.biscuit()
+    }
+
+    async fn moi(&self, biscuit: &str) -> Value {
+        self.lire("/api/moi", &[("cookie", biscuit)]).await.json()
+    }
+}
+
+const PASSE: &str = "quatre-mots-sans-rapport";
+
+#[tokio::test]
+async fn a_link_is_followed_once_and_opens_a_session() {
+    let essai = Essai::nouveau().await;
+    let courriel = "anne@lien.example";
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    registre::creer(&mut connexion, courriel, "Anne <b>Martin</b>", false).await.unwrap();
+    let lien = registre::lier(&mut connexion, courriel).await.unwrap();
+    let adresse = format!("/lien/{}", lien.montrer());
+    let page = essai.lire(&adresse, &[]).await;
+    assert!(page.texte.contains("Anne &lt;b&gt;Martin&lt;/b&gt;"), "{}", page.texte);
+    assert_eq!(page.entete("cache-control"), "no-store");
+    for (un, deux, attendu) in
+        [("court", "court", "de 12 à 200 caractères"), (PASSE, "autre-chose-de-long", "diffèrent")]
+    {
+        let refus =
+            essai.envoyer(&adresse, "", &format!("mot_de_passe={un}&confirmation={deux}")).await;
+        assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refus.texte.contains(attendu), "{}", refus.texte);
+    }
+    let corps = format!("mot_de_passe={PASSE}&confirmation={PASSE}");
+    let choisi = essai.envoyer(&adresse, "", &corps).await;
+    let biscuit = choisi.entete("set-cookie");
+    assert!(biscuit.starts_with("__Host-maillage="), "{biscuit}");
+    for attribut in ["HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+        assert!(biscuit.contains(attribut), "{attribut} : {biscuit}");
+    }
+    assert_eq!(essai.moi(&choisi.biscuit()).await["courriel"], courriel);
+    assert_eq!(essai.envoyer(&adresse, "", &corps).await.statut, StatusCode::NOT_FOUND);
+    assert_eq!(essai.lire(&adresse, &[]).await.statut, StatusCode::NOT_FOUND);
+
+    let sorti = essai.envoyer("/deconnexion", &choisi.biscuit(), "").await;
+    assert!(sorti.entete("set-cookie").contains("Max-Age=0"), "{}", sorti.entete("set-cookie"));
+    assert_eq!(essai.moi(&choisi.biscuit()).await["courriel"], Value::Null);
+}
+
+#[tokio::test]
+async fn sign_ins_that_fail_slow_down_the_next_ones() {
+    let essai = Essai::nouveau().await;
+    essai.entrer("lent@frein.example", &[]).await;
+    let corps = |passe: &str| {
+        format!("courriel=Lent@frein.example&mot_de_passe={passe}&suite=//ailleurs.fr")
+    };
+    let entre = essai.envoyer("/connexion", "", &corps(PASSE)).await;
+    assert_eq!((entre.statut, entre.entete("location")), (StatusCode::SEE_OTHER, "/espace"));
+    for _ in 0..5 {
+        let refus = essai.envoyer("/connexion", "", &corps("un-autre-mot-de-passe")).await;
+        assert_eq!(refus.statut, StatusCode::UNAUTHORIZED);
+        assert!(refus.texte.contains("ne convient pas") && refus.entete("set-cookie").is_empty());
+    }
+    // Even the right one waits.
+    let frein = essai.envoyer("/connexion", "", &corps(PASSE)).await;
+    assert_eq!(frein.statut, StatusCode::TOO_MANY_REQUESTS);
+    assert!(frein.entete("retry-after").parse::<u32>().unwrap() > 600);
+    // An address that has no account is answered alike.
+    let inconnu =
+        essai.envoyer("/connexion", "", "courriel=personne@frein.example&mot_de_passe=x").await;
+    assert_eq!(inconnu.statut, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_write_comes_from_a_page_of_ours() {
+    let essai = Essai::nouveau().await;
+    let biscuit = essai.entrer("origine@page.example", &[]).await;
+    for (nom, valeur) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://ailleurs.example"),
+        ("origin", "null"),
+        ("x-sans-origine", ""),
+    ] {
+        let entetes = [("cookie", biscuit.as_str()), (nom, valeur), ("host", "ailleurs.example")];
+        let refus = essai.demander(Method::POST, "/deconnexion", &entetes, "").await;
+        assert_eq!(refus.statut, StatusCode::FORBIDDEN, "{nom}: {valeur}");
+        assert!(refus.json()["detail"].as_str().unwrap().contains("page de ce service"));
+    }
+    assert_eq!(essai.moi(&biscuit).await["courriel"], "origine@page.example");
+    let entetes = [("cookie", biscuit.as_str()), ("origin", URL)];
+    let sorti = essai.demander(Method::POST, "/deconnexion", &entetes, "").await;
+    assert_eq!(sorti.statut, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn what_changes_in_rights_counts_from_the_next_request() {
+    let essai = Essai::nouveau().await;
+    let mut ferme = Reseau::nouveau("suivi").avec(
+        "demandes.csv",
+        "D1,2018-03-01,sde,,eclairage,commune,26001,2019,Un objet,terminee\n",
+    );
+    ferme.declaration = format!("public = false\n{}", ferme.declaration);
+    essai.pays.charger(&ferme).await;
+    let courriel = "qui@suivi.example";
+    let biscuit = essai.entrer(courriel, &["suivi:partenaire:caue"]).await;
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    let lue = async || essai.lire("/api/demandes?reseau=suivi", &[("cookie", &biscuit)]).await;
+    let premiere = lue().await;
+    assert_eq!(premiere.json()["demandes"][0]["objet"], Value::Null);
+    assert_eq!(premiere.entete("cache-control"), "private, no-cache");
+    assert!(premiere.entete("vary").contains("cookie"));
+    registre::donner(&mut connexion, courriel, &"suivi:coordinateur".parse().unwrap())
+        .await
+        .unwrap();
+    // What was kept ready is dropped as soon as the service hears of it.
+    for essais in 0.. {
+        if lue().await.json()["demandes"][0]["objet"] == "Un objet" {
+            break;
+        }
+        assert!(essais < 40, "the change was never heard of");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    registre::activer(&mut connexion, courriel, false).await.unwrap();
+    assert_eq!(lue().await.statut, StatusCode::NOT_FOUND);
+    assert_eq!(essai.moi(&biscuit).await["courriel"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_token_reads_what_its_account_may_in_its_reseau_until_it_ends() {
+    let essai = Essai::nouveau().await;
+    for code in ["jeton-un", "jeton-deux"] {
+        let mut ferme = Reseau::nouveau(code);
+        ferme.declaration = format!("public = false\n{}", ferme.declaration);
+        essai.pays.charger(&ferme).await;
+    }
+    let droits = ["jeton-un:lecteur", "jeton-deux:lecteur"];
+    let biscuit = essai.entrer("programme@jeton.example", &droits).await;
+    let page = essai.envoyer("/espace/jetons", &biscuit, "nom=QGIS&reseau=jeton-un&jours=30").await;
+    let debut = page.texte.find("<code>mlg_").unwrap() + 6;
+    let jeton = page.texte[debut..].split('<').next().unwrap().to_owned();
+    let porteur = format!("Bearer {jeton}");
+    let lire = async |adresse: &str, autorisation: &str| {
+        essai.lire(adresse, &[("authorization", autorisation)]).await.statut
+    };
+    assert_eq!(lire("/api/reseaux/jeton-un", &porteur).await, StatusCode::OK);
+    assert_eq!(lire("/api/reseaux/jeton-deux", &porteur).await, StatusCode::NOT_FOUND);
+    // As the password of Basic, under any name: `qgis:` and the token.
+    let base = {
+        use base64::Engine;
+        base64::prelude::BASE64_STANDARD.encode(format!("qgis:{jeton}"))
+    };
+    assert_eq!(lire("/api/reseaux/jeton-un", &format!("Basic {base}")).await, StatusCode::OK);
+    for faux in [
+        format!("Bearer mlx_{}", &jeton[4..]),
+        format!("Bearer {}", &jeton[..jeton.len() - 1]),
+        format!("Bearer {jeton}A"),
+        "Bearer".into(),
+        "Basic !!!".into(),
+        format!("Digest {jeton}"),
+    ] {
+        assert_eq!(lire("/api/reseaux/jeton-un", &faux).await, StatusCode::UNAUTHORIZED, "{faux}");
+    }
+    let refus = essai.lire("/api/reseaux", &[("authorization", "Bearer mlg_faux")]).await;
+    assert!(refus.entete("www-authenticate").starts_with("Basic realm"), "{:?}", refus.entetes);
+    // In the address it is a parameter that nothing reads, and that is refused.
+    let dans_l_adresse = essai.lire(&format!("/api/reseaux/jeton-un?jeton={jeton}"), &[]).await;
+    assert_eq!(dans_l_adresse.statut, StatusCode::BAD_REQUEST);
+    // A token makes no token, and is not for pages.
+    let entetes = [("authorization", porteur.as_str()), ("sec-fetch-site", "same-origin")];
+    let refus =
+        essai.demander(Method::POST, "/espace/jetons", &entetes, "nom=Autre&jours=30").await;
+    assert_eq!(refus.statut, StatusCode::UNAUTHORIZED);
+
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    let executer = async |connexion: &mut sqlx::PgConnection, ordre: &'static str| {
+        sqlx::query(ordre).bind(&jeton[..12]).execute(connexion).await.unwrap();
+    };
+    executer(
+        &mut connexion,
+        "update jeton set expire_le = now() - interval '1 s' where prefixe = $1",
+    )
+    .await;
+    assert_eq!(lire("/api/reseaux/jeton-un", &porteur).await, StatusCode::UNAUTHORIZED);
+    executer(
+        &mut connexion,
+        "update jeton set expire_le = now() + interval '1 day' where prefixe = $1",
+    )
+    .await;
+    assert_eq!(lire("/api/reseaux/jeton-un", &porteur).await, StatusCode::OK);
+    let numero: i32 = sqlx::query_scalar("select id from jeton where prefixe = $1")
+        .bind(&jeton[..12])
+        .fetch_one(&mut connexion)
+        .await
+        .unwrap();
+    // Somebody else's number is nobody's.
+    let autre = essai.entrer("autre@jeton.example", &[]).await;
+    let adresse = format!("/espace/jetons/{numero}/revoquer");
+    assert_eq!(essai.envoyer(&adresse, &autre, "").await.statut, StatusCode::NOT_FOUND);
+    assert_eq!(essai.envoyer(&adresse, &biscuit, "").await.statut, StatusCode::SEE_OTHER);
+    assert_eq!(lire("/api/reseaux/jeton-un", &porteur).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_coordinator_invites_in_their_reseau_and_cannot_take_an_account() {
+    let essai = Essai::nouveau().await;
+    for code in ["equipe-a", "equipe-b"] {
+        essai.pays.charger(&Reseau::nouveau(code)).await;
+    }
+    let a = essai.entrer("a@equipe.example", &["equipe-a:coordinateur"]).await;
+    let b = essai.entrer("b@equipe.example", &["equipe-b:coordinateur"]).await;
+    let inviter = async |biscuit: &str, droit: &str| {
+        let corps = format!("courriel=nouvelle@equipe.example&nom=Nouvelle&droit={droit}");
+        essai.envoyer("/espace/equipe", biscuit, &corps).await
+    };
+    let invitee = inviter(&a, "equipe-a:partenaire:caue").await;
+    assert!(invitee.texte.contains(&format!("{URL}/lien/lien_")), "{}", invitee.texte);
+    for (droit, attendu) in [
+        ("equipe-b:lecteur", "Seul un coordinateur du réseau y invite."),
+        ("equipe-a:partenaire:inconnu", "pas ce partenaire"),
+        ("equipe-a:roi", "pas un droit"),
+    ] {
+        let refus = inviter(&a, droit).await;
+        assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{droit}");
+        assert!(refus.texte.contains(attendu), "{droit} : {}", refus.texte);
+    }
+    // Whom A invited, and who has not chosen a password: B gives a right, and gets no link.
+    let autre = inviter(&b, "equipe-b:lecteur").await;
+    assert_eq!(autre.statut, StatusCode::OK);
+    assert!(!autre.texte.contains("/lien/"), "{}", autre.texte);
+    // Each sees the rights of their own réseau.
+    let page = essai.lire("/espace", &[("cookie", &b)]).await.texte;
+    assert!(page.contains("nouvelle@equipe.example") && !page.contains("Partenaire : CAUE"));
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    let numero: i32 = sqlx::query_scalar(
+        "select id from droit where reseau = 'equipe-a' and role = 'partenaire'",
+    )
+    .fetch_one(&mut connexion)
+    .await
+    .unwrap();
+    let adresse = format!("/espace/equipe/{numero}/retirer");
+    assert_eq!(essai.envoyer(&adresse, &b, "").await.statut, StatusCode::NOT_FOUND);
+    assert_eq!(essai.envoyer(&adresse, &a, "").await.statut, StatusCode::SEE_OTHER);
+
+    let lignes: Vec<(String, String, Option<String>, String)> = sqlx::query_as(
+        "select auteur, operation, origine, concat(avant, apres) from journal
+         where reseau = 'equipe-a' and objet = 'droit' and auteur = 'a@equipe.example' order by id",
+    )
+    .fetch_all(&mut connexion)
+    .await
+    .unwrap();
+    let faits: Vec<_> = lignes.iter().map(|ligne| (ligne.1.as_str(), ligne.2.as_deref())).collect();
+    assert_eq!(
+        faits,
+        [("insert", Some("POST /espace/equipe")), ("delete", Some("POST /espace/equipe/retirer"))]
+    );
+    let secrets: i64 = sqlx::query_scalar(
+        "select count(*) from journal where concat(avant, apres) ~ 'empreinte|argon2|lien_|mlg_'
+         and concat(avant, apres) !~ '\"prefixe\"'",
+    )
+    .fetch_one(&mut connexion)
+    .await
+    .unwrap();
+    assert_eq!(secrets, 0);
+}
+
+#[tokio::test]
+async fn a_private_tile_is_served_to_none_but_those_who_may_whatever_the_order() {
+    let essai = Essai::nouveau().await;
+    let mut ferme = Reseau::nouveau("tuile-privee")
+        .avec("zones.csv", "z-secrete,caue,,epci,200040459,2010-01-01,\n");
+    ferme.declaration = format!("public = false\n{}", ferme.declaration);
+    essai.pays.charger(&ferme).await;
+    let lecteur = essai.entrer("lecteur@tuile.example", &["tuile-privee:lecteur"]).await;
+    let partenaire = essai.entrer("caue@tuile.example", &["tuile-privee:partenaire:caue"]).await;
+    let etranger = essai.entrer("ailleurs@tuile.example", &[]).await;
+    let qui =
+        [("", false), (lecteur.as_str(), true), (partenaire.as_str(), true), (&etranger, false)];
+    let voit = |texte: &str| texte.contains("z-secrete");
+    // Every order of the four, over a cache that the former ones have warmed.
+    let mut ordres = vec![vec![]];
+    for n in 0..4 {
+        ordres = ordres
+            .into_iter()
+            .flat_map(|ordre: Vec<usize>| {
+                (0..=n).map(move |place| {
+                    let mut ordre = ordre.clone();
+                    ordre.insert(place, n);
+                    ordre
+                })
+            })
+            .collect();
+    }
+    assert_eq!(ordres.len(), 24);
+    for ordre in ordres {
+        for personne in ordre {
+            let (biscuit, peut) = qui[personne];
+            let tuile = essai.lire("/tuiles/zones/8/131/92", &[("cookie", biscuit)]).await;
+            assert_eq!(voit(&tuile.texte), peut, "{biscuit}");
+            let seule = "/tuiles/zones/8/131/92?reseau=tuile-privee";
+            let tuile = essai.lire(seule, &[("cookie", biscuit)]).await;
+            let attendu = if peut { StatusCode::OK } else { StatusCode::NOT_FOUND };
+            assert_eq!(tuile.statut, attendu, "{biscuit}");
+            if peut {
+                assert_eq!(tuile.entete("cache-control"), "private, no-cache");
+            }
+            let aide = "/api/reseaux/tuile-privee";
+            assert_eq!(essai.lire(aide, &[("cookie", biscuit)]).await.statut, attendu);
+        }
+    }
+}
