@@ -1,11 +1,13 @@
 //! The service: its state, its router, and what every answer has in common.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{FromRef, MatchedPath, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -13,11 +15,15 @@ use sqlx::PgPool;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::base::{Base, Version, veiller};
-use crate::config::Service;
-use crate::error::Result;
-use crate::http::{Memoire, Probleme, UrlPublique, memoriser};
+use crate::config::{Ouverture, Service};
+use crate::error::{Error, Result};
+use crate::http::{
+    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Probleme, UrlPublique, limiter, memoriser,
+    reconnaitre,
+};
 use crate::metriques::Metriques;
 use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, Polices};
@@ -26,7 +32,9 @@ use crate::{comptes, couverture, demandes, indicateurs, partenaires, territoires
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
     img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
-    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    base-uri 'none'; form-action 'self'; frame-ancestors ";
+/// What the page asks of the browser: where the person is, when they press the button for it.
+const PERMISSIONS: &str = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()";
 
 /// What handlers share. Cheap to clone.
 #[derive(Clone, FromRef)]
@@ -37,6 +45,35 @@ pub struct Etat {
     polices: Arc<Polices>,
     metriques: Arc<Metriques>,
     memoire: Memoire,
+    guichets: Guichets,
+    mandataires: Mandataires,
+    entetes: Entetes,
+    partage: CorsLayer,
+}
+
+/// Headers that depend on the settings.
+#[derive(Debug, Clone)]
+struct Entetes {
+    csp: HeaderValue,
+    /// Who may load what is not a page.
+    ressource: HeaderValue,
+    chiffree: bool,
+}
+
+impl Entetes {
+    fn nouvelles(ouverture: &Ouverture, url: &UrlPublique) -> Result<Self> {
+        let cadres = match ouverture.cadres.join(" ") {
+            aucun if aucun.is_empty() => "'none'".to_owned(),
+            cadres => cadres,
+        };
+        let csp = HeaderValue::from_str(&format!("{CSP}{cadres}")).map_err(|_| {
+            Error::Installation(
+                "Une adresse de --cadres a un caractère qui n'y a pas sa place.".into(),
+            )
+        })?;
+        let ressource = if ouverture.origines.is_empty() { "same-origin" } else { "cross-origin" };
+        Ok(Self { csp, ressource: HeaderValue::from_static(ressource), chiffree: url.chiffree() })
+    }
 }
 
 impl Etat {
@@ -51,10 +88,15 @@ impl Etat {
             a_oublier.oublier();
             gardees.oublier();
         }));
+        let url = UrlPublique(service.url_publique());
         Ok(Self {
             piscine,
             tuiles,
-            url: UrlPublique(service.url_publique()),
+            guichets: Guichets::nouveaux(service.limites.clone()),
+            mandataires: Mandataires(service.ouverture.mandataires.clone().into()),
+            entetes: Entetes::nouvelles(&service.ouverture, &url)?,
+            partage: partage(&service.ouverture)?,
+            url,
             polices: Arc::new(Polices::charger()?),
             metriques: Arc::new(Metriques::default()),
             memoire,
@@ -66,6 +108,30 @@ impl Etat {
         self.tuiles.oublier();
         self.piscine.close().await;
     }
+}
+
+/// Pages of the origins that the settings name may read what the public reads, or what a token does: never with
+/// the session of their visitors.
+fn partage(ouverture: &Ouverture) -> Result<CorsLayer> {
+    let origines = match ouverture.origines.iter().any(|origine| origine == "*") {
+        true => AllowOrigin::any(),
+        false => AllowOrigin::list(
+            ouverture
+                .origines
+                .iter()
+                .map(|origine| origine.trim_end_matches('/').parse::<HeaderValue>())
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|_| {
+                    Error::Installation("Une adresse de --origines ne se lit pas.".into())
+                })?,
+        ),
+    };
+    Ok(CorsLayer::new()
+        .allow_origin(origines)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([header::AUTHORIZATION, header::IF_NONE_MATCH])
+        .expose_headers([header::ETAG, header::RETRY_AFTER])
+        .max_age(Duration::from_secs(3600)))
 }
 
 /// All routes. Tiles come encoded; everything else is compressed here.
@@ -80,16 +146,25 @@ pub fn routeur(etat: Etat) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(middleware::from_fn_with_state(etat.clone(), memoriser));
     let qui = middleware::from_fn_with_state(etat.clone(), comptes::identifier);
+    let places = middleware::from_fn_with_state(etat.clone(), limiter);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
         .route("/ready", get(pret))
         .route("/metrics", get(metriques))
-        .merge(tuiles::routes().merge(reste).merge(comptes::routes()).layer(qui))
+        .merge(tuiles::routes().merge(reste).merge(comptes::routes()).layer(places).layer(qui))
         .merge(web::routes().layer(CompressionLayer::new().quality(CompressionLevel::Fastest)))
         .method_not_allowed_fallback(|| async { Probleme::methode() })
+        .layer(DefaultBodyLimit::max(FORMULAIRE_MAX))
+        .layer(etat.partage.clone())
+        .layer(middleware::from_fn_with_state(etat.clone(), reconnaitre))
         .layer(middleware::from_fn_with_state(etat.clone(), accompagner))
         .layer(CatchPanicLayer::custom(|_| Probleme::interne().into_response()))
         .with_state(etat)
+}
+
+/// The routes, told of the address of each client.
+pub fn service(etat: Etat) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    routeur(etat).into_make_service_with_connect_info()
 }
 
 /// Counts the request and adds the headers of every answer.
@@ -104,7 +179,14 @@ async fn accompagner(State(etat): State<Etat>, requete: Request, suite: Next) ->
     // A tile is no document: it loads nothing and leads nowhere.
     if entetes.get(header::CONTENT_TYPE).is_none_or(|genre| genre != tuiles::GENRE) {
         entetes.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        entetes.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+        entetes.insert(header::CONTENT_SECURITY_POLICY, etat.entetes.csp);
+        entetes.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
+        entetes.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    }
+    entetes.insert("cross-origin-resource-policy", etat.entetes.ressource);
+    if etat.entetes.chiffree {
+        let duree = HeaderValue::from_static("max-age=31536000");
+        entetes.insert(header::STRICT_TRANSPORT_SECURITY, duree);
     }
     reponse
 }

@@ -233,7 +233,7 @@ async fn servir(donnees: &Donnees, service: &Service, arret: Arret) -> Result<Ex
     }
     let etat = Etat::nouveau(&base, service)?;
     tracing::info!("maillage est à l'adresse {}", service.url_publique());
-    let reponses = axum::serve(ecoute, app::routeur(etat.clone()))
+    let reponses = axum::serve(ecoute, app::service(etat.clone()))
         .with_graceful_shutdown(arret.clone().attendre());
     // Answers under way have a few seconds to end; then the service stops all the same.
     let delai = async {

@@ -1,9 +1,10 @@
 //! Every setting, in one documented struct: flags first, then the environment.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Args;
+use ipnet::IpNet;
 
 /// Where the data live. Common to all commands.
 #[derive(Debug, Clone, Args)]
@@ -59,6 +60,61 @@ pub struct Service {
     /// Mémoire au plus pour les tuiles gardées prêtes, en mébioctets.
     #[arg(long, env = "MAILLAGE_CACHE_MIO", default_value_t = 64)]
     pub cache_mio: u64,
+
+    #[command(flatten)]
+    pub limites: Limites,
+
+    #[command(flatten)]
+    pub ouverture: Ouverture,
+}
+
+/// What the service gives to whoever asks.
+#[derive(Debug, Clone, Args)]
+pub struct Limites {
+    /// Questions à la base auxquelles une personne, ou une adresse, peut attendre la réponse à la fois ; au-delà,
+    /// 429.
+    #[arg(long, env = "MAILLAGE_SIMULTANEES", default_value_t = 24)]
+    pub simultanees: usize,
+
+    /// La même chose pour tous ensemble ; au-delà, 503.
+    #[arg(long, env = "MAILLAGE_SIMULTANEES_EN_TOUT", default_value_t = 256)]
+    pub simultanees_en_tout: usize,
+
+    /// Temps au plus d'une réponse, en secondes ; au-delà, 503. Une requête SQL en a vingt.
+    #[arg(long, env = "MAILLAGE_DELAI_SECONDES", default_value_t = 30)]
+    pub delai_secondes: u64,
+}
+
+impl Default for Limites {
+    fn default() -> Self {
+        Self { simultanees: 24, simultanees_en_tout: 256, delai_secondes: 30 }
+    }
+}
+
+/// To whom the service opens.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Ouverture {
+    /// Serveurs mandataires placés devant le service (adresses ou réseaux, séparés par des virgules) : eux seuls
+    /// sont crus quand ils disent, par X-Forwarded-For, pour qui ils demandent.
+    #[arg(long, env = "MAILLAGE_MANDATAIRES", value_delimiter = ',', value_parser = reseau)]
+    pub mandataires: Vec<IpNet>,
+
+    /// Sites dont les pages peuvent lire l'API et les tuiles (https://exemple.fr, séparés par des virgules ; *
+    /// pour tous). Ils n'ont jamais la session de leurs visiteurs.
+    #[arg(long, env = "MAILLAGE_ORIGINES", value_delimiter = ',')]
+    pub origines: Vec<String>,
+
+    /// Sites qui peuvent montrer la carte dans un cadre (https://exemple.fr, séparés par des virgules).
+    #[arg(long, env = "MAILLAGE_CADRES", value_delimiter = ',')]
+    pub cadres: Vec<String>,
+}
+
+/// A network, or a lone address.
+fn reseau(texte: &str) -> Result<IpNet, String> {
+    texte
+        .parse()
+        .or_else(|_| texte.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| format!("« {texte} » n'est ni une adresse, ni un réseau comme 10.0.0.0/8"))
 }
 
 impl Service {

@@ -1,7 +1,73 @@
 //! Who is at the other end of a request, for what is counted by address.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
+use axum::middleware::Next;
+use axum::response::Response;
+use ipnet::IpNet;
 
 /// The address of the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Client(pub IpAddr);
+
+/// Proxies that say for whom they ask. Nobody else is believed.
+#[derive(Debug, Clone, Default)]
+pub struct Mandataires(pub Arc<[IpNet]>);
+
+impl Mandataires {
+    fn compte(&self, adresse: IpAddr) -> bool {
+        self.0.iter().any(|reseau| reseau.contains(&adresse))
+    }
+
+    /// The last address that is not that of a proxy: whatever stands before it may be made up.
+    fn client(&self, pair: IpAddr, entetes: &HeaderMap) -> IpAddr {
+        let mut client = pair;
+        let relais = entetes.get_all("x-forwarded-for").iter().rev();
+        let adresses = relais
+            .filter_map(|entete| entete.to_str().ok())
+            .flat_map(|entete| entete.rsplit(','))
+            .map(|adresse| adresse.trim().parse::<IpAddr>());
+        for adresse in adresses {
+            if !self.compte(client) {
+                break;
+            }
+            let Ok(adresse) = adresse else { break };
+            client = adresse.to_canonical();
+        }
+        client
+    }
+}
+
+/// Notes the client's address for whoever counts.
+pub async fn reconnaitre(
+    State(mandataires): State<Mandataires>,
+    mut requete: Request,
+    suite: Next,
+) -> Response {
+    let pair = requete.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    if let Some(pair) = pair {
+        let client = mandataires.client(pair.to_canonical(), requete.headers());
+        requete.extensions_mut().insert(Client(client));
+    }
+    suite.run(requete).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_declared_proxies_are_believed() {
+        let mandataires = Mandataires(Arc::new(["10.0.0.0/8".parse().unwrap()]));
+        let mut entetes = HeaderMap::new();
+        entetes.insert("x-forwarded-for", "203.0.113.9, 198.51.100.7, 10.1.1.1".parse().unwrap());
+        let client = |pair: &str| mandataires.client(pair.parse().unwrap(), &entetes).to_string();
+        assert_eq!(client("10.2.2.2"), "198.51.100.7");
+        assert_eq!(client("192.0.2.1"), "192.0.2.1");
+        let personne = Mandataires::default();
+        assert_eq!(personne.client([10, 2, 2, 2].into(), &entetes).to_string(), "10.2.2.2");
+    }
+}

@@ -3,15 +3,17 @@
 mod cache;
 mod client;
 mod encodage;
+mod limites;
 mod memoire;
 mod parametres;
 mod probleme;
 mod url;
 
 pub use cache::{Etag, Politique, VARIE, etag, inchange};
-pub use client::Client;
+pub use client::{Client, Mandataires, reconnaitre};
 pub use encodage::{Encodage, degzip, gzip_serre};
+pub use limites::{Guichets, limiter};
 pub use memoire::{Memoire, memoriser};
-pub use parametres::{Chemin, Parametres};
+pub use parametres::{Chemin, FORMULAIRE_MAX, Formulaire, Parametres};
 pub use probleme::{Probleme, Reponse};
 pub use url::UrlPublique;

@@ -3,13 +3,20 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::Form;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 
 use super::Probleme;
 use crate::error::Error;
+
+/// Largest form, in bytes.
+pub const FORMULAIRE_MAX: usize = 64 << 10;
+/// How many parameters an address may have: no question of ours has twenty.
+const NOMBRE_MAX: usize = 50;
 
 /// Segments of the path. Axum's own extractor answers in English and plain text.
 #[derive(Debug)]
@@ -28,6 +35,24 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Chemin<
     }
 }
 
+/// The fields of a form. Axum's own extractor answers in English and plain text.
+#[derive(Debug)]
+pub struct Formulaire<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Formulaire<T> {
+    type Rejection = Probleme;
+
+    async fn from_request(requete: Request, etat: &S) -> Result<Self, Probleme> {
+        match Form::<T>::from_request(requete, etat).await {
+            Ok(Form(champs)) => Ok(Self(champs)),
+            Err(refus) if refus.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                Err(Probleme::trop_lourd(FORMULAIRE_MAX))
+            }
+            Err(_) => Err(Probleme::formulaire()),
+        }
+    }
+}
+
 /// The query string, as unique names and values. Empty values count as absent.
 #[derive(Debug, Default)]
 pub struct Parametres(BTreeMap<String, String>);
@@ -40,6 +65,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Parametres {
             Query::<Vec<(String, String)>>::from_request_parts(parts, etat)
                 .await
                 .map_err(|_| Probleme::demande("Les paramètres de l'adresse ne se lisent pas."))?;
+        if paires.len() > NOMBRE_MAX {
+            return Err(Probleme::demande(format!("L'adresse a plus de {NOMBRE_MAX} paramètres.")));
+        }
         let mut valeurs = BTreeMap::new();
         for (nom, valeur) in paires {
             if valeurs.insert(nom.clone(), valeur).is_some() {

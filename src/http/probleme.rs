@@ -76,6 +76,75 @@ impl Probleme {
         }
     }
 
+    /// 413: more than the service takes.
+    pub fn trop_lourd(octets: usize) -> Self {
+        Self {
+            genre: "urn:maillage:trop-lourd",
+            title: "Envoi trop lourd",
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            detail: format!(
+                "Cet envoi dépasse {} Kio. Allégez-le, ou passez par la ligne de commande.",
+                octets >> 10
+            ),
+        }
+    }
+
+    /// 414: an address that no question of ours needs.
+    pub fn adresse_trop_longue(octets: usize) -> Self {
+        Self {
+            genre: "urn:maillage:adresse-trop-longue",
+            title: "Adresse trop longue",
+            status: StatusCode::URI_TOO_LONG,
+            detail: format!(
+                "L'adresse dépasse {} Kio. Raccourcissez les paramètres.",
+                octets >> 10
+            ),
+        }
+    }
+
+    /// 422: a form that lacks a field, or has one that cannot be read.
+    pub fn formulaire() -> Self {
+        Self {
+            genre: "urn:maillage:formulaire",
+            title: "Formulaire à corriger",
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            detail:
+                "Il manque un champ au formulaire, ou l'un d'eux ne se lit pas. Rouvrez la page."
+                    .into(),
+        }
+    }
+
+    /// 429: one person asks too much at once.
+    pub fn trop_de_demandes() -> Self {
+        Self {
+            genre: "urn:maillage:trop-de-demandes",
+            title: "Trop de demandes à la fois",
+            status: StatusCode::TOO_MANY_REQUESTS,
+            detail: "Vous posez trop de questions en même temps. Attendez les réponses, puis recommencez.".into(),
+        }
+    }
+
+    /// 503: everybody together does.
+    pub fn affluence() -> Self {
+        Self {
+            genre: "urn:maillage:affluence",
+            title: "Service très demandé",
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            detail: "Trop de personnes interrogent le service. Réessayez dans quelques secondes."
+                .into(),
+        }
+    }
+
+    /// 503: a question that takes longer than the service gives.
+    pub fn trop_long() -> Self {
+        Self {
+            genre: "urn:maillage:trop-long",
+            title: "Question trop longue",
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            detail: "La question prend trop de temps. Limitez-la à un territoire, une année ou un réseau.".into(),
+        }
+    }
+
     /// 503: the database is away; asking again later may work.
     pub fn indisponible() -> Self {
         Self {
@@ -126,6 +195,13 @@ impl Probleme {
         {
             return Self::introuvable(erreur.message());
         }
+        // Past the time that a statement has.
+        if let sqlx::Error::Database(erreur) = source
+            && erreur.code().as_deref() == Some("57014")
+        {
+            tracing::warn!("question interrompue pendant : {action}");
+            return Self::trop_long();
+        }
         let absente = match source {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
             // Class 57: shutting down, starting up, query cancelled; 53: out of resources; 08: link.
@@ -154,7 +230,7 @@ impl IntoResponse for Probleme {
             HeaderValue::from_static("application/problem+json; charset=utf-8"),
         );
         entetes.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if statut == StatusCode::SERVICE_UNAVAILABLE {
+        if [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&statut) {
             entetes.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         if statut == StatusCode::UNAUTHORIZED {

@@ -73,7 +73,7 @@ const PARAMETRE_RESEAU: &str = "reseau";
 /// The extent of all that has a contour.
 async fn emprise(piscine: &PgPool) -> Result<Option<Bounds>> {
     let emprise: Option<Vec<f64>> = sqlx::query_scalar(include_str!("sql/lire_emprise.sql"))
-        .fetch_one(piscine)
+        .fetch_optional(piscine)
         .await
         .pour("lecture de l'emprise des couches")?;
     Ok(emprise.and_then(|e| Some(Bounds::new(*e.first()?, *e.get(1)?, *e.get(2)?, *e.get(3)?))))

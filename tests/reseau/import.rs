@@ -1,6 +1,6 @@
 //! Loading a folder: all or nothing but for the rows set aside, and those are said.
 
-use sqlx::Executor;
+use sqlx::{Connection, Executor};
 
 use crate::dossier::Reseau;
 use crate::pays::{Pays, pays};
@@ -201,8 +201,12 @@ async fn a_new_millesime_resolves_zones_again() {
     .await;
     let avant = contenu(&pays, "renoue").await;
     let mut connexion = pays.base.connexion().await.unwrap();
-    connexion.execute("delete from zone_commune where reseau = 'renoue'").await.unwrap();
-    connexion.execute("delete from zone_contour where reseau = 'renoue'").await.unwrap();
+    // Other tests resolve too: one at a time.
+    let mut transaction = connexion.begin().await.unwrap();
+    maillage::partenaires::attendre_son_tour(&mut transaction).await.unwrap();
+    transaction.execute("delete from zone_commune where reseau = 'renoue'").await.unwrap();
+    transaction.execute("delete from zone_contour where reseau = 'renoue'").await.unwrap();
+    transaction.commit().await.unwrap();
     maillage::partenaires::resoudre_tout(&pays.base).await.unwrap();
     assert_eq!(contenu(&pays, "renoue").await, avant);
 }

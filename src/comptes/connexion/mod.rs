@@ -2,7 +2,6 @@
 
 mod pages;
 
-use axum::Form;
 use axum::Router;
 use axum::extract::{Extension, FromRef, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,7 +16,7 @@ use super::freins::Freins;
 use super::secrets::{self, Empreinte, Secret};
 use super::{Principal, biscuit, origine};
 use crate::error::{Contexte, Error, Result};
-use crate::http::{Chemin, Client, Parametres, Politique, Reponse, UrlPublique};
+use crate::http::{Chemin, Client, Formulaire, Parametres, Politique, Reponse, UrlPublique};
 
 /// How long a session lasts: a day's work.
 const DUREE: TimeDelta = TimeDelta::hours(12);
@@ -84,7 +83,7 @@ async fn ouvrir(
     State(url): State<UrlPublique>,
     client: Option<Extension<Client>>,
     entetes: HeaderMap,
-    Form(identifiants): Form<Identifiants>,
+    Formulaire(identifiants): Formulaire<Identifiants>,
 ) -> Reponse<Response> {
     let courriel = identifiants.courriel.trim();
     let suite = suite_sure(identifiants.suite.as_deref());
@@ -212,7 +211,7 @@ async fn choisir(
     client: Option<Extension<Client>>,
     Chemin(secret): Chemin<String>,
     entetes: HeaderMap,
-    Form(choix): Form<Choix>,
+    Formulaire(choix): Formulaire<Choix>,
 ) -> Reponse<Response> {
     let (courriel, nom) = match invite(&piscine, &secret).await {
         Err(Error::Introuvable(phrase)) => {

@@ -7,7 +7,7 @@ use axum::extract::{FromRef, State};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
+use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
@@ -17,7 +17,7 @@ use super::jetons::{self, Jeton, Nouveau};
 use super::registre::Droit;
 use super::{Personne, Principal, Secret, origine};
 use crate::error::{Contexte, Error, Result};
-use crate::http::{Chemin, Parametres, Probleme, Reponse, UrlPublique};
+use crate::http::{Chemin, Formulaire, Parametres, Probleme, Reponse, UrlPublique};
 use equipe::Membre;
 
 pub fn routes<S>() -> Router<S>
@@ -193,7 +193,7 @@ struct DemandeDeJeton {
 async fn creer_jeton(
     State(piscine): State<PgPool>,
     principal: Principal,
-    Form(demande): Form<DemandeDeJeton>,
+    Formulaire(demande): Formulaire<DemandeDeJeton>,
 ) -> Reponse<Response> {
     let qui = exiger(&principal)?;
     let chemin = origine(&Method::POST, "/espace/jetons");
@@ -239,7 +239,7 @@ async fn inviter(
     State(piscine): State<PgPool>,
     State(url): State<UrlPublique>,
     principal: Principal,
-    Form(invitation): Form<Invitation>,
+    Formulaire(invitation): Formulaire<Invitation>,
 ) -> Reponse<Response> {
     exiger(&principal)?;
     let chemin = origine(&Method::POST, "/espace/equipe");
