@@ -4,7 +4,7 @@ use sqlx::{Connection, Executor};
 
 use crate::base::Base;
 use crate::error::{Contexte, Result};
-use crate::partenaires::resoudre_dans;
+use crate::partenaires::{attendre_son_tour, resoudre_dans};
 use crate::progres::Progres;
 
 /// How many of each are made, in all.
@@ -27,6 +27,7 @@ pub async fn peupler(base: &Base, charge: Charge, progres: &Progres) -> Result<(
     let action = "fabrication des réseaux de mesure";
     let mut connexion = base.connexion().await?;
     let mut transaction = connexion.begin().await.pour(action)?;
+    attendre_son_tour(&mut transaction).await?;
     progres.etape("Fabrication des réseaux de mesure");
     sqlx::query(
         "select set_config('maillage.reseaux', $1, true), set_config('maillage.partenaires', $2, true),

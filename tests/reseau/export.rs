@@ -7,7 +7,7 @@ use std::path::Path;
 use maillage::demandes;
 use maillage::error::Result;
 use maillage::partenaires::export::Bilan;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Connection};
 
 use crate::complet::peupler;
 use crate::dossier::Reseau;
@@ -88,7 +88,11 @@ async fn lignes(pays: &Pays, reseau: &str) -> BTreeMap<String, Vec<String>> {
 
 async fn executer(pays: &Pays, ordre: &'static str, reseau: &str) {
     let mut connexion = pays.base.connexion().await.unwrap();
-    sqlx::query(ordre).bind(reseau).execute(&mut connexion).await.unwrap();
+    let mut transaction = connexion.begin().await.unwrap();
+    // Other tests resolve all réseaux meanwhile, and lock the same rows in another order.
+    maillage::partenaires::attendre_son_tour(&mut transaction).await.unwrap();
+    sqlx::query(ordre).bind(reseau).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
 }
 
 async fn reprendre(pays: &Pays, dossier: &Path) {
