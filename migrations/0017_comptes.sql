@@ -15,6 +15,8 @@ create table compte (
   -- OpenID Connect: who vouches, and under which name.
   fournisseur text,
   sujet text,
+  -- Of the body that the provider says the person works for.
+  siret text,
   administrateur boolean not null default false,
   cree_le timestamptz not null default now(),
   connecte_le timestamptz,
@@ -405,6 +407,47 @@ as $$
   update compte set empreinte = p_empreinte where id in (select compte from suivi) returning id
 $$;
 
+-- The account of somebody whom a provider vouches for: that of the same name there, else the one that was made for
+-- this address, else a new one, without any right. Null: it is closed, or belongs to another name there.
+create function compte_externe(
+  p_fournisseur text, p_sujet text, p_courriel text, p_nom text, p_siret text) returns integer
+language plpgsql volatile security definer
+set search_path = public, pg_temp
+as $$
+declare
+  connu compte;
+begin
+  select * into connu from compte where fournisseur = p_fournisseur and sujet = p_sujet;
+  if not found then
+    insert into compte (courriel, nom) values (lower(p_courriel), p_nom) on conflict (courriel) do nothing;
+    update compte set fournisseur = p_fournisseur, sujet = p_sujet
+    where courriel = lower(p_courriel) and sujet is null and desactive_le is null
+    returning * into connu;
+  end if;
+  if connu.id is null or connu.desactive_le is not null then
+    return null;
+  end if;
+  update compte set siret = p_siret where id = connu.id and siret is distinct from p_siret;
+  return connu.id;
+end
+$$;
+
+-- People whose body, by the first nine digits of its siret, is a partner of a réseau that the principal
+-- coordinates, and who have no right there yet: a right that the coordinator may confirm.
+create function acces_proposes()
+returns table (courriel text, nom text, reseau text, partenaire text, partenaire_nom text)
+language sql stable security definer
+set search_path = public, pg_temp
+as $$
+  select c.courriel, c.nom, p.reseau, p.code, o.nom
+  from compte c
+  join organisme o on o.siren = left(c.siret, 9)
+  join partenaire p on p.organisme = o.code
+  where p.reseau = any (mes_coordinations()) and c.desactive_le is null and c.sujet is not null
+    and not exists (select from droit d where d.compte = c.id and d.reseau = p.reseau)
+  order by c.nom, p.reseau
+$$;
+
 -- A coordinator invites: the account is made if it is not there, and has the right. True when the link is to be
 -- followed: only for somebody without a password yet, and whose rights are all the coordinator's to give, or else
 -- whoever invites could take the account.
@@ -446,7 +489,8 @@ begin
   foreach fonction in array array[
     'session_connue(bytea)', 'jeton_connu(bytea)', 'compte_a_verifier(text)', 'tentatives(text, interval)',
     'noter_tentative(text[])', 'ouvrir_session(integer, bytea, text, inet, interval)', 'lien_connu(bytea)',
-    'fermer_session(bytea)', 'suivre_lien(bytea, text)', 'inviter(text, text, text, text, text, bytea)']::regprocedure[]
+    'fermer_session(bytea)', 'suivre_lien(bytea, text)', 'inviter(text, text, text, text, text, bytea)',
+    'compte_externe(text, text, text, text, text)', 'acces_proposes()']::regprocedure[]
   loop
     execute format('revoke all on function %s from public', fonction);
     execute format('grant execute on function %s to maillage_service', fonction);

@@ -18,6 +18,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::base::{Base, Version, veiller};
+use crate::comptes::Fournisseur;
 use crate::config::{Ouverture, Service};
 use crate::error::{Error, Result};
 use crate::http::{
@@ -49,6 +50,7 @@ pub struct Etat {
     mandataires: Mandataires,
     entetes: Entetes,
     partage: CorsLayer,
+    fournisseur: Option<Fournisseur>,
 }
 
 /// Headers that depend on the settings.
@@ -96,6 +98,7 @@ impl Etat {
             mandataires: Mandataires(service.ouverture.mandataires.clone().into()),
             entetes: Entetes::nouvelles(&service.ouverture, &url)?,
             partage: partage(&service.ouverture)?,
+            fournisseur: Fournisseur::nouveau(&service.externe, &url.0)?,
             url,
             polices: Arc::new(Polices::charger()?),
             metriques: Arc::new(Metriques::default()),

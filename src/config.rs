@@ -66,6 +66,49 @@ pub struct Service {
 
     #[command(flatten)]
     pub ouverture: Ouverture,
+
+    #[command(flatten)]
+    pub externe: Externe,
+}
+
+/// An OpenID Connect provider, beside local accounts.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Externe {
+    /// Fournisseur d'identité OpenID Connect, par son adresse (celle de sa découverte, sans /.well-known).
+    #[arg(long = "oidc", env = "MAILLAGE_OIDC", value_name = "ADRESSE", requires = "client")]
+    pub fournisseur: Option<String>,
+
+    /// Son nom, tel que la page de connexion le dit.
+    #[arg(
+        long = "oidc-nom",
+        env = "MAILLAGE_OIDC_NOM",
+        default_value = "ProConnect",
+        value_name = "NOM"
+    )]
+    pub nom: String,
+
+    /// Identifiant de ce service chez lui. Adresse de retour à lui donner : URL_PUBLIQUE/connexion/retour.
+    #[arg(long = "oidc-client", env = "MAILLAGE_OIDC_CLIENT", value_name = "ID")]
+    pub client: Option<String>,
+
+    /// Secret de ce service chez lui.
+    #[arg(
+        long = "oidc-secret",
+        env = "MAILLAGE_OIDC_SECRET",
+        hide_env_values = true,
+        value_name = "SECRET"
+    )]
+    pub secret: Option<String>,
+
+    /// Ce qui lui est demandé de dire.
+    #[arg(
+        long = "oidc-portees",
+        env = "MAILLAGE_OIDC_PORTEES",
+        value_delimiter = ',',
+        default_value = "email,given_name,usual_name,siret",
+        value_name = "PORTÉES"
+    )]
+    pub portees: Vec<String>,
 }
 
 /// What the service gives to whoever asks.

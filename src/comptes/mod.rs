@@ -6,6 +6,7 @@
 
 mod connexion;
 mod espace;
+mod externe;
 mod freins;
 pub mod jetons;
 mod page;
@@ -29,6 +30,7 @@ use sqlx::PgPool;
 
 use crate::error::{Contexte, Result};
 use crate::http::{Probleme, Reponse, UrlPublique};
+pub use externe::Fournisseur;
 pub use principal::{Personne, Principal};
 pub use secrets::{Empreinte, Secret};
 
@@ -37,8 +39,9 @@ where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
     UrlPublique: FromRef<S>,
+    Option<Fournisseur>: FromRef<S>,
 {
-    connexion::routes().merge(espace::routes())
+    connexion::routes().merge(espace::routes()).merge(externe::routes())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Principal {

@@ -12,6 +12,8 @@ pub fn page(titre: &str, corps: Markup) -> String {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
                 title { (titre) " · maillage" }
+                // Nothing to ask for: browsers would look for one at the root.
+                link rel="icon" href="data:,";
                 link rel="stylesheet" href="/comptes.css";
             }
             body {

@@ -1,128 +1,14 @@
 //! People and programs: signing in and out, tokens, and what counts from the next request.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
-use maillage::app::{self, Etat};
+use axum::http::{Method, StatusCode};
 use maillage::comptes::registre;
-use maillage::config::Service;
 use serde_json::Value;
-use tower::ServiceExt;
 
 use crate::dossier::Reseau;
-use crate::pays::{Pays, URL, pays};
-
-/// The whole service, as it is served.
-struct Essai {
-    pays: Arc<Pays>,
-    service: Router,
-}
-
-/// An answer.
-struct Recue {
-    statut: StatusCode,
-    entetes: HeaderMap,
-    texte: String,
-}
-
-impl Recue {
-    fn entete(&self, nom: &str) -> &str {
-        self.entetes.get(nom).map_or("", |valeur| valeur.to_str().unwrap())
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.texte).unwrap_or_else(|_| panic!("{}", self.texte))
-    }
-
-    /// What the browser keeps: the name and the value.
-    fn biscuit(&self) -> String {
-        self.entete("set-cookie").split(';').next().unwrap().to_owned()
-    }
-}
-
-impl Essai {
-    async fn nouveau() -> Self {
-        let pays = pays().await;
-        let service = Service {
-            adresse: SocketAddr::from(([127, 0, 0, 1], 0)),
-            url_publique: Some(URL.into()),
-            cache_mio: 8,
-            limites: Default::default(),
-            ouverture: Default::default(),
-        };
-        let etat = Etat::nouveau(&pays.base, &service).unwrap();
-        let service = app::routeur(etat);
-        // Nothing is kept before the service hears of changes.
-        for _ in 0..100 {
-            let pret = Request::builder().uri("/ready").body(Body::empty()).unwrap();
-            if service.clone().oneshot(pret).await.unwrap().status() == StatusCode::OK {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Self { pays, service }
-    }
-
-    async fn demander(
-        &self,
-        methode: Method,
-        adresse: &str,
-        entetes: &[(&str, &str)],
-        corps: &str,
-    ) -> Recue {
-        let mut requete = Request::builder().method(methode).uri(adresse);
-        for (nom, valeur) in entetes {
-            requete = requete.header(*nom, *valeur);
-        }
-        let requete = requete
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(corps.to_owned()))
-            .unwrap();
-        let reponse = self.service.clone().oneshot(requete).await.unwrap();
-        let (tete, corps) = reponse.into_parts();
-        let octets = to_bytes(corps, usize::MAX).await.unwrap();
-        Recue {
-            statut: tete.status,
-            entetes: tete.headers,
-            texte: String::from_utf8_lossy(&octets).into_owned(),
-        }
-    }
-
-    async fn lire(&self, adresse: &str, entetes: &[(&str, &str)]) -> Recue {
-        self.demander(Method::GET, adresse, entetes, "").await
-    }
-
-    /// A form of a page of ours.
-    async fn envoyer(&self, adresse: &str, biscuit: &str, corps: &str) -> Recue {
-        let entetes = [("sec-fetch-site", "same-origin"), ("cookie", biscuit)];
-        self.demander(Method::POST, adresse, &entetes, corps).await
-    }
-
-    /// An account with a password, and a session of it.
-    async fn entrer(&self, courriel: &str, droits: &[&str]) -> String {
-        let mut connexion = self.pays.base.connexion().await.unwrap();
-        registre::creer(&mut connexion, courriel, "Anne <b>Martin</b>", false).await.unwrap();
-        for droit in droits {
-            registre::donner(&mut connexion, courriel, &droit.parse().unwrap()).await.unwrap();
-        }
-        let lien = registre::lier(&mut connexion, courriel).await.unwrap();
-        let adresse = format!("/lien/{}", lien.montrer());
-        let choisi =
-            self.envoyer(&adresse, "", &format!("mot_de_passe={PASSE}&confirmation={PASSE}")).await;
-        assert_eq!((choisi.statut, choisi.entete("location")), (StatusCode::SEE_OTHER, "/espace"));
-        choisi.biscuit()
-    }
-
-    async fn moi(&self, biscuit: &str) -> Value {
-        self.lire("/api/moi", &[("cookie", biscuit)]).await.json()
-    }
-}
-
-const PASSE: &str = "quatre-mots-sans-rapport";
+use crate::pays::URL;
+use crate::service::{Essai, PASSE};
 
 #[tokio::test]
 async fn a_link_is_followed_once_and_opens_a_session() {
@@ -420,51 +306,4 @@ async fn a_private_tile_is_served_to_none_but_those_who_may_whatever_the_order()
             assert_eq!(essai.lire(aide, &[("cookie", biscuit)]).await.statut, attendu);
         }
     }
-}
-
-#[tokio::test]
-async fn every_answer_is_guarded_and_nothing_that_a_request_claims_is_believed() {
-    let essai = Essai::nouveau().await;
-    let faux = [
-        ("host", "ailleurs.example"),
-        ("x-forwarded-host", "ailleurs.example"),
-        ("x-forwarded-proto", "ftp"),
-        ("x-forwarded-for", "203.0.113.9"),
-        ("forwarded", "host=ailleurs.example"),
-        ("origin", "https://ailleurs.example"),
-    ];
-    for adresse in
-        ["/", "/api/reseaux", "/api/rien", "/tuiles/communes", "/connexion", "/espace", "/health"]
-    {
-        let recue = essai.lire(adresse, &faux).await;
-        assert!(!recue.texte.contains("ailleurs.example"), "{adresse} : {}", recue.texte);
-        for (nom, attendu) in [
-            ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "same-origin"),
-            ("content-security-policy", "frame-ancestors 'none'"),
-            ("permissions-policy", "camera=()"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-            ("strict-transport-security", "max-age="),
-        ] {
-            assert!(recue.entete(nom).contains(attendu), "{adresse} {nom} : {}", recue.entete(nom));
-        }
-        assert_eq!(recue.entete("access-control-allow-origin"), "", "{adresse}");
-    }
-    let tuiles = essai.lire("/tuiles/zones", &faux).await.json();
-    assert!(tuiles["tiles"][0].as_str().is_some_and(|url| url.starts_with(URL)), "{tuiles}");
-}
-
-#[tokio::test]
-async fn what_is_too_heavy_or_unreadable_is_refused_with_a_sentence() {
-    let essai = Essai::nouveau().await;
-    let lourd = format!("courriel=a@b.example&mot_de_passe={}", "a".repeat(70 << 10));
-    let refus = essai.envoyer("/connexion", "", &lourd).await;
-    assert_eq!(refus.statut, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(refus.json()["detail"].as_str().unwrap().contains("64 Kio"), "{}", refus.texte);
-    let incomplet = essai.envoyer("/connexion", "", "courriel=a@b.example").await;
-    assert_eq!(incomplet.statut, StatusCode::UNPROCESSABLE_ENTITY);
-    let parametres: Vec<String> = (0..60).map(|n| format!("p{n}=1")).collect();
-    let refus = essai.lire(&format!("/api/reseaux?{}", parametres.join("&")), &[]).await;
-    assert_eq!(refus.statut, StatusCode::BAD_REQUEST);
 }

@@ -28,6 +28,7 @@ pub const URL: &str = "https://maillage.example";
 struct Etat {
     piscine: PgPool,
     url: UrlPublique,
+    fournisseur: Option<comptes::Fournisseur>,
 }
 
 /// The last test to leave stops the cluster; its folder goes after it.
@@ -69,7 +70,8 @@ impl Pays {
 
     /// The routes, which read as the service's role, and who asks.
     pub fn routeur(&self) -> Router {
-        let etat = Etat { piscine: self.base.piscine(), url: UrlPublique(URL.into()) };
+        let etat =
+            Etat { piscine: self.base.piscine(), url: UrlPublique(URL.into()), fournisseur: None };
         partenaires::routes()
             .merge(demandes::routes())
             .merge(couverture::routes())

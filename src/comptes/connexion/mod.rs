@@ -12,11 +12,18 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use sqlx::PgPool;
 
+use super::externe::Fournisseur;
 use super::freins::Freins;
 use super::secrets::{self, Empreinte, Secret};
 use super::{Principal, biscuit, origine};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Chemin, Client, Formulaire, Parametres, Politique, Reponse, UrlPublique};
+use pages::Page;
+
+/// The name of who else one may sign in with.
+fn nom(fournisseur: &Option<Fournisseur>) -> Option<&str> {
+    fournisseur.as_ref().map(Fournisseur::nom)
+}
 
 /// How long a session lasts: a day's work.
 const DUREE: TimeDelta = TimeDelta::hours(12);
@@ -28,6 +35,7 @@ where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
     UrlPublique: FromRef<S>,
+    Option<Fournisseur>: FromRef<S>,
 {
     Router::new()
         .route("/connexion", get(demander).post(ouvrir))
@@ -54,7 +62,7 @@ pub fn reponse(statut: StatusCode, page: String) -> Response {
 }
 
 /// An address of this service: a link from elsewhere could lead anywhere after signing in.
-fn suite_sure(suite: Option<&str>) -> &str {
+pub fn suite_sure(suite: Option<&str>) -> &str {
     suite
         .filter(|suite| {
             suite.starts_with('/')
@@ -65,10 +73,13 @@ fn suite_sure(suite: Option<&str>) -> &str {
         .unwrap_or(ESPACE)
 }
 
-async fn demander(parametres: Parametres) -> Reponse<Response> {
+async fn demander(
+    State(fournisseur): State<Option<Fournisseur>>,
+    parametres: Parametres,
+) -> Reponse<Response> {
     parametres.admettre(&["suite"])?;
     let suite = suite_sure(parametres.texte("suite"));
-    Ok(reponse(StatusCode::OK, pages::connexion(suite, "", None)))
+    Ok(reponse(StatusCode::OK, Page { suite, courriel: "", externe: nom(&fournisseur) }.dire(None)))
 }
 
 #[derive(Deserialize)]
@@ -81,6 +92,7 @@ struct Identifiants {
 async fn ouvrir(
     State(piscine): State<PgPool>,
     State(url): State<UrlPublique>,
+    State(fournisseur): State<Option<Fournisseur>>,
     client: Option<Extension<Client>>,
     entetes: HeaderMap,
     Formulaire(identifiants): Formulaire<Identifiants>,
@@ -88,18 +100,16 @@ async fn ouvrir(
     let courriel = identifiants.courriel.trim();
     let suite = suite_sure(identifiants.suite.as_deref());
     let adresse = client.map(|Extension(client)| client.0);
+    let page = Page { suite, courriel, externe: nom(&fournisseur) };
     let freins = Freins::nouveaux(courriel, adresse);
     if let Some(attente) = freins.attente(&piscine).await? {
         let phrase = format!(
             "Trop d'essais. Réessayez dans {} min, ou demandez un lien à votre coordinateur.",
             attente.num_minutes() + 1
         );
-        let mut page = reponse(
-            StatusCode::TOO_MANY_REQUESTS,
-            pages::connexion(suite, courriel, Some(&phrase)),
-        );
-        page.headers_mut().insert(header::RETRY_AFTER, attente.num_seconds().max(1).into());
-        return Ok(page);
+        let mut refus = reponse(StatusCode::TOO_MANY_REQUESTS, page.dire(Some(&phrase)));
+        refus.headers_mut().insert(header::RETRY_AFTER, attente.num_seconds().max(1).into());
+        return Ok(refus);
     }
     let connu: Option<(i32, String)> =
         sqlx::query_as("select compte, empreinte from compte_a_verifier($1)")
@@ -113,25 +123,23 @@ async fn ouvrir(
         freins.noter(&piscine).await?;
         tracing::info!("connexion refusée");
         let phrase = "L'adresse ou le mot de passe ne convient pas.";
-        return Ok(reponse(
-            StatusCode::UNAUTHORIZED,
-            pages::connexion(suite, courriel, Some(phrase)),
-        ));
+        return Ok(reponse(StatusCode::UNAUTHORIZED, page.dire(Some(phrase))));
     };
-    let biscuits =
-        commencer(&piscine, &url, compte, client_et_navigateur(adresse, &entetes)).await?;
+    let biscuits = commencer(&piscine, &url, compte, provenance(adresse, &entetes)).await?;
     Ok((biscuits, Redirect::to(suite)).into_response())
 }
 
+/// Address and browser.
 type Origine = (Option<std::net::IpAddr>, Option<String>);
 
-fn client_et_navigateur(adresse: Option<std::net::IpAddr>, entetes: &HeaderMap) -> Origine {
+/// Where a session is opened from.
+pub fn provenance(adresse: Option<std::net::IpAddr>, entetes: &HeaderMap) -> Origine {
     let navigateur = entetes.get(header::USER_AGENT).and_then(|nom| nom.to_str().ok());
     (adresse, navigateur.map(str::to_owned))
 }
 
 /// A new session, always under a new secret.
-async fn commencer(
+pub async fn commencer(
     piscine: &PgPool,
     url: &UrlPublique,
     compte: i32,
@@ -240,8 +248,7 @@ async fn choisir(
         return Ok(Redirect::to("/connexion").into_response());
     };
     let adresse = client.map(|Extension(client)| client.0);
-    let biscuits =
-        commencer(&piscine, &url, compte, client_et_navigateur(adresse, &entetes)).await?;
+    let biscuits = commencer(&piscine, &url, compte, provenance(adresse, &entetes)).await?;
     Ok((biscuits, Redirect::to(ESPACE)).into_response())
 }
 

@@ -1,33 +1,52 @@
 //! Pages to sign in, and to choose a password.
 
 use maud::html;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::comptes::page::{erreur, page};
 
-pub fn connexion(suite: &str, courriel: &str, refus: Option<&str>) -> String {
-    page(
-        "Connexion",
-        html! {
-            (erreur(refus))
-            form.saisie method="post" action="/connexion" {
-                input type="hidden" name="suite" value=(suite);
-                label {
-                    "Adresse électronique"
-                    input type="email" name="courriel" value=(courriel) autocomplete="username" required
-                        autofocus;
+/// The page to sign in.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Where one goes after.
+    pub suite: &'a str,
+    pub courriel: &'a str,
+    /// Who else one may sign in with.
+    pub externe: Option<&'a str>,
+}
+
+impl Page<'_> {
+    pub fn dire(&self, refus: Option<&str>) -> String {
+        page(
+            "Connexion",
+            html! {
+                (erreur(refus))
+                @if let Some(nom) = self.externe {
+                    p { a.bouton href={ "/connexion/externe?suite=" (utf8_percent_encode(self.suite, NON_ALPHANUMERIC)) } {
+                        "Se connecter avec " (nom)
+                    } }
+                    p { "Ou avec un mot de passe :" }
                 }
-                label {
-                    "Mot de passe"
-                    input type="password" name="mot_de_passe" autocomplete="current-password" required;
+                form.saisie method="post" action="/connexion" {
+                    input type="hidden" name="suite" value=(self.suite);
+                    label {
+                        "Adresse électronique"
+                        input type="email" name="courriel" value=(self.courriel) autocomplete="username"
+                            required autofocus;
+                    }
+                    label {
+                        "Mot de passe"
+                        input type="password" name="mot_de_passe" autocomplete="current-password" required;
+                    }
+                    button { "Se connecter" }
                 }
-                button { "Se connecter" }
-            }
-            p.discret {
-                "La carte et les chiffres se lisent sans compte. Pour en avoir un, ou si le mot de passe est "
-                "perdu, demandez un lien au coordinateur de votre réseau."
-            }
-        },
-    )
+                p.discret {
+                    "La carte et les chiffres se lisent sans compte. Pour en avoir un, ou si le mot de passe est "
+                    "perdu, demandez un lien au coordinateur de votre réseau."
+                }
+            },
+        )
+    }
 }
 
 pub fn choix(courriel: &str, nom: &str, refus: Option<&str>) -> String {

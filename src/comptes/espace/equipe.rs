@@ -27,6 +27,23 @@ pub async fn lister(connexion: &mut PgConnection) -> Result<Vec<Membre>> {
         .pour("lecture de l'équipe")
 }
 
+/// Somebody whose body is a partner, and who has no right there yet.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Propose {
+    pub courriel: String,
+    pub nom: String,
+    pub reseau: String,
+    pub partenaire: String,
+    pub partenaire_nom: String,
+}
+
+pub async fn proposes(connexion: &mut PgConnection) -> Result<Vec<Propose>> {
+    sqlx::query_as("select courriel, nom, reseau, partenaire, partenaire_nom from acces_proposes()")
+        .fetch_all(connexion)
+        .await
+        .pour("lecture des accès à confirmer")
+}
+
 /// Gives a right, to an account that is made if need be. True when the link is to be followed.
 pub async fn inviter(
     connexion: &mut PgConnection,

@@ -18,7 +18,7 @@ use super::registre::Droit;
 use super::{Personne, Principal, Secret, origine};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Chemin, Formulaire, Parametres, Probleme, Reponse, UrlPublique};
-use equipe::Membre;
+use equipe::{Membre, Propose};
 
 pub fn routes<S>() -> Router<S>
 where
@@ -64,6 +64,8 @@ pub struct Espace {
     pub jetons: Vec<Jeton>,
     /// Of the réseaux that one coordinates.
     pub membres: Vec<Membre>,
+    /// Who waits for a right there.
+    pub proposes: Vec<Propose>,
 }
 
 impl Espace {
@@ -81,6 +83,7 @@ impl Espace {
             sessions,
             jetons: jetons::lister(connexion, qui.compte).await?,
             membres: equipe::lister(connexion).await?,
+            proposes: equipe::proposes(connexion).await?,
         })
     }
 }

@@ -22,6 +22,31 @@ fn moment(quand: DateTime<Utc>) -> String {
     quand.format("%d/%m/%Y %H:%M UTC").to_string()
 }
 
+/// A browser in two words, so that one recognises one's own: its whole name fills a phone.
+fn navigateur(agent: &str) -> String {
+    let choisir = |noms: &[(&str, &str)], autre: &str| {
+        let trouve = noms.iter().find(|(marque, _)| agent.contains(marque));
+        trouve.map_or(autre, |(_, nom)| nom).to_owned()
+    };
+    // In this order: each says also the names of those after it.
+    let nom = choisir(
+        &[("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")],
+        "Autre",
+    );
+    let systeme = choisir(
+        &[
+            ("Android", "Android"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Windows", "Windows"),
+            ("Mac OS", "macOS"),
+            ("Linux", "Linux"),
+        ],
+        "système inconnu",
+    );
+    format!("{nom}, {systeme}")
+}
+
 fn role(role: &str, partenaire: Option<&str>) -> String {
     match (role, partenaire) {
         ("partenaire", Some(nom)) => format!("Partenaire : {nom}"),
@@ -80,7 +105,7 @@ fn sessions(espace: &Espace) -> Markup {
                         td { (moment(session.ouverte_le)) }
                         td { (moment(session.vue_le)) }
                         td { (session.adresse.as_deref().unwrap_or("—")) }
-                        td { (session.navigateur.as_deref().unwrap_or("—")) }
+                        td { (session.navigateur.as_deref().map_or_else(|| "—".to_owned(), navigateur)) }
                         td {
                             form method="post" action={ "/espace/sessions/" (session.id) "/fermer" } {
                                 button { "Fermer" }
@@ -172,6 +197,24 @@ fn equipe(espace: &Espace) -> Markup {
                 }
             }
         } }
+        @if !espace.proposes.is_empty() {
+            h2 { "Droits à confirmer" }
+            p { "L'organisme de ces personnes, d'après leur fournisseur d'identité, est un partenaire de votre réseau." }
+            ul {
+                @for propose in &espace.proposes {
+                    li {
+                        (propose.nom) ", " (propose.courriel) " — " (propose.partenaire_nom) " (" (propose.reseau) ") "
+                        form method="post" action="/espace/equipe" {
+                            input type="hidden" name="nom" value=(propose.nom);
+                            input type="hidden" name="courriel" value=(propose.courriel);
+                            input type="hidden" name="droit"
+                                value={ (propose.reseau) ":partenaire:" (propose.partenaire) };
+                            button { "Confirmer" }
+                        }
+                    }
+                }
+            }
+        }
         form.saisie method="post" action="/espace/equipe" {
             label { "Nom" input name="nom" required; }
             label { "Adresse électronique" input type="email" name="courriel" required; }

@@ -1,0 +1,116 @@
+// Signing in, in a real browser: by a one-time link, by a provider, and with a token as QGIS sends it.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { lancerFournisseur } from './fournisseur.mjs';
+import { OPTIONS, TELEPHONE, avecPage, capturer, fautesAccessibilite, lancer, service } from './outils.mjs';
+
+const { MAILLAGE_BINAIRE: binaire, MAILLAGE_OIDC: emetteur, MAILLAGE_OIDC_CLIENT: client, MAILLAGE_OIDC_SECRET: secret } = process.env;
+const options = { ...OPTIONS, skip: OPTIONS.skip || (binaire && emetteur ? false : 'MAILLAGE_BINAIRE or MAILLAGE_OIDC is not set') };
+
+const maillage = (...mots) => execFileSync(binaire, mots, { encoding: 'utf8', env: { ...process.env, MAILLAGE_URL_PUBLIQUE: service } });
+const PASSE = 'quatre mots sans rapport';
+const SANS_CARTE = { attendre: 'rien' };
+
+describe('connexion', options, () => {
+  let navigateur, fournisseur;
+  before(async () => {
+    navigateur = await lancer();
+    await relancerFournisseur();
+  });
+  async function relancerFournisseur() {
+    fournisseur?.closeAllConnections();
+    fournisseur?.close();
+    fournisseur = await lancerFournisseur(emetteur, { client, secret, retour: `${service}/connexion/retour` });
+  }
+  after(async () => {
+    fournisseur?.close();
+    await navigateur?.close();
+  });
+
+  it('a link is followed to a password, a space, and a token that reads', async () => {
+    const lien = maillage('compte', 'creer', 'coordonne@drome.example', '--nom', 'Claire Coordonne', '--droit', 'drome:coordinateur')
+      .match(/http\S+/)[0];
+    await avecPage(navigateur, lien, { ...SANS_CARTE, taille: TELEPHONE }, async ({ page, contexte, fautes }) => {
+      assert.deepEqual(await fautesAccessibilite(page), []);
+      for (const champ of ['mot_de_passe', 'confirmation']) await page.fill(`[name=${champ}]`, PASSE);
+      await page.click('button');
+      await page.waitForURL(/espace/);
+      assert.match(await page.textContent('main'), /Claire Coordonne.*Coordinateur/s);
+      assert.deepEqual(await fautesAccessibilite(page), []);
+      await capturer(page, 'espace');
+      await page.fill('form[action="/espace/jetons"] [name=nom]', 'QGIS du bureau');
+      await page.click('form[action="/espace/jetons"] button');
+      const jeton = await page.textContent('.secret code');
+      assert.match(jeton, /^mlg_/);
+      const autorisation = `Basic ${Buffer.from(`qgis:${jeton}`).toString('base64')}`;
+      const lu = await (await fetch(`${service}/api/moi`, { headers: { authorization: autorisation } })).json();
+      assert.deepEqual(lu.droits.map((d) => [d.reseau, d.role]), [['drome', 'coordinateur']]);
+      await page.click('form[action="/deconnexion"] button');
+      await page.goto(`${service}/espace`);
+      assert.match(page.url(), /connexion\?suite=/);
+      assert.deepEqual(fautes, []);
+      assert.deepEqual((await contexte.cookies()).filter((c) => c.name.includes('maillage')), []);
+    });
+  });
+
+  async function parFournisseur(page, agent) {
+    await page.goto(`${service}/connexion?suite=/espace`);
+    await page.click('.bouton');
+    await page.fill('[name=login]', agent);
+    await page.fill('[name=password]', 'peu importe');
+    await page.click('[type=submit]');
+    await page.click('[type=submit]');
+  }
+
+  it('whoever a provider vouches for has an account, and a right once a coordinator gives it', async () => {
+    await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page }) => {
+      await capturer(page, 'connexion');
+      assert.deepEqual(await fautesAccessibilite(page), []);
+      await parFournisseur(page, 'anne');
+      await page.waitForURL(/espace/);
+      assert.match(await page.textContent('main'), /Anne Martin.*Aucun réseau ne vous en a encore donné/s);
+
+      await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page: autre }) => {
+        await autre.fill('[name=courriel]', 'coordonne@drome.example');
+        await autre.fill('[name=mot_de_passe]', PASSE);
+        await autre.click('form button');
+        await autre.waitForURL(/espace/);
+        const invitation = 'form.saisie[action="/espace/equipe"]';
+        await autre.fill(`${invitation} [name=nom]`, 'Anne Martin');
+        await autre.fill(`${invitation} [name=courriel]`, 'Anne.Martin@drome.example');
+        await autre.fill(`${invitation} [name=droit]`, 'drome:partenaire:departement');
+        await autre.click(`${invitation} button`);
+        // Who signs in elsewhere needs no link.
+        assert.match(await autre.textContent('main'), /a ce droit/);
+        assert.equal(await autre.locator('.secret').count(), 0);
+      });
+      await page.reload();
+      assert.match(await page.textContent('main'), /Partenaire : Département de la Drôme/);
+      // The same person again has the same account.
+      await page.click('form[action="/deconnexion"] button');
+      await page.goto(`${service}/connexion/externe?suite=/espace`);
+      await page.waitForURL(/espace/);
+      assert.match(await page.textContent('main'), /Partenaire : Département de la Drôme/);
+    });
+  });
+
+  it('a provider that changed its keys is believed under the new ones', async () => {
+    await relancerFournisseur();
+    await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page }) => {
+      await parFournisseur(page, 'anne');
+      await page.waitForURL(/espace/);
+      assert.match(await page.textContent('main'), /Anne Martin/);
+    });
+  });
+
+  it('an address that the provider has not verified, and a return that began nowhere, open nothing', async () => {
+    await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page, contexte }) => {
+      await parFournisseur(page, 'marc');
+      assert.match(await page.textContent('body'), /adresse électronique vérifiée/);
+      assert.deepEqual((await contexte.cookies(service)).filter((c) => c.name === 'maillage'), []);
+      const reponse = await page.goto(`${service}/connexion/retour?code=vole&state=devine`);
+      assert.equal(reponse.status(), 400);
+    });
+  });
+});

@@ -1,0 +1,126 @@
+//! The whole service without a network, as pages and programs ask it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use maillage::app::{self, Etat};
+use maillage::comptes::registre;
+use maillage::config::Service;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::pays::{Pays, URL, pays};
+
+/// The password of the accounts of tests.
+pub const PASSE: &str = "quatre-mots-sans-rapport";
+
+/// The whole service, as it is served.
+pub struct Essai {
+    pub pays: Arc<Pays>,
+    pub service: Router,
+}
+
+/// An answer.
+pub struct Recue {
+    pub statut: StatusCode,
+    pub entetes: HeaderMap,
+    pub texte: String,
+}
+
+impl Recue {
+    pub fn entete(&self, nom: &str) -> &str {
+        self.entetes.get(nom).map_or("", |valeur| valeur.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.texte).unwrap_or_else(|_| panic!("{}", self.texte))
+    }
+
+    /// What the browser keeps: the name and the value.
+    pub fn biscuit(&self) -> String {
+        self.entete("set-cookie").split(';').next().unwrap().to_owned()
+    }
+}
+
+impl Essai {
+    pub async fn nouveau() -> Self {
+        let pays = pays().await;
+        let service = Service {
+            adresse: SocketAddr::from(([127, 0, 0, 1], 0)),
+            url_publique: Some(URL.into()),
+            cache_mio: 8,
+            limites: Default::default(),
+            ouverture: Default::default(),
+            externe: Default::default(),
+        };
+        let etat = Etat::nouveau(&pays.base, &service).unwrap();
+        let service = app::routeur(etat);
+        // Nothing is kept before the service hears of changes.
+        for _ in 0..100 {
+            let pret = Request::builder().uri("/ready").body(Body::empty()).unwrap();
+            if service.clone().oneshot(pret).await.unwrap().status() == StatusCode::OK {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Self { pays, service }
+    }
+
+    pub async fn demander(
+        &self,
+        methode: Method,
+        adresse: &str,
+        entetes: &[(&str, &str)],
+        corps: &str,
+    ) -> Recue {
+        let mut requete = Request::builder().method(methode).uri(adresse);
+        for (nom, valeur) in entetes {
+            requete = requete.header(*nom, *valeur);
+        }
+        let requete = requete
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(corps.to_owned()))
+            .unwrap();
+        let reponse = self.service.clone().oneshot(requete).await.unwrap();
+        let (tete, corps) = reponse.into_parts();
+        let octets = to_bytes(corps, usize::MAX).await.unwrap();
+        Recue {
+            statut: tete.status,
+            entetes: tete.headers,
+            texte: String::from_utf8_lossy(&octets).into_owned(),
+        }
+    }
+
+    pub async fn lire(&self, adresse: &str, entetes: &[(&str, &str)]) -> Recue {
+        self.demander(Method::GET, adresse, entetes, "").await
+    }
+
+    /// A form of a page of ours.
+    pub async fn envoyer(&self, adresse: &str, biscuit: &str, corps: &str) -> Recue {
+        let entetes = [("sec-fetch-site", "same-origin"), ("cookie", biscuit)];
+        self.demander(Method::POST, adresse, &entetes, corps).await
+    }
+
+    /// An account with a password, and a session of it.
+    pub async fn entrer(&self, courriel: &str, droits: &[&str]) -> String {
+        let mut connexion = self.pays.base.connexion().await.unwrap();
+        registre::creer(&mut connexion, courriel, "Anne <b>Martin</b>", false).await.unwrap();
+        for droit in droits {
+            registre::donner(&mut connexion, courriel, &droit.parse().unwrap()).await.unwrap();
+        }
+        let lien = registre::lier(&mut connexion, courriel).await.unwrap();
+        let adresse = format!("/lien/{}", lien.montrer());
+        let choisi =
+            self.envoyer(&adresse, "", &format!("mot_de_passe={PASSE}&confirmation={PASSE}")).await;
+        assert_eq!((choisi.statut, choisi.entete("location")), (StatusCode::SEE_OTHER, "/espace"));
+        choisi.biscuit()
+    }
+
+    pub async fn moi(&self, biscuit: &str) -> Value {
+        self.lire("/api/moi", &[("cookie", biscuit)]).await.json()
+    }
+}
