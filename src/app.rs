@@ -22,8 +22,8 @@ use crate::comptes::Fournisseur;
 use crate::config::{Ouverture, Service};
 use crate::error::{Error, Result};
 use crate::http::{
-    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Probleme, UrlPublique, limiter, memoriser,
-    reconnaitre,
+    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Probleme, UrlPublique, document, limiter,
+    memoriser, reconnaitre,
 };
 use crate::metriques::Metriques;
 use crate::tuiles::{self, ServiceTuiles};
@@ -139,23 +139,31 @@ fn partage(ouverture: &Ouverture) -> Result<CorsLayer> {
 
 /// All routes. Tiles come encoded; everything else is compressed here.
 pub fn routeur(etat: Etat) -> Router {
-    let reste = Router::new()
-        .merge(territoires::routes())
-        .merge(indicateurs::routes())
-        .merge(partenaires::routes())
-        .merge(demandes::routes())
-        .merge(couverture::routes())
-        // Answers are made once and sent once: time counts more than the last bytes.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(middleware::from_fn_with_state(etat.clone(), memoriser));
+    let reponses = territoires::routes()
+        .fusionner(indicateurs::routes())
+        .fusionner(partenaires::routes())
+        .fusionner(demandes::routes())
+        .fusionner(couverture::routes())
+        .derriere(|routes| {
+            routes
+                // Answers are made once and sent once: time counts more than the last bytes.
+                .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+                .layer(middleware::from_fn_with_state(etat.clone(), memoriser))
+        });
+    let programmes = reponses.fusionner(tuiles::routes()).fusionner(comptes::api());
+    let documentation = document::routes(&programmes.operations, &etat.url.0);
     let qui = middleware::from_fn_with_state(etat.clone(), comptes::identifier);
     let places = middleware::from_fn_with_state(etat.clone(), limiter);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
         .route("/ready", get(pret))
         .route("/metrics", get(metriques))
-        .merge(tuiles::routes().merge(reste).merge(comptes::routes()).layer(places).layer(qui))
-        .merge(web::routes().layer(CompressionLayer::new().quality(CompressionLevel::Fastest)))
+        .merge(programmes.routeur.merge(comptes::routes()).layer(places).layer(qui))
+        .merge(
+            web::routes()
+                .merge(documentation)
+                .layer(CompressionLayer::new().quality(CompressionLevel::Fastest)),
+        )
         .method_not_allowed_fallback(|| async { Probleme::methode() })
         .layer(DefaultBodyLimit::max(FORMULAIRE_MAX))
         .layer(etat.partage.clone())

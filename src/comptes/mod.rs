@@ -9,7 +9,6 @@ mod espace;
 mod externe;
 mod freins;
 pub mod jetons;
-mod page;
 mod principal;
 pub mod registre;
 mod secrets;
@@ -29,7 +28,7 @@ use axum_extra::headers::authorization::{Basic, Bearer};
 use sqlx::PgPool;
 
 use crate::error::{Contexte, Result};
-use crate::http::{Probleme, Reponse, UrlPublique};
+use crate::http::{Probleme, Reponse, Routes, UrlPublique};
 pub use externe::Fournisseur;
 pub use principal::{Personne, Principal};
 pub use secrets::{Empreinte, Secret};
@@ -42,6 +41,15 @@ where
     Option<Fournisseur>: FromRef<S>,
 {
     connexion::routes().merge(espace::routes()).merge(externe::routes())
+}
+
+/// What programs ask of accounts.
+pub fn api<S>() -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    espace::api()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Principal {

@@ -11,14 +11,13 @@ mod indicateur;
 mod questions;
 mod unites;
 
+use axum::Json;
 use axum::extract::{FromRef, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use sqlx::{PgConnection, PgPool};
 
 use crate::comptes::Principal;
 use crate::error::{Contexte, Result};
-use crate::http::{Chemin, Parametres, Probleme, Reponse};
+use crate::http::{Chemin, Operation, Parametres, Probleme, Reponse, Routes};
 use crate::indicateurs::Indicateur;
 use crate::partenaires::{Filtre, Periode, besoin as lire_besoin, verifier_theme};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
@@ -32,21 +31,52 @@ pub use charge::{Charge, peupler};
 /// What the questions of coverage and the tiles share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
 
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    let routeur = Router::new()
-        .route("/api/couverture", get(couvrir))
-        .route("/api/couverture/indicateurs/{code}", get(chiffrer))
-        .route("/api/aide", get(aider));
-    Question::TOUTES.into_iter().fold(routeur, |routeur, question| {
+    let ou = ["maille", "dans", "millesime"];
+    let routes = Routes::nouvelles()
+        .avec(
+            Operation::nouvelle(
+                "/api/couverture",
+                "Qui est couvert par une zone, qui a fait une demande : par unité, et au total.",
+                &Filtre::avec(&ou),
+                "/api/couverture?reseau=drome&maille=commune",
+            ),
+            couvrir,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/couverture/indicateurs/{indicateur}",
+                "Un indicateur dans les zones de chaque partenaire.",
+                &Filtre::avec(&["periode", "millesime"]),
+                "/api/couverture/indicateurs/population?reseau=drome",
+            ),
+            chiffrer,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/aide",
+                "Qui peut aider ici, pour quoi, et comment le joindre.",
+                &["territoire", "lon", "lat", "theme", "q", "annee", "du", "au"],
+                "/api/aide?territoire=commune:26001",
+            ),
+            aider,
+        );
+    Question::TOUTES.into_iter().fold(routes, |routes, question| {
         let repondre =
             move |State(piscine): State<PgPool>, principal: Principal, parametres: Parametres| {
                 etudier(question, piscine, principal, parametres)
             };
-        routeur.route(question.chemin, get(repondre))
+        let operation = Operation::nouvelle(
+            question.chemin,
+            question.resume,
+            &Filtre::avec(&ou),
+            question.exemple,
+        );
+        routes.avec(operation, repondre)
     })
 }
 
@@ -56,7 +86,6 @@ async fn etudier(
     principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Etude>> {
-    parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
     let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
@@ -80,7 +109,6 @@ async fn couvrir(
     principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Couverture>> {
-    parametres.admettre(&[&Filtre::PARAMETRES[..], &["maille", "dans", "millesime"]].concat())?;
     let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
@@ -108,7 +136,6 @@ async fn chiffrer(
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<IndicateurCouvert>> {
-    parametres.admettre(&[&Filtre::PARAMETRES[..], &["periode", "millesime"]].concat())?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
     let mut transaction = principal.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?.exiger_un()?;
@@ -162,7 +189,6 @@ async fn aider(
     principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Aide>> {
-    parametres.admettre(&["territoire", "lon", "lat", "theme", "q", "annee", "du", "au"])?;
     let unite = parametres.lire::<Unite>("territoire")?;
     let lon = parametres.nombre("lon", -180.0..=180.0)?;
     let lat = parametres.nombre("lat", -85.0..=85.0)?;

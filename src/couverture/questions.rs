@@ -17,6 +17,10 @@ use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 #[derive(Debug, Clone, Copy)]
 pub struct Question {
     pub chemin: &'static str,
+    /// What it answers, in a French sentence.
+    pub resume: &'static str,
+    /// An address that has an answer on the demonstration data.
+    pub exemple: &'static str,
     requete: &'static str,
     /// What an error says was being done.
     action: &'static str,
@@ -30,16 +34,22 @@ impl Question {
     pub const TOUTES: [Self; 7] = [
         Self::simple(
             "/api/couverture/zones-blanches",
+            "Les communes que personne ne couvre, là où chacun a déclaré ses zones complètes.",
+            "/api/couverture/zones-blanches?reseau=drome",
             include_str!("sql/questions/zones_blanches.sql"),
             "recherche des zones blanches",
         ),
         Self::simple(
             "/api/couverture/recouvrements",
+            "Les communes et les thèmes que deux partenaires ou plus couvrent.",
+            "/api/couverture/recouvrements?reseau=drome",
             include_str!("sql/questions/recouvrements.sql"),
             "recherche des recouvrements",
         ),
         Self::simple(
             "/api/demandes/unites",
+            "Les demandes de chaque unité, et pour mille habitants.",
+            "/api/demandes/unites?reseau=drome",
             include_str!("sql/questions/par_unite.sql"),
             "compte des demandes par territoire",
         ),
@@ -47,6 +57,8 @@ impl Question {
             compare: true,
             ..Self::simple(
                 "/api/demandes/evolution",
+                "Les demandes de chaque unité, et celles de l'année d'avant.",
+                "/api/demandes/evolution?reseau=drome&annee=2018",
                 include_str!("sql/questions/evolution.sql"),
                 "comparaison de deux années",
             )
@@ -55,24 +67,36 @@ impl Question {
             depuis_toujours: true,
             ..Self::simple(
                 "/api/demandes/jamais-servies",
+                "Les communes qui n'ont jamais fait de demande.",
+                "/api/demandes/jamais-servies?reseau=drome",
                 include_str!("sql/questions/jamais_servies.sql"),
                 "recherche des communes jamais servies",
             )
         },
         Self::simple(
             "/api/demandes/hors-zone",
+            "Les demandes traitées hors des zones de qui les a menées.",
+            "/api/demandes/hors-zone?reseau=drome",
             include_str!("sql/questions/hors_zone.sql"),
             "recherche des demandes hors zone",
         ),
         Self::simple(
             "/api/demandes/delais",
+            "Les délais de première réponse et de clôture : médiane et neuvième décile.",
+            "/api/demandes/delais?reseau=drome",
             include_str!("sql/questions/delais.sql"),
             "calcul des délais",
         ),
     ];
 
-    const fn simple(chemin: &'static str, requete: &'static str, action: &'static str) -> Self {
-        Self { chemin, requete, action, depuis_toujours: false, compare: false }
+    const fn simple(
+        chemin: &'static str,
+        resume: &'static str,
+        exemple: &'static str,
+        requete: &'static str,
+        action: &'static str,
+    ) -> Self {
+        Self { chemin, resume, exemple, requete, action, depuis_toujours: false, compare: false }
     }
 }
 

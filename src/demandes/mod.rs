@@ -6,13 +6,12 @@ pub mod export;
 pub mod import;
 mod registre;
 
+use axum::Json;
 use axum::extract::{FromRef, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use sqlx::PgPool;
 
 use crate::comptes::Principal;
-use crate::http::{Parametres, Reponse};
+use crate::http::{Operation, Parametres, Reponse, Routes};
 use crate::partenaires::Filtre;
 use crate::territoires::{Edition, Lieu, Unite};
 use registre::Registre;
@@ -20,12 +19,20 @@ use registre::Registre;
 /// What the questions about demandes share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
 
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new().route("/api/demandes", get(lire))
+    Routes::nouvelles().avec(
+        Operation::nouvelle(
+            "/api/demandes",
+            "Les demandes d'un réseau : ce que chacun peut en lire.",
+            &Filtre::avec(&["territoire"]),
+            "/api/demandes?reseau=drome",
+        ),
+        lire,
+    )
 }
 
 async fn lire(
@@ -33,7 +40,6 @@ async fn lire(
     principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Registre>> {
-    parametres.admettre(&[&Filtre::PARAMETRES[..], &["territoire"]].concat())?;
     let unite = parametres.lire::<Unite>("territoire")?;
     let mut transaction = principal.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?.exiger_un()?;

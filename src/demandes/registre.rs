@@ -62,6 +62,17 @@ pub struct Demande {
     /// First answer, and end.
     reponse: Option<NaiveDate>,
     cloture: Option<NaiveDate>,
+    /// Whom to call or write to: for those who keep the demande.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    contacts: Option<Vec<Contact>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Contact {
+    nom: Option<String>,
+    fonction: Option<String>,
+    courriel: Option<String>,
+    telephone: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]

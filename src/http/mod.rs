@@ -2,11 +2,14 @@
 
 mod cache;
 mod client;
+pub mod document;
 mod encodage;
 mod limites;
 mod memoire;
+pub mod page;
 mod parametres;
 mod probleme;
+mod routes;
 mod url;
 
 pub use cache::{Etag, Politique, VARIE, etag, inchange};
@@ -16,4 +19,5 @@ pub use limites::{Guichets, limiter};
 pub use memoire::{Memoire, memoriser};
 pub use parametres::{Chemin, FORMULAIRE_MAX, Formulaire, Parametres};
 pub use probleme::{Probleme, Reponse};
+pub use routes::{Operation, Routes};
 pub use url::UrlPublique;

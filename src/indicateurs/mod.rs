@@ -14,14 +14,13 @@ mod observations;
 mod series;
 mod valeurs;
 
+use axum::Json;
 use axum::extract::{FromRef, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::comptes::Principal;
-use crate::http::{Chemin, Parametres, Reponse};
+use crate::http::{Chemin, Operation, Parametres, Reponse, Routes};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
 pub use agregats::{Agregat, Agregats};
@@ -36,15 +35,39 @@ pub const MODELE: &str = include_str!("modele.toml");
 /// Held by whoever writes values, until the end of the transaction.
 const VERROU: &str = "select pg_advisory_xact_lock(hashtext('maillage indicateurs'))";
 
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new()
-        .route("/api/indicateurs", get(lister))
-        .route("/api/indicateurs/{code}", get(lire))
-        .route("/api/indicateurs/{code}/valeurs", get(valeurs))
+    Routes::nouvelles()
+        .avec(
+            Operation::nouvelle(
+                "/api/indicateurs",
+                "Le catalogue des indicateurs.",
+                &[],
+                "/api/indicateurs",
+            ),
+            lister,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/indicateurs/{indicateur}",
+                "Un indicateur : sa définition, sa source, ses périodes.",
+                &[],
+                "/api/indicateurs/population",
+            ),
+            lire,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/indicateurs/{indicateur}/valeurs",
+                "Les valeurs d'un indicateur, par code, et leurs classes.",
+                &["maille", "dans", "periode", "millesime", "classes", "cle"],
+                "/api/indicateurs/population/valeurs?maille=commune&dans=departement:26&classes=jenks:5",
+            ),
+            valeurs,
+        )
 }
 
 #[derive(Serialize)]
@@ -52,12 +75,7 @@ struct Catalogue {
     indicateurs: Vec<Indicateur>,
 }
 
-async fn lister(
-    State(piscine): State<PgPool>,
-    principal: Principal,
-    parametres: Parametres,
-) -> Reponse<Json<Catalogue>> {
-    parametres.admettre(&[])?;
+async fn lister(State(piscine): State<PgPool>, principal: Principal) -> Reponse<Json<Catalogue>> {
     let mut transaction = principal.transaction(&piscine).await?;
     Ok(Json(Catalogue { indicateurs: Indicateur::tous(&mut transaction).await? }))
 }
@@ -66,9 +84,7 @@ async fn lire(
     State(piscine): State<PgPool>,
     principal: Principal,
     Chemin(code): Chemin<String>,
-    parametres: Parametres,
 ) -> Reponse<Json<Indicateur>> {
-    parametres.admettre(&[])?;
     let mut transaction = principal.transaction(&piscine).await?;
     Ok(Json(Indicateur::lire(&mut transaction, &code).await?))
 }
@@ -79,7 +95,6 @@ async fn valeurs(
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Valeurs>> {
-    parametres.admettre(&["maille", "dans", "periode", "millesime", "classes", "cle"])?;
     let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;

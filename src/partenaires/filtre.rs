@@ -51,7 +51,12 @@ pub struct Cadre {
 
 impl Filtre {
     /// Query parameters that [`Self::lire`] reads.
-    pub const PARAMETRES: [&str; 6] = ["reseau", "theme", "partenaire", "annee", "du", "au"];
+    const PARAMETRES: [&str; 6] = ["reseau", "theme", "partenaire", "annee", "du", "au"];
+
+    /// These, and others that a question has.
+    pub fn avec(autres: &[&'static str]) -> Vec<&'static str> {
+        [&Self::PARAMETRES[..], autres].concat()
+    }
 
     /// Reads the parameters and checks that the réseau has what they name. Without a réseau: the only
     /// one there is, or all.

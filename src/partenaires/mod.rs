@@ -14,14 +14,13 @@ mod resolution;
 mod table;
 pub mod zones;
 
+use axum::Json;
 use axum::extract::{FromRef, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::comptes::Principal;
-use crate::http::{Chemin, Parametres, Reponse};
+use crate::http::{Chemin, Operation, Parametres, Reponse, Routes};
 
 pub use contenu::{Contenu, succession};
 use fiches::{Choix, Fiche};
@@ -35,16 +34,32 @@ pub use resolution::{attendre_son_tour, resoudre_dans, resoudre_successions, res
 /// What the questions about partners share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
 
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new()
-        .route("/api/reseaux", get(lister))
-        .route("/api/reseaux/{code}", get(lire))
-        .route("/api/reseaux/{code}/fiches", get(lire_fiches))
-        .merge(zones::routes())
+    Routes::nouvelles()
+        .avec(Operation::nouvelle("/api/reseaux", "Les réseaux.", &[], "/api/reseaux"), lister)
+        .avec(
+            Operation::nouvelle(
+                "/api/reseaux/{reseau}",
+                "Un réseau : ses partenaires, ses thèmes, son guichet.",
+                &[],
+                "/api/reseaux/drome",
+            ),
+            lire,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/reseaux/{reseau}/fiches",
+                "Les fiches de l'offre d'un réseau.",
+                &["theme", "partenaire", "niveau", "q"],
+                "/api/reseaux/drome/fiches",
+            ),
+            lire_fiches,
+        )
+        .fusionner(zones::routes())
 }
 
 #[derive(Serialize)]
@@ -52,12 +67,7 @@ struct Liste {
     reseaux: Vec<Reseau>,
 }
 
-async fn lister(
-    State(piscine): State<PgPool>,
-    principal: Principal,
-    parametres: Parametres,
-) -> Reponse<Json<Liste>> {
-    parametres.admettre(&[])?;
+async fn lister(State(piscine): State<PgPool>, principal: Principal) -> Reponse<Json<Liste>> {
     let mut transaction = principal.transaction(&piscine).await?;
     Ok(Json(Liste { reseaux: Reseau::tous(&mut transaction).await? }))
 }
@@ -76,7 +86,6 @@ async fn lire_fiches(
     Chemin(code): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Fiches>> {
-    parametres.admettre(&["theme", "partenaire", "niveau", "q"])?;
     let choix = Choix {
         theme: parametres.texte("theme"),
         partenaire: parametres.texte("partenaire"),
@@ -95,9 +104,7 @@ async fn lire(
     State(piscine): State<PgPool>,
     principal: Principal,
     Chemin(code): Chemin<String>,
-    parametres: Parametres,
 ) -> Reponse<Json<Description>> {
-    parametres.admettre(&[])?;
     let mut transaction = principal.transaction(&piscine).await?;
     let reseau = Reseau::lire(&mut transaction, &code).await?;
     Ok(Json(reseau.decrire(&mut transaction).await?))

@@ -22,14 +22,13 @@ mod unite;
 
 use std::collections::BTreeMap;
 
+use axum::Json;
 use axum::extract::{FromRef, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::comptes::Principal;
-use crate::http::{Chemin, Parametres, Probleme, Reponse};
+use crate::http::{Chemin, Operation, Parametres, Probleme, Reponse, Routes};
 
 pub use codes::{
     CodeInsee, Maille, Millesime, Siren, Unite, departement, est_arrondissement_municipal,
@@ -46,16 +45,48 @@ use unite::Identite;
 const LIMITE: i64 = 10;
 const LIMITE_MAX: i64 = 100;
 
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new()
-        .route("/api/territoires", get(chercher))
-        .route("/api/territoires/{maille}", get(nommer))
-        .route("/api/territoires/{maille}/{code}", get(lire))
-        .route("/api/passage", get(passer))
+    Routes::nouvelles()
+        .avec(
+            Operation::nouvelle(
+                "/api/territoires",
+                "Cherche un territoire par son nom, son code, son code postal ou un point.",
+                &["q", "maille", "dans", "millesime", "limite", "lon", "lat"],
+                "/api/territoires?q=saillans",
+            ),
+            chercher,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/territoires/{maille}",
+                "Les codes, les noms et les points d'une maille.",
+                &["dans", "millesime"],
+                "/api/territoires/epci?dans=departement:26",
+            ),
+            nommer,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/territoires/{maille}/{code}",
+                "Un territoire : ses parents, ses communes, ses anciens codes.",
+                &["millesime"],
+                "/api/territoires/commune/26001",
+            ),
+            lire,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/passage",
+                "Ce que les communes d'un millésime sont devenues dans un autre.",
+                &["de", "vers", "dans"],
+                "/api/passage?de=2019&dans=departement:26",
+            ),
+            passer,
+        )
 }
 
 #[derive(Serialize)]
@@ -72,7 +103,6 @@ async fn chercher(
     principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Resultats>> {
-    parametres.admettre(&["q", "maille", "dans", "millesime", "limite", "lon", "lat"])?;
     let maille = Maille::dite(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let lon = parametres.nombre("lon", -180.0..=180.0)?;
@@ -130,7 +160,6 @@ async fn nommer(
     Chemin(maille): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Json<Noms>> {
-    parametres.admettre(&["dans", "millesime"])?;
     let maille: Maille = maille.parse()?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
@@ -156,7 +185,6 @@ async fn passer(
     principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<TableDePassage>> {
-    parametres.admettre(&["de", "vers", "dans"])?;
     let Some(de) = parametres.lire::<Millesime>("de")? else {
         return Err(Probleme::demande(
             "Donnez le millésime de départ, et celui d'arrivée s'il n'est pas le dernier : \
@@ -186,7 +214,6 @@ async fn lire(
     Chemin((maille, code)): Chemin<(String, String)>,
     parametres: Parametres,
 ) -> Reponse<Json<Fiche>> {
-    parametres.admettre(&["millesime"])?;
     let maille: Maille = maille.parse()?;
     let unite = Unite { code: maille.code(&code)?, maille };
     let millesime = parametres.lire::<Millesime>("millesime")?;

@@ -7,18 +7,17 @@ mod source;
 mod tilejson;
 
 use ::tilejson::TileJSON;
-use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use axum::{Json, body::Body};
 use martin_tile_utils::TileCoord;
 use sqlx::PgPool;
 
 use crate::comptes::Principal;
 use crate::http::{
-    Chemin, Encodage, Parametres, Politique, Probleme, Reponse, UrlPublique, VARIE, inchange,
+    Chemin, Encodage, Operation, Parametres, Politique, Probleme, Reponse, Routes, UrlPublique,
+    VARIE, inchange,
 };
 
 pub use couches::installer;
@@ -28,16 +27,45 @@ use service::{DemandeDeTuile, PARAMETRE_VERSION};
 /// Media type of a tile.
 pub const GENRE: &str = "application/vnd.mapbox-vector-tile";
 
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
     ServiceTuiles: FromRef<S>,
     UrlPublique: FromRef<S>,
 {
-    Router::new()
-        .route("/tuiles/{couches}", get(decrire))
-        .route("/tuiles/{couches}/{z}/{x}/{y}", get(tuile))
+    let parametres = [
+        "reseau",
+        "maille",
+        "theme",
+        "partenaire",
+        "annee",
+        "du",
+        "au",
+        "millesime",
+        PARAMETRE_VERSION,
+    ];
+    Routes::nouvelles()
+        .libre(
+            Operation::nouvelle(
+                "/tuiles/{couches}",
+                "TileJSON de couches : adresses, champs, emprise, zooms, attribution. Chaque couche dit les paramètres qu'elle lit.",
+                &parametres,
+                "/tuiles/communes,epci",
+            ),
+            decrire,
+        )
+        .libre(
+            Operation::nouvelle(
+                "/tuiles/{couches}/{z}/{x}/{y}",
+                "Une tuile vectorielle (MVT).",
+                &parametres,
+                "/tuiles/communes/8/131/92",
+            )
+            .genre(GENRE)
+            .parfois_vide(),
+            tuile,
+        )
 }
 
 async fn decrire(

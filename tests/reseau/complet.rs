@@ -89,7 +89,12 @@ pub fn complet(code: &str) -> Reseau {
 
 /// Loads it, with what comes from elsewhere than the folder: proposals, and tables of partners.
 pub async fn peupler(pays: &Arc<Pays>, code: &'static str) {
-    let bilan = pays.charger(&complet(code)).await;
+    peupler_de(pays, complet(code), code).await;
+}
+
+/// The same, from a folder that says a little more.
+pub async fn peupler_de(pays: &Arc<Pays>, dossier: Reseau, code: &'static str) {
+    let bilan = pays.charger(&dossier).await;
     assert_eq!(bilan.rejets, []);
     let liste = "code_insee\n26001\n26002\n";
     importer(pays, "z.csv", liste, options(code)).await;

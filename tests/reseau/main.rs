@@ -23,6 +23,7 @@ mod matrice;
 mod pays;
 mod questions;
 mod reseaux;
+mod routes;
 mod service;
 mod tableaux;
 mod tuiles;

@@ -9,12 +9,12 @@ use sqlx::AssertSqlSafe;
 use crate::complet::{complet, peupler};
 use crate::pays::{Pays, pays};
 
-const ROLES: [&str; 4] = ["public", "lecteur", "partenaire", "coordinateur"];
+pub const ROLES: [&str; 4] = ["public", "lecteur", "partenaire", "coordinateur"];
 /// Rows of people, of which each has their own: `comptes.rs` tests them.
 const PERSONNES: [&str; 4] = ["compte", "droit", "session", "jeton"];
 
 /// What SECURITY.md says each role reads of each table.
-fn ecrit() -> BTreeMap<String, Vec<String>> {
+pub fn ecrit() -> BTreeMap<String, Vec<String>> {
     let texte = include_str!("../../SECURITY.md");
     let debut = texte.find("| table | public |").expect("the table of rights");
     let mut lignes = BTreeMap::new();

@@ -73,10 +73,12 @@ impl Pays {
         let etat =
             Etat { piscine: self.base.piscine(), url: UrlPublique(URL.into()), fournisseur: None };
         partenaires::routes()
-            .merge(demandes::routes())
-            .merge(couverture::routes())
-            .merge(indicateurs::routes())
-            .merge(territoires::routes())
+            .fusionner(demandes::routes())
+            .fusionner(couverture::routes())
+            .fusionner(indicateurs::routes())
+            .fusionner(territoires::routes())
+            .fusionner(comptes::api())
+            .routeur
             .merge(comptes::routes())
             .layer(from_fn_with_state(etat.clone(), comptes::identifier))
             .with_state(etat)

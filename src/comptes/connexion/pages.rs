@@ -3,7 +3,7 @@
 use maud::html;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::comptes::page::{erreur, page};
+use crate::http::page::{erreur, page};
 
 /// The page to sign in.
 #[derive(Debug)]

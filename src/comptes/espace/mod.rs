@@ -17,7 +17,7 @@ use super::jetons::{self, Jeton, Nouveau};
 use super::registre::Droit;
 use super::{Personne, Principal, Secret, origine};
 use crate::error::{Contexte, Error, Result};
-use crate::http::{Chemin, Formulaire, Parametres, Probleme, Reponse, UrlPublique};
+use crate::http::{Chemin, Formulaire, Operation, Probleme, Reponse, Routes, UrlPublique};
 use equipe::{Membre, Propose};
 
 pub fn routes<S>() -> Router<S>
@@ -33,7 +33,20 @@ where
         .route("/espace/jetons/{id}/revoquer", post(revoquer))
         .route("/espace/equipe", post(inviter))
         .route("/espace/equipe/{id}/retirer", post(retirer))
-        .route("/api/moi", get(moi))
+}
+
+pub fn api<S>() -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    let operation = Operation::nouvelle(
+        "/api/moi",
+        "Au nom de qui l'on demande, et ce que l'on peut.",
+        &[],
+        "/api/moi",
+    );
+    Routes::nouvelles().avec(operation, moi)
 }
 
 /// What one may do, as a page shows it.
@@ -119,12 +132,7 @@ struct Moi {
     droits: Vec<MonDroit>,
 }
 
-async fn moi(
-    State(piscine): State<PgPool>,
-    principal: Principal,
-    parametres: Parametres,
-) -> Reponse<Json<Moi>> {
-    parametres.admettre(&[])?;
+async fn moi(State(piscine): State<PgPool>, principal: Principal) -> Reponse<Json<Moi>> {
     let mut transaction = principal.transaction(&piscine).await?;
     let qui = principal.personne();
     Ok(Json(Moi {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::{Espace, MonDroit};
 use crate::comptes::Secret;
-use crate::comptes::page::{erreur, page, secret};
+use crate::http::page::{erreur, page, secret};
 
 /// What has just happened, said once.
 #[derive(Debug, Default)]

@@ -24,7 +24,11 @@ with
   ),
   listees as (
     select d.id, s.reference, d.date, d.theme, d.themes, d.partenaire, d.partenaires, d.maille, d.beneficiaire,
-      s.objet, s.etat, d.reponse, d.cloture
+      s.objet, s.etat, d.reponse, d.cloture,
+      (select jsonb_agg(jsonb_build_object(
+           'nom', c.nom, 'fonction', c.fonction, 'courriel', c.courriel, 'telephone', c.telephone) order by c.id)
+       from contact c
+       where c.demande = r.id) as contacts
     from (select id from retenues order by date desc, id desc limit $10) r
     join demande d on d.id = r.id
     -- What only some may read.
@@ -43,6 +47,6 @@ select
       'reference', reference, 'date', date, 'theme', theme, 'themes', themes,
       'partenaire', partenaire, 'partenaires', partenaires,
       'maille', maille, 'beneficiaire', beneficiaire, 'objet', objet, 'etat', etat,
-      'reponse', reponse, 'cloture', cloture)
+      'reponse', reponse, 'cloture', cloture, 'contacts', contacts)
       order by date desc, id desc), '[]')
    from listees) as demandes

@@ -17,16 +17,15 @@ pub mod registre;
 mod surface;
 mod systeme;
 
+use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 use sqlx::PgPool;
 
 use crate::comptes::Principal;
-use crate::http::{Chemin, Parametres, Reponse};
+use crate::http::{Chemin, Operation, Parametres, Reponse, Routes};
 
 pub use dossier::juger;
 pub use etats::{Decision, Etat, Reference};
@@ -35,15 +34,40 @@ pub use ligne::{Defauts, UniteDeZone, Zone};
 pub use proposition::{Proposee, Proposition, proposer};
 use registre::{Question, Resume};
 
-pub fn routes<S>() -> Router<S>
+pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new()
-        .route("/api/zones", get(lister))
-        .route("/api/zones/{reseau}/{code}", get(lire))
-        .route("/api/zones/{reseau}/{code}/contour", get(contour))
+    Routes::nouvelles()
+        .avec(
+            Operation::nouvelle(
+                "/api/zones",
+                "Les zones d'intervention.",
+                &["reseau", "partenaire", "theme", "etat"],
+                "/api/zones?reseau=drome",
+            ),
+            lister,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/zones/{reseau}/{zone}",
+                "Une zone : ses unités, ses communes, ses versions.",
+                &["version"],
+                "/api/zones/drome/caue-ensemble",
+            ),
+            lire,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/api/zones/{reseau}/{zone}/contour",
+                "Le contour d'une zone, en GeoJSON.",
+                &["version"],
+                "/api/zones/drome/caue-ensemble/contour",
+            )
+            .genre("application/geo+json"),
+            contour,
+        )
 }
 
 #[derive(Serialize)]
@@ -56,7 +80,6 @@ async fn lister(
     principal: Principal,
     parametres: Parametres,
 ) -> Reponse<Json<Liste>> {
-    parametres.admettre(&["reseau", "partenaire", "theme", "etat"])?;
     let texte = |nom: &str| parametres.texte(nom).map(str::to_owned);
     let question = Question {
         reseau: texte("reseau"),
@@ -73,7 +96,6 @@ async fn lister(
 
 /// The zone that the path and the parameters name.
 fn designer((reseau, code): (String, String), parametres: &Parametres) -> Reponse<Reference> {
-    parametres.admettre(&["version"])?;
     let version = parametres.nombre("version", 1..=i16::MAX)?;
     Ok(Reference { reseau, code, version })
 }

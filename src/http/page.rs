@@ -1,4 +1,4 @@
-//! The frame of the pages of accounts: written by the service, readable without script.
+//! The frame of the pages that the service writes, readable without script.
 
 use maud::{DOCTYPE, Markup, html};
 

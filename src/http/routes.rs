@@ -1,0 +1,117 @@
+//! Routes that programs ask, declared once: what serves them, what they admit, how they are documented.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::handler::Handler;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::Parametres;
+
+/// A question that programs may ask, as the OpenAPI document shows it.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// With its variables in braces.
+    pub chemin: &'static str,
+    /// What it answers, in a French sentence.
+    pub resume: &'static str,
+    /// Of the query string; what each means is said once for all routes.
+    pub parametres: Vec<&'static str>,
+    /// An address that has an answer on the demonstration data.
+    pub exemple: &'static str,
+    /// Media type of the answer.
+    pub genre: &'static str,
+    /// Whether it may answer that there is nothing (204).
+    pub parfois_vide: bool,
+}
+
+impl Operation {
+    /// One that answers JSON.
+    pub fn nouvelle(
+        chemin: &'static str,
+        resume: &'static str,
+        parametres: &[&'static str],
+        exemple: &'static str,
+    ) -> Self {
+        Self {
+            chemin,
+            resume,
+            parametres: parametres.to_vec(),
+            exemple,
+            genre: "application/json",
+            parfois_vide: false,
+        }
+    }
+
+    pub fn genre(self, genre: &'static str) -> Self {
+        Self { genre, ..self }
+    }
+
+    pub fn parfois_vide(self) -> Self {
+        Self { parfois_vide: true, ..self }
+    }
+}
+
+/// Routes and their documentation, kept together.
+#[derive(Debug)]
+pub struct Routes<S> {
+    pub routeur: Router<S>,
+    pub operations: Vec<Operation>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    pub fn nouvelles() -> Self {
+        Self { routeur: Router::new(), operations: Vec::new() }
+    }
+
+    /// Adds one. Parameters that it does not declare are refused before its handler.
+    pub fn avec<H, T>(mut self, operation: Operation, repondre: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        let admis: Arc<[&'static str]> = operation.parametres.clone().into();
+        let route = get(repondre).layer(from_fn_with_state(admis, admettre));
+        self.routeur = self.routeur.route(operation.chemin, route);
+        self.operations.push(operation);
+        self
+    }
+
+    /// Adds one that reads its parameters by itself: they depend on what is asked.
+    pub fn libre<H, T>(mut self, operation: Operation, repondre: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.routeur = self.routeur.route(operation.chemin, get(repondre));
+        self.operations.push(operation);
+        self
+    }
+
+    pub fn fusionner(mut self, autres: Self) -> Self {
+        self.routeur = self.routeur.merge(autres.routeur);
+        self.operations.extend(autres.operations);
+        self
+    }
+
+    /// The same routes, behind something that does not change what they are.
+    pub fn derriere(mut self, couche: impl FnOnce(Router<S>) -> Router<S>) -> Self {
+        self.routeur = couche(self.routeur);
+        self
+    }
+}
+
+async fn admettre(
+    State(admis): State<Arc<[&'static str]>>,
+    parametres: Parametres,
+    requete: Request,
+    suite: Next,
+) -> Response {
+    match parametres.admettre(&admis) {
+        Ok(_) => suite.run(requete).await,
+        Err(probleme) => probleme.into_response(),
+    }
+}
