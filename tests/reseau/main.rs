@@ -16,6 +16,7 @@ mod export;
 mod externe;
 mod fiches;
 mod garde;
+mod hasard;
 mod import;
 mod indicateurs;
 mod indicateurs_des_zones;

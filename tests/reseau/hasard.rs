@@ -1,0 +1,188 @@
+//! Addresses, headers and words that nobody would write on purpose, or that somebody would to do harm: none makes
+//! the service fail, and each refusal is a sentence.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use maillage::comptes::registre::Droit;
+use maillage::partenaires::zones::{Etat, Reference};
+use maillage::territoires::{Maille, Millesime, Unite};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::complet::peupler;
+use crate::service::Essai;
+
+/// Requests tried in a run.
+const ESSAIS: u32 = 3_000;
+
+/// A value of a parameter, of a path or of a header.
+fn mot() -> impl Strategy<Value = String> {
+    prop_oneof![
+        // What is right, so that what is beside it is reached.
+        4 => prop::sample::select(vec![
+            "commune", "epci", "departement", "regroupement", "26001", "200040459", "departement:26",
+            "commune:26001", "regroupement:hasard/scot-a", "2019", "2018-03-01", "eau", "caue", "hasard", "toit",
+            "validee", "proposee", "population", "jenks:5", "8", "131", "92", "zones", "communes,epci", "4.8",
+        ])
+        .prop_map(str::to_owned),
+        // What would mean something to the database, to a shell, to a file system, to a browser.
+        3 => prop::sample::select(vec![
+            "' or '1'='1", "'; drop table demande; --", "$$; set role postgres; $$", "1); set role postgres; --",
+            "\"public\".compte", "%", "\\", "\\x00", "../../etc/passwd", "/vsicurl/http://127.0.0.1/x",
+            "{{7*7}}", "${jndi:x}", "<script>alert(1)</script>", "\r\nset-cookie: a=b", "null", "NaN", "Infinity",
+            "-1", "1e400", "99999999999999999999", "0x10", "2026-02-30", "+262000-01-01", "-infinity", "\u{202e}",
+            "epci:", ":26", "commune:2A004:", "regroupement:/", "jenks:0", "jenks:99999999", "equal:-3", "é",
+        ])
+        .prop_map(str::to_owned),
+        2 => "\\PC{0,40}",
+        1 => "[0-9.:,/-]{0,30}",
+        1 => Just("a".repeat(3_000)),
+    ]
+}
+
+fn encoder(texte: &str) -> String {
+    texte.bytes().map(|octet| format!("%{octet:02X}")).collect()
+}
+
+/// A request to one of the paths: the path, with its variables filled, its question and its headers.
+fn requete(chemins: Vec<String>) -> impl Strategy<Value = (String, Vec<(&'static str, String)>)> {
+    let noms = vec![
+        "reseau",
+        "maille",
+        "dans",
+        "theme",
+        "partenaire",
+        "annee",
+        "du",
+        "au",
+        "millesime",
+        "q",
+        "lon",
+        "lat",
+        "territoire",
+        "limite",
+        "periode",
+        "classes",
+        "cle",
+        "etat",
+        "version",
+        "niveau",
+        "de",
+        "vers",
+        "v",
+        "role",
+        "maillage.principal",
+        "suite",
+    ];
+    let questions = prop::collection::vec((prop::sample::select(noms), mot()), 0..4);
+    let entetes = prop::collection::vec(
+        (
+            prop::sample::select(vec![
+                "authorization",
+                "cookie",
+                "accept-encoding",
+                "if-none-match",
+                "origin",
+            ]),
+            prop_oneof![
+                mot(),
+                mot().prop_map(|mot| format!("Bearer {mot}")),
+                mot().prop_map(|mot| format!("Basic {mot}")),
+                mot().prop_map(|mot| format!("__Host-maillage={mot}")),
+            ],
+        ),
+        0..2,
+    );
+    let chemin = (prop::sample::select(chemins), prop::collection::vec(mot(), 5));
+    (chemin, questions, entetes).prop_map(|((chemin, mots), questions, entetes)| {
+        let mut mots = mots.into_iter();
+        let segments: Vec<String> = chemin
+            .split('/')
+            .map(|segment| match segment.starts_with('{') {
+                true => encoder(&mots.next().unwrap_or_default()),
+                false => segment.to_owned(),
+            })
+            .collect();
+        let questions: Vec<String> =
+            questions.iter().map(|(nom, mot)| format!("{nom}={}", encoder(mot))).collect();
+        let entetes = entetes
+            .into_iter()
+            .filter(|(_, valeur)| axum::http::HeaderValue::from_str(valeur).is_ok())
+            .collect();
+        (format!("{}?{}", segments.join("/"), questions.join("&")), entetes)
+    })
+}
+
+#[test]
+fn no_address_makes_the_service_fail_and_each_refusal_is_a_sentence() {
+    let execution = tokio::runtime::Runtime::new().unwrap();
+    let essai = execution.block_on(Essai::nouveau());
+    execution.block_on(peupler(&essai.pays, "hasard"));
+    let document = execution.block_on(essai.lire("/api/openapi.json", &[])).json();
+    let mut chemins: Vec<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    chemins.extend(
+        [
+            "/connexion",
+            "/espace",
+            "/lien/{secret}",
+            "/connexion/retour",
+            "/styles/{style}",
+            "/polices/{a}/{b}",
+            "/{x}",
+        ]
+        .map(str::to_owned),
+    );
+    let nombre = chemins.len();
+    let trouvees = RefCell::new(BTreeSet::new());
+    let config = Config { cases: ESSAIS, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config)
+        .run(&requete(chemins), |(adresse, entetes)| {
+            let entetes: Vec<(&str, &str)> =
+                entetes.iter().map(|(nom, valeur)| (*nom, valeur.as_str())).collect();
+            let recue = execution.block_on(essai.demander(Method::GET, &adresse, &entetes, ""));
+            prop_assert!(!recue.statut.is_server_error(), "{} : {}", adresse, recue.texte);
+            prop_assert_eq!(recue.entete("x-content-type-options"), "nosniff");
+            if recue.statut.is_client_error() {
+                let genre = recue.entete("content-type");
+                if genre.starts_with("text/html") {
+                    prop_assert!(
+                        recue.texte.contains("role=\"alert\""),
+                        "{} : {}",
+                        adresse,
+                        recue.texte
+                    );
+                } else {
+                    let detail = recue.json()["detail"].as_str().unwrap_or_default().to_owned();
+                    prop_assert!(detail.len() > 20, "{} : {}", adresse, recue.texte);
+                }
+            }
+            if recue.statut.is_success() {
+                trouvees.borrow_mut().insert(adresse.split('?').next().unwrap().to_owned());
+            }
+            Ok(())
+        })
+        .unwrap();
+    // Otherwise every request would have been refused at the door.
+    assert!(trouvees.borrow().len() > nombre / 3, "{:?}", trouvees.borrow());
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 2_000, failure_persistence: None, ..Config::default() })]
+
+    /// What a parser accepts, it writes in a form that it accepts, and that means the same.
+    #[test]
+    fn what_is_read_is_written_and_read_again(mot in mot()) {
+        macro_rules! relire {
+            ($($genre:ty),*) => {$(
+                if let Ok(lu) = mot.parse::<$genre>() {
+                    let relu = lu.to_string().parse::<$genre>();
+                    prop_assert!(relu.is_ok_and(|relu| relu.to_string() == lu.to_string()), "{}", mot);
+                }
+            )*};
+        }
+        relire!(Unite, Maille, Millesime, Droit, Reference);
+        let _ = mot.parse::<Etat>();
+    }
+}
