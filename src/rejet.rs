@@ -68,14 +68,19 @@ fn ecrire_rapport(rejets: &[Rejet], chemin: &Path) -> Result<()> {
 /// What a spreadsheet may take for the beginning of a formula.
 const FORMULES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// A cell that no spreadsheet takes for a formula: what was refused is the user's own text.
-pub fn inerte(cellule: &str) -> String {
-    if cellule.starts_with(FORMULES) { format!("'{cellule}") } else { cellule.to_owned() }
+/// Whether a cell is a formula, or one that an apostrophe already holds.
+fn formule(cellule: &str) -> bool {
+    cellule.trim_start_matches('\'').starts_with(FORMULES)
 }
 
-/// A cell as it was before [`inerte`]: a report is corrected and loaded again.
+/// A cell that no spreadsheet takes for a formula: what is exported or refused is the user's own text.
+pub fn inerte(cellule: &str) -> String {
+    if formule(cellule) { format!("'{cellule}") } else { cellule.to_owned() }
+}
+
+/// A cell as it was before [`inerte`]: what was written is corrected and loaded again.
 pub fn rendre(cellule: &str) -> &str {
-    cellule.strip_prefix('\'').filter(|reste| reste.starts_with(FORMULES)).unwrap_or(cellule)
+    cellule.strip_prefix('\'').filter(|reste| formule(reste)).unwrap_or(cellule)
 }
 
 #[cfg(test)]
@@ -88,5 +93,6 @@ mod tests {
         assert_eq!(inerte("26200"), "26200");
         assert_eq!(rendre(&inerte("+33 4 75")), "+33 4 75");
         assert_eq!(rendre("'quoted"), "'quoted");
+        assert_eq!(rendre(&inerte("'=1")), "'=1");
     }
 }

@@ -1,10 +1,10 @@
 //! Tables as users have them: CSV of any separator and encoding, spreadsheets, and archives of them.
 
+mod classeur;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-use calamine::{Data, Reader, open_workbook_auto};
 
 use crate::error::{ContexteFichier, Error, Result};
 
@@ -38,7 +38,7 @@ impl Tableau {
         let nom = fichier.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let extension = fichier.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         match extension.as_str() {
-            "xlsx" | "xlsm" | "xls" | "ods" => classeur(fichier, &nom, feuille, entete),
+            "xlsx" | "xlsm" | "xls" | "ods" => classeur::lire(fichier, &nom, feuille, entete),
             "zip" => archive(fichier, &nom, entete),
             _ => {
                 let octets =
@@ -158,69 +158,6 @@ pub fn decoder(octets: &[u8]) -> String {
     match std::str::from_utf8(octets) {
         Ok(texte) => texte.to_owned(),
         Err(_) => encoding_rs::WINDOWS_1252.decode(octets).0.into_owned(),
-    }
-}
-
-fn classeur(
-    fichier: &Path,
-    nom: &str,
-    feuille: Option<&str>,
-    entete: Entete<'_>,
-) -> Result<Tableau> {
-    let illisible = |erreur: calamine::Error| {
-        Error::Donnees(format!(
-            "{nom} ne se lit pas comme un classeur : {erreur}. Enregistrez-le de nouveau, ou en CSV."
-        ))
-    };
-    let mut classeur = open_workbook_auto(fichier).map_err(illisible)?;
-    let feuilles = classeur.sheet_names();
-    let choisies: Vec<String> = match feuille {
-        None => feuilles.clone(),
-        Some(voulue) => {
-            feuilles.iter().filter(|f| f.eq_ignore_ascii_case(voulue)).cloned().collect()
-        }
-    };
-    if choisies.is_empty() {
-        return Err(Error::Donnees(format!(
-            "{nom} n'a pas de feuille « {} ». Ses feuilles : {}.",
-            feuille.unwrap_or_default(),
-            feuilles.join(", ")
-        )));
-    }
-    let mut dernier = None;
-    for choisie in choisies {
-        let plage = classeur.worksheet_range(&choisie).map_err(illisible)?;
-        let premiere = plage.start().map_or(0, |(ligne, _)| u64::from(ligne));
-        let lignes = (premiere + 1..)
-            .zip(plage.rows())
-            .map(|(numero, cellules)| (numero, cellules.iter().map(cellule).collect()))
-            .collect();
-        match sous_entete(format!("{nom}, feuille {choisie}"), lignes, entete) {
-            Ok(tableau) => return Ok(tableau),
-            Err(erreur) => dernier = Some(erreur),
-        }
-    }
-    Err(dernier.unwrap_or_else(|| Error::Donnees(format!("{nom} est vide."))))
-}
-
-/// A cell as text: a whole number without decimals, for codes that a spreadsheet took for numbers, and a
-/// date as ISO 8601 writes it.
-fn cellule(donnee: &Data) -> String {
-    match donnee {
-        Data::Float(nombre) if nombre.fract() == 0.0 && nombre.abs() < 9e15 => {
-            format!("{nombre:.0}")
-        }
-        Data::Empty => String::new(),
-        Data::DateTime(date) if date.is_datetime() => {
-            let (annee, mois, jour, heure, minute, seconde, _) = date.to_ymd_hms_milli();
-            let jour = format!("{annee:04}-{mois:02}-{jour:02}");
-            match (heure, minute, seconde) {
-                (0, 0, 0) => jour,
-                _ => format!("{jour}T{heure:02}:{minute:02}:{seconde:02}"),
-            }
-        }
-        Data::DateTimeIso(date) => date.strip_suffix("T00:00:00").unwrap_or(date).to_owned(),
-        autre => autre.to_string().trim().to_owned(),
     }
 }
 

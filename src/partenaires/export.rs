@@ -17,6 +17,7 @@ use sqlx::{
 use super::declaration::Declaration;
 use super::zones::import::inconnu;
 use crate::error::{Contexte, ContexteFichier, Error, Result};
+use crate::rejet::inerte;
 
 const ACTION: &str = "export du réseau";
 
@@ -152,7 +153,7 @@ impl<'c> Export<'c> {
                 .map(|rang| ligne.try_get::<Option<&str>, _>(rang).map(Option::unwrap_or_default))
                 .collect::<sqlx::Result<Vec<_>>>()
                 .pour(ACTION)?;
-            tableau.write_record(cellules).map_err(illisible)?;
+            tableau.write_record(cellules.into_iter().map(inerte)).map_err(illisible)?;
         }
         let texte = tableau
             .into_inner()

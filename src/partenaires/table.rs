@@ -7,7 +7,7 @@ use csv::StringRecord;
 
 use super::declaration::est_identifiant;
 use crate::error::{ContexteFichier, Error, Result};
-use crate::rejet::Rejet;
+use crate::rejet::{Rejet, rendre};
 use crate::territoires::Millesime;
 
 /// Columns of a table of synonyms.
@@ -134,7 +134,8 @@ impl Table {
 impl<'t> Rang<'t> {
     /// A cell; empty when the table has no such column.
     pub fn texte(self, colonne: &str) -> &'t str {
-        self.table.colonne(colonne).and_then(|rang| self.valeurs.get(rang)).unwrap_or_default()
+        let cellule = self.table.colonne(colonne).and_then(|rang| self.valeurs.get(rang));
+        rendre(cellule.unwrap_or_default())
     }
 
     /// A cell, if it is filled.

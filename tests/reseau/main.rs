@@ -15,6 +15,7 @@ mod etudes;
 mod export;
 mod externe;
 mod fiches;
+mod fichiers_hostiles;
 mod garde;
 mod hasard;
 mod import;

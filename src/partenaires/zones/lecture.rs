@@ -15,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::tableau::{Entete, Tableau};
 use crate::territoires::source::{Couche, Depot, Donnee, Facture, Jeu};
 
+/// What an archive of zones may come to, in bytes.
+const ARCHIVE_MAX: u64 = 1 << 30;
 /// Vertices read from one file at most: 5 million take 80 MB.
 const SOMMETS_LUS: usize = 5_000_000;
 
@@ -118,7 +120,7 @@ impl Lecture {
     }
 
     fn dessins(&self, fichier: &Path) -> Result<Releve> {
-        let depot = Depot::ouvrir(&[PathBuf::from(fichier)])?;
+        let depot = Depot::ouvrir(&[PathBuf::from(fichier)], ARCHIVE_MAX)?;
         let jeux = depot
             .donnees
             .iter()

@@ -10,8 +10,6 @@ use std::path::{Component, Path, PathBuf};
 use super::depot::est_utile;
 use crate::error::{ContexteFichier, Error, Result};
 
-/// Twelve times the largest official archive, once unpacked; bytes.
-const TAILLE_MAXIMALE: u64 = 16 << 30;
 /// An official archive has a few hundred members.
 const MEMBRES_MAXIMUM: usize = 20_000;
 
@@ -40,11 +38,7 @@ pub fn membres(fichier: &Path) -> Result<Vec<String>> {
 ///
 /// # Errors
 /// A sentence when the archive is damaged, hostile or absurdly large.
-pub fn extraire(fichier: &Path, dossier: &Path) -> Result<()> {
-    extraire_au_plus(fichier, dossier, TAILLE_MAXIMALE)
-}
-
-fn extraire_au_plus(fichier: &Path, dossier: &Path, taille: u64) -> Result<()> {
+pub fn extraire(fichier: &Path, dossier: &Path, taille: u64) -> Result<()> {
     let mut extraction = Extraction { fichier, dossier, reste: taille, membres: 0 };
     match Genre::de(fichier) {
         Some(Genre::Zip) => extraction.zip(),
@@ -208,7 +202,7 @@ mod tests {
         std::fs::create_dir(&dedans).unwrap();
         for nom in ["../evade.geojson", "/tmp/evade.geojson", "a/../../evade.geojson"] {
             let fichier = zip(lieu.path(), nom, b"{}");
-            let erreur = extraire(&fichier, &dedans).unwrap_err().to_string();
+            let erreur = extraire(&fichier, &dedans, 4096).unwrap_err().to_string();
             assert!(erreur.contains("hors de son dossier"), "{erreur}");
             assert!(!lieu.path().join("evade.geojson").exists());
         }
@@ -218,17 +212,17 @@ mod tests {
     fn an_archive_that_swells_is_stopped_while_it_swells() {
         let lieu = tempfile::tempdir().unwrap();
         let fichier = zip(lieu.path(), "communes.geojson", &[b' '; 4096]);
-        let erreur = extraire_au_plus(&fichier, lieu.path(), 4095).unwrap_err().to_string();
+        let erreur = extraire(&fichier, lieu.path(), 4095).unwrap_err().to_string();
         assert!(erreur.contains("démesurée"), "{erreur}");
         std::fs::remove_file(lieu.path().join("communes.geojson")).unwrap();
-        extraire_au_plus(&fichier, lieu.path(), 4096).unwrap();
+        extraire(&fichier, lieu.path(), 4096).unwrap();
     }
 
     #[test]
     fn what_is_not_a_layer_is_left_in_the_archive() {
         let lieu = tempfile::tempdir().unwrap();
         let fichier = zip(lieu.path(), "lisez-moi.vrt", b"<OGRVRTDataSource/>");
-        extraire(&fichier, lieu.path()).unwrap();
+        extraire(&fichier, lieu.path(), 4096).unwrap();
         assert!(!lieu.path().join("lisez-moi.vrt").exists());
     }
 }

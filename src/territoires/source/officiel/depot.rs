@@ -54,15 +54,17 @@ impl Donnee {
 pub struct Depot {
     pub donnees: Vec<Donnee>,
     extraits: Vec<TempDir>,
+    /// What an archive may come to, in bytes.
+    taille: u64,
 }
 
 impl Depot {
-    /// Finds the files to open, and unpacks archives.
+    /// Finds the files to open, and unpacks archives, each to so many bytes at most.
     ///
     /// # Errors
     /// A sentence that names what cannot be read, and what can.
-    pub fn ouvrir(fichiers: &[PathBuf]) -> Result<Self> {
-        let mut depot = Self::default();
+    pub fn ouvrir(fichiers: &[PathBuf], taille: u64) -> Result<Self> {
+        let mut depot = Self { taille, ..Self::default() };
         for fichier in fichiers {
             let avant = depot.donnees.len();
             depot.ajouter(fichier)?;
@@ -96,7 +98,7 @@ impl Depot {
             .prefix("maillage-")
             .tempdir()
             .pour_fichier("création d'un dossier temporaire", std::env::temp_dir())?;
-        archive::extraire(chemin, dossier.path())?;
+        archive::extraire(chemin, dossier.path(), self.taille)?;
         self.ajouter_dossier(dossier.path(), nom, PROFONDEUR, false)?;
         self.extraits.push(dossier);
         Ok(())

@@ -34,13 +34,16 @@ use modele::{Modele, rang, reconnaitre};
 use recolte::Recolte;
 pub use systeme::{Systeme, hors_de_france};
 
+/// Twelve times the largest official archive, once unpacked; bytes.
+const ARCHIVE_MAX: u64 = 16 << 30;
+
 /// Reads official files, folders and archives, several together when each gives other communes.
 /// Blocks: GDAL does.
 ///
 /// # Errors
 /// A sentence that says what is wrong, in which file, layer, row and column, and what to do.
 pub fn lire(fichiers: &[PathBuf], colonnes: &Colonnes) -> Result<Lecture> {
-    let depot = Depot::ouvrir(fichiers)?;
+    let depot = Depot::ouvrir(fichiers, ARCHIVE_MAX)?;
     let mut recolte = Recolte::default();
     let mut ecartees = Vec::new();
     for donnee in &depot.donnees {
