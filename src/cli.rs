@@ -16,13 +16,14 @@ mod demandes;
 mod etat;
 mod export;
 mod import;
+mod personnes;
 mod zone;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tokio::net::TcpListener;
 
 use crate::app::{self, Etat};
@@ -95,6 +96,11 @@ enum Commande {
         #[command(subcommand)]
         quoi: ContactsDesDemandes,
     },
+    /// Données personnelles : les donner à qui elles concernent, les effacer.
+    Personnes {
+        #[command(subcommand)]
+        quoi: personnes::Commande,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -113,7 +119,9 @@ enum QuestionBase {
 
 /// Runs the command that the process was given.
 pub fn executer() -> ExitCode {
-    let ligne = Ligne::parse();
+    let mots = Ligne::command().get_matches();
+    let origine = origine(&mots);
+    let ligne = Ligne::from_arg_matches(&mots).unwrap_or_else(|erreur| erreur.exit());
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("MAILLAGE_JOURNAL")
@@ -129,7 +137,7 @@ pub fn executer() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let resultat = moteur.block_on(ligne.executer());
+    let resultat = moteur.block_on(ligne.executer(origine));
     // What still computes for an import that was stopped has nobody to compute for.
     moteur.shutdown_background();
     match resultat {
@@ -141,20 +149,33 @@ pub fn executer() -> ExitCode {
     }
 }
 
+/// What the journal says of a command's writes: its words, and who typed them.
+fn origine(mots: &ArgMatches) -> String {
+    let mut origine = String::from("maillage");
+    let mut reste = mots;
+    while let Some((mot, suite)) = reste.subcommand() {
+        origine = format!("{origine} {mot}");
+        reste = suite;
+    }
+    let qui = ["SUDO_USER", "USER", "LOGNAME"].iter().find_map(|nom| std::env::var(nom).ok());
+    qui.map_or(origine.clone(), |qui| format!("{origine} ({qui})"))
+}
+
 impl Ligne {
-    async fn executer(self) -> Result<ExitCode> {
+    async fn executer(self, origine: String) -> Result<ExitCode> {
+        let donnees = &Donnees { origine, ..self.donnees };
         let arret = Arret::ecouter()?;
         match self.commande {
-            Commande::Serve { service } => servir(&self.donnees, &service, arret).await,
+            Commande::Serve { service } => servir(donnees, &service, arret).await,
             Commande::Base { quoi: QuestionBase::Etat { json } } => {
-                avec_base(&self.donnees, arret, async |base: &Base| {
+                avec_base(donnees, arret, async |base: &Base| {
                     etat::lire(base).await?.dire(json);
                     Ok(ExitCode::SUCCESS)
                 })
                 .await
             }
             Commande::Base { quoi: QuestionBase::Passage } => {
-                avec_base(&self.donnees, arret, async |base: &Base| {
+                avec_base(donnees, arret, async |base: &Base| {
                     dire!("{}", territoires::import::passage(base).await?);
                     partenaires::resoudre_tout(base).await?;
                     Ok(ExitCode::SUCCESS)
@@ -162,7 +183,7 @@ impl Ligne {
                 .await
             }
             Commande::Base { quoi: QuestionBase::Peupler(charge) } => {
-                avec_base(&self.donnees, arret, async |base: &Base| {
+                avec_base(donnees, arret, async |base: &Base| {
                     let progres = Progres::default();
                     couverture::peupler(base, charge, &progres).await?;
                     progres.fin();
@@ -172,25 +193,28 @@ impl Ligne {
                 .await
             }
             Commande::Zone { quoi } => {
-                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Compte { quoi } => {
-                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Jeton { quoi } => {
-                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Import { quoi } => {
-                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Export { quoi } => {
-                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Doublons { quoi } => {
-                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Contacts { quoi } => {
-                avec_base(&self.donnees, arret, async |base: &Base| quoi.executer(base).await).await
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Personnes { quoi } => {
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
         }
     }

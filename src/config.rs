@@ -23,6 +23,10 @@ pub struct Donnees {
     /// ~/.local/share/maillage].
     #[arg(long, env = "MAILLAGE_DOSSIER", global = true)]
     pub dossier: Option<PathBuf>,
+
+    /// Which command it is, and whose: what the journal says of its writes.
+    #[arg(skip)]
+    pub origine: String,
 }
 
 impl Donnees {

@@ -38,12 +38,14 @@ pub struct Base {
     /// The service has no address of its own: each connection takes its role.
     prendre_role: bool,
     cluster: Option<Cluster>,
+    /// What the journal says that the owner's writes come from.
+    origine: String,
 }
 
 impl Base {
     /// Opens the database that the settings name; without one, starts the private cluster.
     pub async fn ouvrir(donnees: &Donnees) -> Result<Self> {
-        let base = match &donnees.base {
+        let mut base = match &donnees.base {
             Some(url) => Self::externe(url, donnees.base_service.as_deref())?,
             None => {
                 let dossier = donnees.dossier();
@@ -53,6 +55,7 @@ impl Base {
                 Self::privee(cluster).await?
             }
         };
+        base.origine.clone_from(&donnees.origine);
         base.migrer().await?;
         Ok(base)
     }
@@ -72,6 +75,7 @@ impl Base {
             prendre_role: service.is_none(),
             proprietaire,
             cluster: None,
+            origine: String::new(),
         })
     }
 
@@ -113,6 +117,7 @@ impl Base {
             service: cluster.options(ROLE_SERVICE, NOM_BASE),
             prendre_role: false,
             cluster: Some(cluster),
+            origine: String::new(),
         })
     }
 
@@ -134,7 +139,14 @@ impl Base {
 
     /// One connection as the owner.
     pub async fn connexion(&self) -> Result<PgConnection> {
-        PgConnection::connect_with(&self.proprietaire).await.pour("connexion à la base de données")
+        let action = "connexion à la base de données";
+        let mut connexion = PgConnection::connect_with(&self.proprietaire).await.pour(action)?;
+        sqlx::query("select set_config('maillage.origine', $1, false)")
+            .bind(&self.origine)
+            .execute(&mut connexion)
+            .await
+            .pour(action)?;
+        Ok(connexion)
     }
 
     /// The service's pool. Opened lazily: a database that is down makes the service not ready, it

@@ -5,6 +5,7 @@
 //! row of any réseau: a forgotten setting means nobody, not everybody.
 
 mod connexion;
+pub mod donnees;
 mod espace;
 mod externe;
 mod freins;
@@ -40,7 +41,7 @@ where
     UrlPublique: FromRef<S>,
     Option<Fournisseur>: FromRef<S>,
 {
-    connexion::routes().merge(espace::routes()).merge(externe::routes())
+    connexion::routes().merge(espace::routes()).merge(externe::routes()).merge(donnees::routes())
 }
 
 /// What programs ask of accounts.

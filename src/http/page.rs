@@ -22,6 +22,10 @@ pub fn page(titre: &str, corps: Markup) -> String {
                     h1 { (titre) }
                     (corps)
                 }
+                footer { p {
+                    a href="/donnees-personnelles" { "Données personnelles" } " · "
+                    a href="/api" { "Interroger par programme" }
+                } }
             }
         }
     }

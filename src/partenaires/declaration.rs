@@ -44,6 +44,9 @@ pub struct Declaration {
     /// How long contacts are kept, in months.
     #[serde(default = "trois_ans")]
     pub conservation_mois: i16,
+    /// How long it is kept who wrote what, in months.
+    #[serde(default = "deux_ans")]
+    pub journal_mois: i16,
     /// Whether its partners see each other's demandes: theme, fiche, year and state; never contacts.
     #[serde(default)]
     pub partenaires_se_voient: bool,
@@ -92,6 +95,10 @@ fn oui() -> bool {
 
 fn moitie() -> f64 {
     0.5
+}
+
+fn deux_ans() -> i16 {
+    24
 }
 
 fn trois_ans() -> i16 {
@@ -150,6 +157,12 @@ impl Declaration {
             return refuser(format!(
                 "conservation_mois vaut {} : les contacts se gardent de 1 à 120 mois.",
                 self.conservation_mois
+            ));
+        }
+        if !(6..=120).contains(&self.journal_mois) {
+            return refuser(format!(
+                "journal_mois vaut {} : le journal se garde de 6 à 120 mois.",
+                self.journal_mois
             ));
         }
         for (annee, millesime) in &self.millesimes {

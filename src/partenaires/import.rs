@@ -249,6 +249,7 @@ impl<'c> Chargement<'c> {
             "fiches_annoncees": declaration.fiches_annoncees,
             "seuil_couverture": declaration.seuil_couverture,
             "conservation_mois": declaration.conservation_mois,
+            "journal_mois": declaration.journal_mois,
             "partenaires_se_voient": declaration.partenaires_se_voient,
         });
         sqlx::query(include_str!("sql/ecrire_reseau.sql"))

@@ -38,7 +38,12 @@ impl Dossier {
         // The parent is made by us, for us alone; the server's user must be able to cross it.
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(self.0.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-        Donnees { base: None, base_service: None, dossier: Some(self.chemin()) }
+        Donnees {
+            base: None,
+            base_service: None,
+            dossier: Some(self.chemin()),
+            origine: "essai".into(),
+        }
     }
 
     /// The program, on this folder.

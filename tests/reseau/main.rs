@@ -7,6 +7,7 @@ mod comptes;
 mod demandes;
 mod demandes_lectures;
 mod demandes_suites;
+mod donnees_personnelles;
 mod dossier;
 mod dossier_et_ailleurs;
 mod droits;

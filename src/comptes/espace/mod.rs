@@ -1,6 +1,7 @@
 //! One's own space: rights, sessions, tokens; and for a coordinator, who is in the réseau.
 
 mod equipe;
+mod journal;
 mod pages;
 
 use axum::extract::{FromRef, State};
@@ -17,7 +18,9 @@ use super::jetons::{self, Jeton, Nouveau};
 use super::registre::Droit;
 use super::{Personne, Principal, Secret, origine};
 use crate::error::{Contexte, Error, Result};
-use crate::http::{Chemin, Formulaire, Operation, Probleme, Reponse, Routes, UrlPublique};
+use crate::http::{
+    Chemin, Formulaire, Operation, Parametres, Probleme, Reponse, Routes, UrlPublique,
+};
 use equipe::{Membre, Propose};
 
 pub fn routes<S>() -> Router<S>
@@ -33,6 +36,7 @@ where
         .route("/espace/jetons/{id}/revoquer", post(revoquer))
         .route("/espace/equipe", post(inviter))
         .route("/espace/equipe/{id}/retirer", post(retirer))
+        .route("/espace/journal", get(lire_journal))
 }
 
 pub fn api<S>() -> Routes<S>
@@ -275,6 +279,22 @@ async fn inviter(
         Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
     };
     remontrer(&piscine, &principal, avis).await
+}
+
+/// What was written in the réseaux that one coordinates.
+async fn lire_journal(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Response> {
+    parametres.admettre(&["reseau", "avant"])?;
+    if personne(&principal).is_none() {
+        return Ok(Redirect::to("/connexion?suite=/espace/journal").into_response());
+    }
+    let avant = parametres.nombre("avant", 1..=i64::MAX)?;
+    let mut transaction = principal.transaction(&piscine).await?;
+    let lignes = journal::lire(&mut transaction, parametres.texte("reseau"), avant).await?;
+    Ok(reponse(StatusCode::OK, journal::page_du_journal(&lignes, parametres.texte("reseau"))))
 }
 
 async fn retirer(

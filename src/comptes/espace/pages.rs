@@ -18,7 +18,7 @@ pub struct Avis {
 }
 
 /// In universal time, said to be: servers and readers may be hours apart.
-fn moment(quand: DateTime<Utc>) -> String {
+pub fn moment(quand: DateTime<Utc>) -> String {
     quand.format("%d/%m/%Y %H:%M UTC").to_string()
 }
 
@@ -71,6 +71,7 @@ pub fn espace(espace: &Espace, avis: &Avis) -> String {
             p { (espace.qui.nom) ", " (espace.qui.courriel)
                 @if espace.qui.administrateur { " · administrateur" } }
             form method="post" action="/deconnexion" { button { "Se déconnecter" } }
+            p { a href="/espace/mes-donnees.json" { "Ce qui est gardé sur votre compte" } }
             (droits(&espace.droits))
             (sessions(espace))
             (jetons(espace))
@@ -97,7 +98,7 @@ fn droits(droits: &[MonDroit]) -> Markup {
 fn sessions(espace: &Espace) -> Markup {
     html! {
         h2 { "Vos sessions ouvertes" }
-        div.table { table {
+        div.table tabindex="0" role="region" aria-label="Vos sessions ouvertes" { table {
             thead { tr { th { "Ouverte" } th { "Vue" } th { "Depuis" } th { "Navigateur" } th { span { "Action" } } } }
             tbody {
                 @for session in &espace.sessions {
@@ -123,7 +124,7 @@ fn jetons(espace: &Espace) -> Markup {
         h2 { "Vos jetons" }
         p { "Un jeton est la clé d'un programme : QGIS, un tableur, un script. Il ne peut rien de plus que vous." }
         @if !espace.jetons.is_empty() {
-            div.table { table {
+            div.table tabindex="0" role="region" aria-label="Vos jetons" { table {
                 thead { tr { th { "Nom" } th { "Début" } th { "Réseau" } th { "Peut" } th { "Expire" }
                     th { "Dernier usage" } th { span { "Action" } } } }
                 tbody {
@@ -176,8 +177,9 @@ fn reseaux(droits: &[MonDroit], choix: impl Fn(&MonDroit) -> bool) -> Vec<&str> 
 fn equipe(espace: &Espace) -> Markup {
     let coordonnes = reseaux(&espace.droits, |droit| droit.role == "coordinateur");
     html! {
+        p { a href="/espace/journal" { "Journal des écritures de vos réseaux" } }
         h2 { "Les personnes de vos réseaux" }
-        div.table { table {
+        div.table tabindex="0" role="region" aria-label="Les personnes de vos réseaux" { table {
             thead { tr { th { "Nom" } th { "Adresse" } th { "Réseau" } th { "Droit" } th { "Dernière connexion" }
                 th { span { "Action" } } } }
             tbody {

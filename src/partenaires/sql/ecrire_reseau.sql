@@ -11,5 +11,5 @@ on conflict (code) do update set
   presentation = excluded.presentation, destinataires = excluded.destinataires, sig = excluded.sig,
   partenaires_annonces = excluded.partenaires_annonces,
   fiches_annoncees = excluded.fiches_annoncees, seuil_couverture = excluded.seuil_couverture,
-  conservation_mois = excluded.conservation_mois,
+  conservation_mois = excluded.conservation_mois, journal_mois = excluded.journal_mois,
   partenaires_se_voient = excluded.partenaires_se_voient

@@ -21,6 +21,7 @@ select jsonb_build_object(
   'fiches_annoncees', r.fiches_annoncees,
   'seuil_couverture', r.seuil_couverture,
   'conservation_mois', r.conservation_mois,
+  'journal_mois', r.journal_mois,
   'partenaires_se_voient', r.partenaires_se_voient,
   'millesimes', (
     select coalesce(jsonb_object_agg(m.annee, m.millesime), '{}')
