@@ -18,7 +18,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::base::{Base, Version, veiller};
-use crate::comptes::Fournisseur;
+use crate::comptes::{Courrier, Fournisseur};
 use crate::config::{Ouverture, Service};
 use crate::error::{Error, Result};
 use crate::http::{
@@ -51,6 +51,7 @@ pub struct Etat {
     entetes: Entetes,
     partage: CorsLayer,
     fournisseur: Option<Fournisseur>,
+    courrier: Option<Courrier>,
 }
 
 /// Headers that depend on the settings.
@@ -99,6 +100,7 @@ impl Etat {
             entetes: Entetes::nouvelles(&service.ouverture, &url)?,
             partage: partage(&service.ouverture)?,
             fournisseur: Fournisseur::nouveau(&service.externe, &url.0)?,
+            courrier: Courrier::nouveau(&service.courrier)?,
             url,
             polices: Arc::new(Polices::charger()?),
             metriques: Arc::new(Metriques::default()),

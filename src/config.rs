@@ -73,6 +73,27 @@ pub struct Service {
 
     #[command(flatten)]
     pub externe: Externe,
+
+    #[command(flatten)]
+    pub courrier: Courrier,
+}
+
+/// A server of mail, for one-time links. Without it, they are shown to copy.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Courrier {
+    /// Serveur de courrier, pour envoyer les liens : smtps://nom:secret@serveur, ou smtp://serveur:25.
+    #[arg(
+        long = "courrier",
+        env = "MAILLAGE_COURRIER",
+        hide_env_values = true,
+        value_name = "ADRESSE",
+        requires = "expediteur"
+    )]
+    pub serveur: Option<String>,
+
+    /// De qui sont les messages : maillage <ne-pas-repondre@exemple.fr>.
+    #[arg(long = "courrier-de", env = "MAILLAGE_COURRIER_DE", value_name = "EXPÉDITEUR")]
+    pub expediteur: Option<String>,
 }
 
 /// An OpenID Connect provider, beside local accounts.

@@ -8,7 +8,8 @@ use sqlx::{Connection, PgConnection};
 
 use crate::base::Base;
 use crate::comptes::registre::{self, Droit};
-use crate::comptes::{Secret, jetons};
+use crate::comptes::{Courrier, Motif, Secret, jetons};
+use crate::config;
 use crate::error::{Contexte, Result};
 
 #[derive(Debug, Subcommand)]
@@ -53,6 +54,9 @@ pub struct AdressePublique {
     /// Adresse publique du service, telle que les navigateurs la voient.
     #[arg(long, env = "MAILLAGE_URL_PUBLIQUE", default_value = "http://127.0.0.1:8080")]
     url_publique: String,
+
+    #[command(flatten)]
+    courrier: config::Courrier,
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,10 +97,11 @@ impl Commande {
                 }
                 let lien = registre::lier(&mut transaction, &courriel).await?;
                 dire!("Compte créé : {courriel}.");
-                adresse.dire(&lien);
+                adresse.transmettre(&courriel, &lien).await?;
             }
             Self::Lien { courriel, adresse } => {
-                adresse.dire(&registre::lier(&mut transaction, &courriel).await?);
+                let lien = registre::lier(&mut transaction, &courriel).await?;
+                adresse.transmettre(&courriel, &lien).await?;
             }
             Self::Donner { courriel, droit } => {
                 registre::donner(&mut transaction, &courriel, &droit).await?;
@@ -121,9 +126,25 @@ impl Commande {
 }
 
 impl AdressePublique {
-    fn dire(&self, lien: &Secret) {
-        dire!("Lien à transmettre à cette personne, qui sert une fois, pendant trois jours :");
-        dire!("  {}/lien/{}", self.url_publique.trim_end_matches('/'), lien.montrer());
+    /// Sends a link when there is mail; shows it otherwise.
+    async fn transmettre(&self, courriel: &str, lien: &Secret) -> Result<()> {
+        let url = self.url_publique.trim_end_matches('/');
+        let lien = format!("{url}/lien/{}", lien.montrer());
+        match Courrier::nouveau(&self.courrier)? {
+            Some(courrier) => {
+                courrier.envoyer(courriel, Motif::Invitation, &lien).await?;
+                dire!(
+                    "Un lien, qui sert une fois, pendant trois jours, vient d'être envoyé à {courriel}."
+                );
+            }
+            None => {
+                dire!(
+                    "Lien à transmettre à cette personne, qui sert une fois, pendant trois jours :"
+                );
+                dire!("  {lien}");
+            }
+        }
+        Ok(())
     }
 }
 

@@ -12,6 +12,9 @@ const FENETRE: TimeDelta = TimeDelta::minutes(15);
 /// Failures after which the next sign-in waits. Several people may be behind one address.
 const PAR_COMPTE: i64 = 5;
 const PAR_ADRESSE: i64 = 30;
+/// Links that are asked for, likewise.
+const LIENS_PAR_COMPTE: i64 = 3;
+const LIENS_PAR_ADRESSE: i64 = 20;
 
 const ACTION: &str = "compte des connexions refusées";
 
@@ -25,6 +28,13 @@ impl Freins {
     pub fn nouveaux(courriel: &str, adresse: Option<IpAddr>) -> Self {
         let mut cles = vec![(format!("compte:{}", courriel.to_lowercase()), PAR_COMPTE)];
         cles.extend(adresse.map(|adresse| (format!("adresse:{adresse}"), PAR_ADRESSE)));
+        Self { cles }
+    }
+
+    /// What is counted when somebody asks for a link: each is a message to somebody.
+    pub fn des_liens(courriel: &str, adresse: Option<IpAddr>) -> Self {
+        let mut cles = vec![(format!("lien:{}", courriel.to_lowercase()), LIENS_PAR_COMPTE)];
+        cles.extend(adresse.map(|adresse| (format!("liens:{adresse}"), LIENS_PAR_ADRESSE)));
         Self { cles }
     }
 

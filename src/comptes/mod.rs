@@ -5,6 +5,7 @@
 //! row of any réseau: a forgotten setting means nobody, not everybody.
 
 mod connexion;
+mod courrier;
 pub mod donnees;
 mod espace;
 mod externe;
@@ -30,6 +31,7 @@ use sqlx::PgPool;
 
 use crate::error::{Contexte, Result};
 use crate::http::{Probleme, Reponse, Routes, UrlPublique};
+pub use courrier::{Courrier, Motif};
 pub use externe::Fournisseur;
 pub use principal::{Personne, Principal};
 pub use secrets::{Empreinte, Secret};
@@ -40,6 +42,7 @@ where
     PgPool: FromRef<S>,
     UrlPublique: FromRef<S>,
     Option<Fournisseur>: FromRef<S>,
+    Option<Courrier>: FromRef<S>,
 {
     connexion::routes().merge(espace::routes()).merge(externe::routes()).merge(donnees::routes())
 }

@@ -1,21 +1,25 @@
-// Signing in, in a real browser: by a one-time link, by a provider, and with a token as QGIS sends it.
+// Signing in, in a real browser: by a one-time link that is mailed, by a provider, and with a token as QGIS sends it.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { lancerCourrier } from './courrier.mjs';
 import { lancerFournisseur } from './fournisseur.mjs';
 import { OPTIONS, TELEPHONE, avecPage, capturer, fautesAccessibilite, lancer, service } from './outils.mjs';
 
-const { MAILLAGE_BINAIRE: binaire, MAILLAGE_OIDC: emetteur, MAILLAGE_OIDC_CLIENT: client, MAILLAGE_OIDC_SECRET: secret } = process.env;
-const options = { ...OPTIONS, skip: OPTIONS.skip || (binaire && emetteur ? false : 'MAILLAGE_BINAIRE or MAILLAGE_OIDC is not set') };
+const { MAILLAGE_BINAIRE: binaire, MAILLAGE_COURRIER: serveur, MAILLAGE_OIDC: emetteur, MAILLAGE_OIDC_CLIENT: client, MAILLAGE_OIDC_SECRET: secret } = process.env;
+const options = { ...OPTIONS, skip: OPTIONS.skip || (binaire && emetteur && serveur ? false : 'MAILLAGE_BINAIRE, MAILLAGE_OIDC or MAILLAGE_COURRIER is not set') };
 
-const maillage = (...mots) => execFileSync(binaire, mots, { encoding: 'utf8', env: { ...process.env, MAILLAGE_URL_PUBLIQUE: service } });
+const maillage = (...mots) => promisify(execFile)(binaire, mots, { env: { ...process.env, MAILLAGE_URL_PUBLIQUE: service } });
+const lien = ({ texte }) => texte.match(/http\S+/)[0];
 const PASSE = 'quatre mots sans rapport';
 const SANS_CARTE = { attendre: 'rien' };
 
 describe('connexion', options, () => {
-  let navigateur, fournisseur;
+  let navigateur, fournisseur, courrier;
   before(async () => {
     navigateur = await lancer();
+    courrier = await lancerCourrier(serveur);
     await relancerFournisseur();
   });
   async function relancerFournisseur() {
@@ -25,17 +29,16 @@ describe('connexion', options, () => {
   }
   after(async () => {
     fournisseur?.close();
+    await courrier?.fermer();
     await navigateur?.close();
   });
 
   it('a link is followed to a password, a space, and a token that reads', async () => {
-    const lien = maillage('compte', 'creer', 'coordonne@drome.example', '--nom', 'Claire Coordonne', '--droit', 'drome:coordinateur')
-      .match(/http\S+/)[0];
-    await avecPage(navigateur, lien, { ...SANS_CARTE, taille: TELEPHONE }, async ({ page, contexte, fautes }) => {
+    await maillage('compte', 'creer', 'coordonne@drome.example', '--nom', 'Claire Coordonne', '--droit', 'drome:coordinateur');
+    const invitation = await courrier.recevoir('coordonne@drome.example');
+    await avecPage(navigateur, lien(invitation), { ...SANS_CARTE, taille: TELEPHONE }, async ({ page, contexte, fautes }) => {
       assert.deepEqual(await fautesAccessibilite(page), []);
-      for (const champ of ['mot_de_passe', 'confirmation']) await page.fill(`[name=${champ}]`, PASSE);
-      await page.click('button');
-      await page.waitForURL(/espace/);
+      await choisirMotDePasse(page, PASSE);
       assert.match(await page.textContent('main'), /Claire Coordonne.*Coordinateur/s);
       assert.deepEqual(await fautesAccessibilite(page), []);
       await capturer(page, 'espace');
@@ -99,6 +102,60 @@ describe('connexion', options, () => {
       await page.goto(`${service}/connexion/externe?suite=/espace`);
       await page.waitForURL(/espace/);
       assert.match(await page.textContent('main'), /Partenaire : Département de la Drôme/);
+    });
+  });
+
+  async function choisirMotDePasse(page, passe) {
+    for (const champ of ['mot_de_passe', 'confirmation']) await page.fill(`[name=${champ}]`, passe);
+    await page.click('button');
+    await page.waitForURL(/espace/);
+  }
+
+  it('a lost password is chosen again by a link that is mailed, and nobody learns who has an account', async () => {
+    await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page }) => {
+      const demander = async (courriel) => {
+        await page.goto(`${service}/connexion`);
+        await page.click('a[href="/connexion/oubli"]');
+        assert.deepEqual(await fautesAccessibilite(page), []);
+        await page.fill('[name=courriel]', courriel);
+        await page.click('button');
+        return page.textContent('main');
+      };
+      const inconnu = await demander('personne@drome.example');
+      assert.equal(await demander('coordonne@drome.example'), inconnu);
+      const message = await courrier.recevoir('coordonne@drome.example');
+      assert.match(message.texte, /deux heures/);
+      assert.equal(courrier.messages.length, 0);
+      await page.goto(lien(message));
+      await choisirMotDePasse(page, `${PASSE} encore`);
+      assert.match(await page.textContent('main'), /Claire Coordonne/);
+      // It has served.
+      assert.equal((await page.goto(lien(message))).status(), 404);
+      // Messages are not sent without end.
+      for (let fois = 0; fois < 2; fois++) assert.equal(await demander('coordonne@drome.example'), inconnu);
+      assert.match(await demander('coordonne@drome.example'), /Trop de liens/);
+    });
+  });
+
+  it('a coordinator invites by mail somebody who then reads their réseau', async () => {
+    await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page }) => {
+      await page.fill('[name=courriel]', 'coordonne@drome.example');
+      await page.fill('[name=mot_de_passe]', `${PASSE} encore`);
+      await page.click('form button');
+      await page.waitForURL(/espace/);
+      const formulaire = 'form.saisie[action="/espace/equipe"]';
+      await page.fill(`${formulaire} [name=nom]`, 'Élu d’Allan\r\nBcc: tous@drome.example');
+      await page.fill(`${formulaire} [name=courriel]`, 'elu@drome.example');
+      await page.fill(`${formulaire} [name=droit]`, 'drome:lecteur');
+      await page.click(`${formulaire} button`);
+      assert.match(await page.textContent('main'), /Un lien vient de lui être envoyé/);
+      assert.equal(await page.locator('.secret').count(), 0);
+      const message = await courrier.recevoir('elu@drome.example');
+      assert.deepEqual(message.pour, ['elu@drome.example']);
+      await page.click('form[action="/deconnexion"] button');
+      await page.goto(lien(message));
+      await choisirMotDePasse(page, PASSE);
+      assert.match(await page.textContent('main'), /Drôme — Lecteur/);
     });
   });
 

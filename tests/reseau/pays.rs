@@ -29,6 +29,7 @@ struct Etat {
     piscine: PgPool,
     url: UrlPublique,
     fournisseur: Option<comptes::Fournisseur>,
+    courrier: Option<comptes::Courrier>,
 }
 
 /// The last test to leave stops the cluster; its folder goes after it.
@@ -70,8 +71,12 @@ impl Pays {
 
     /// The routes, which read as the service's role, and who asks.
     pub fn routeur(&self) -> Router {
-        let etat =
-            Etat { piscine: self.base.piscine(), url: UrlPublique(URL.into()), fournisseur: None };
+        let etat = Etat {
+            piscine: self.base.piscine(),
+            url: UrlPublique(URL.into()),
+            fournisseur: None,
+            courrier: None,
+        };
         partenaires::routes()
             .fusionner(demandes::routes())
             .fusionner(couverture::routes())

@@ -56,6 +56,7 @@ impl Essai {
             limites: Default::default(),
             ouverture: Default::default(),
             externe: Default::default(),
+            courrier: Default::default(),
         };
         let etat = Etat::nouveau(&pays.base, &service).unwrap();
         let service = app::routeur(etat);

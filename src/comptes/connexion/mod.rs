@@ -12,12 +12,15 @@ use chrono::TimeDelta;
 use serde::Deserialize;
 use sqlx::PgPool;
 
+use super::courrier::{Courrier, Motif, adresse_du_lien};
 use super::externe::Fournisseur;
 use super::freins::Freins;
 use super::secrets::{self, Empreinte, Secret};
 use super::{Principal, biscuit, origine};
 use crate::error::{Contexte, Error, Result};
-use crate::http::{Chemin, Client, Formulaire, Parametres, Politique, Reponse, UrlPublique};
+use crate::http::{
+    Chemin, Client, Formulaire, Parametres, Politique, Probleme, Reponse, UrlPublique,
+};
 use pages::Page;
 
 /// The name of who else one may sign in with.
@@ -36,9 +39,11 @@ where
     PgPool: FromRef<S>,
     UrlPublique: FromRef<S>,
     Option<Fournisseur>: FromRef<S>,
+    Option<Courrier>: FromRef<S>,
 {
     Router::new()
         .route("/connexion", get(demander).post(ouvrir))
+        .route("/connexion/oubli", get(oublier).post(renvoyer))
         .route("/deconnexion", post(fermer))
         .route("/lien/{secret}", get(presenter).post(choisir))
         .route("/comptes.css", get(feuille))
@@ -75,11 +80,14 @@ pub fn suite_sure(suite: Option<&str>) -> &str {
 
 async fn demander(
     State(fournisseur): State<Option<Fournisseur>>,
+    State(courrier): State<Option<Courrier>>,
     parametres: Parametres,
 ) -> Reponse<Response> {
     parametres.admettre(&["suite"])?;
     let suite = suite_sure(parametres.texte("suite"));
-    Ok(reponse(StatusCode::OK, Page { suite, courriel: "", externe: nom(&fournisseur) }.dire(None)))
+    let page =
+        Page { suite, courriel: "", externe: nom(&fournisseur), courrier: courrier.is_some() };
+    Ok(reponse(StatusCode::OK, page.dire(None)))
 }
 
 #[derive(Deserialize)]
@@ -93,6 +101,7 @@ async fn ouvrir(
     State(piscine): State<PgPool>,
     State(url): State<UrlPublique>,
     State(fournisseur): State<Option<Fournisseur>>,
+    State(courrier): State<Option<Courrier>>,
     client: Option<Extension<Client>>,
     entetes: HeaderMap,
     Formulaire(identifiants): Formulaire<Identifiants>,
@@ -100,16 +109,14 @@ async fn ouvrir(
     let courriel = identifiants.courriel.trim();
     let suite = suite_sure(identifiants.suite.as_deref());
     let adresse = client.map(|Extension(client)| client.0);
-    let page = Page { suite, courriel, externe: nom(&fournisseur) };
+    let page = Page { suite, courriel, externe: nom(&fournisseur), courrier: courrier.is_some() };
     let freins = Freins::nouveaux(courriel, adresse);
     if let Some(attente) = freins.attente(&piscine).await? {
         let phrase = format!(
             "Trop d'essais. Réessayez dans {} min, ou demandez un lien à votre coordinateur.",
             attente.num_minutes() + 1
         );
-        let mut refus = reponse(StatusCode::TOO_MANY_REQUESTS, page.dire(Some(&phrase)));
-        refus.headers_mut().insert(header::RETRY_AFTER, attente.num_seconds().max(1).into());
-        return Ok(refus);
+        return Ok(patienter(attente, page.dire(Some(&phrase))));
     }
     let connu: Option<(i32, String)> =
         sqlx::query_as("select compte, empreinte from compte_a_verifier($1)")
@@ -127,6 +134,66 @@ async fn ouvrir(
     };
     let biscuits = commencer(&piscine, &url, compte, provenance(adresse, &entetes)).await?;
     Ok((biscuits, Redirect::to(suite)).into_response())
+}
+
+/// A page that says to wait.
+fn patienter(attente: TimeDelta, page: String) -> Response {
+    let mut refus = reponse(StatusCode::TOO_MANY_REQUESTS, page);
+    refus.headers_mut().insert(header::RETRY_AFTER, attente.num_seconds().max(1).into());
+    refus
+}
+
+/// Links by mail are there when mail is.
+fn exiger_le_courrier(courrier: Option<Courrier>) -> Reponse<Courrier> {
+    courrier.ok_or_else(|| {
+        Probleme::introuvable(
+            "Ce service n'envoie pas de messages : demandez un lien au coordinateur de votre réseau.",
+        )
+    })
+}
+
+async fn oublier(State(courrier): State<Option<Courrier>>) -> Reponse<Response> {
+    exiger_le_courrier(courrier)?;
+    Ok(reponse(StatusCode::OK, pages::oubli(None)))
+}
+
+#[derive(Deserialize)]
+struct Oubli {
+    courriel: String,
+}
+
+/// Answers the same, as fast, whether there is an account or not.
+async fn renvoyer(
+    State(piscine): State<PgPool>,
+    State(url): State<UrlPublique>,
+    State(courrier): State<Option<Courrier>>,
+    client: Option<Extension<Client>>,
+    Formulaire(oubli): Formulaire<Oubli>,
+) -> Reponse<Response> {
+    let courrier = exiger_le_courrier(courrier)?;
+    let courriel = oubli.courriel.trim().to_owned();
+    let freins = Freins::des_liens(&courriel, client.map(|Extension(client)| client.0));
+    if let Some(attente) = freins.attente(&piscine).await? {
+        let phrase =
+            format!("Trop de liens demandés. Réessayez dans {} min.", attente.num_minutes() + 1);
+        return Ok(patienter(attente, pages::oubli(Some(&phrase))));
+    }
+    freins.noter(&piscine).await?;
+    let secret = Secret::tirer("lien_")?;
+    let connu: bool = sqlx::query_scalar("select demander_lien($1, $2)")
+        .bind(&courriel)
+        .bind(secret.empreinte().octets())
+        .fetch_one(&piscine)
+        .await
+        .pour("demande d'un lien")?;
+    if connu {
+        let lien = adresse_du_lien(&url, &secret);
+        tokio::spawn(async move {
+            // What fails is in the log: saying it here would tell who has an account.
+            let _ = courrier.envoyer(&courriel, Motif::Oubli, &lien).await;
+        });
+    }
+    Ok(reponse(StatusCode::OK, pages::lien_parti()))
 }
 
 /// Address and browser.
@@ -188,7 +255,7 @@ async fn invite(piscine: &PgPool, secret: &str) -> Result<(String, String)> {
             .pour("lecture d'un lien")?;
     connu.ok_or_else(|| {
         Error::Introuvable(
-            "Ce lien ne sert plus : il a déjà été suivi, ou il a plus de trois jours. Demandez-en un autre."
+            "Ce lien ne sert plus : il a déjà été suivi, ou sa durée est passée. Demandez-en un autre."
                 .into(),
         )
     })

@@ -13,6 +13,8 @@ pub struct Page<'a> {
     pub courriel: &'a str,
     /// Who else one may sign in with.
     pub externe: Option<&'a str>,
+    /// Whether a link can be sent.
+    pub courrier: bool,
 }
 
 impl Page<'_> {
@@ -40,9 +42,11 @@ impl Page<'_> {
                     }
                     button { "Se connecter" }
                 }
+                @if self.courrier { p { a href="/connexion/oubli" { "Mot de passe oublié ?" } } }
                 p.discret {
-                    "La carte et les chiffres se lisent sans compte. Pour en avoir un, ou si le mot de passe est "
-                    "perdu, demandez un lien au coordinateur de votre réseau."
+                    "La carte et les chiffres se lisent sans compte. Pour en avoir un"
+                    @if !self.courrier { ", ou si le mot de passe est perdu" }
+                    ", demandez un lien au coordinateur de votre réseau."
                 }
             },
         )
@@ -70,6 +74,36 @@ pub fn choix(courriel: &str, nom: &str, refus: Option<&str>) -> String {
                 }
                 button { "Choisir ce mot de passe" }
             }
+        },
+    )
+}
+
+/// The page to ask for a link.
+pub fn oubli(refus: Option<&str>) -> String {
+    page(
+        "Mot de passe oublié",
+        html! {
+            (erreur(refus))
+            form.saisie method="post" action="/connexion/oubli" {
+                label {
+                    "Adresse électronique de votre compte"
+                    input type="email" name="courriel" autocomplete="username" required autofocus;
+                }
+                button { "Recevoir un lien" }
+            }
+        },
+    )
+}
+
+pub fn lien_parti() -> String {
+    page(
+        "Message envoyé",
+        html! {
+            p role="status" {
+                "Si un compte a cette adresse, un message vient de partir, avec un lien pour choisir un mot de "
+                "passe. Le lien sert une fois, pendant deux heures. Regardez aussi les courriers indésirables."
+            }
+            p { a href="/connexion" { "Se connecter" } }
         },
     )
 }

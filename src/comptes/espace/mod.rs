@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 
 use super::connexion::reponse;
+use super::courrier::{Courrier, Motif, adresse_du_lien};
 use super::jetons::{self, Jeton, Nouveau};
 use super::registre::Droit;
 use super::{Personne, Principal, Secret, origine};
@@ -28,6 +29,7 @@ where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
     UrlPublique: FromRef<S>,
+    Option<Courrier>: FromRef<S>,
 {
     Router::new()
         .route("/espace", get(montrer))
@@ -253,6 +255,7 @@ struct Invitation {
 async fn inviter(
     State(piscine): State<PgPool>,
     State(url): State<UrlPublique>,
+    State(courrier): State<Option<Courrier>>,
     principal: Principal,
     Formulaire(invitation): Formulaire<Invitation>,
 ) -> Reponse<Response> {
@@ -270,9 +273,18 @@ async fn inviter(
     let avis = match a_corriger(invite)? {
         Ok(a_suivre) => {
             transaction.commit().await.pour("invitation")?;
+            let courriel = invitation.courriel.trim();
+            let lien = adresse_du_lien(&url, &secret);
+            let envoye = match courrier.filter(|_| a_suivre) {
+                Some(courrier) => {
+                    courrier.envoyer(courriel, Motif::Invitation, &lien).await.is_ok()
+                }
+                None => false,
+            };
+            let suite = if envoye { " Un lien vient de lui être envoyé." } else { "" };
             pages::Avis {
-                lien: a_suivre.then(|| format!("{}/lien/{}", url.0, secret.montrer())),
-                fait: Some(format!("{} a ce droit.", invitation.courriel.trim())),
+                lien: (a_suivre && !envoye).then_some(lien),
+                fait: Some(format!("{courriel} a ce droit.{suite}")),
                 ..pages::Avis::default()
             }
         }

@@ -1,0 +1,91 @@
+//! Messages to people: the one-time links, when a server of mail is configured.
+
+use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+
+use super::Secret;
+use crate::config;
+use crate::error::{Error, Result};
+use crate::http::UrlPublique;
+
+/// The server that takes messages, and who they are from.
+#[derive(Clone)]
+pub struct Courrier {
+    serveur: AsyncSmtpTransport<Tokio1Executor>,
+    de: Mailbox,
+}
+
+/// Why somebody receives a link.
+#[derive(Debug, Clone, Copy)]
+pub enum Motif {
+    Invitation,
+    Oubli,
+}
+
+impl Courrier {
+    /// Reads the settings; asks nothing of the server yet.
+    pub fn nouveau(reglages: &config::Courrier) -> Result<Option<Self>> {
+        let (Some(serveur), Some(de)) = (&reglages.serveur, &reglages.expediteur) else {
+            return Ok(None);
+        };
+        let serveur = AsyncSmtpTransport::<Tokio1Executor>::from_url(serveur).map_err(|_| {
+            Error::Installation(
+                "--courrier n'est pas l'adresse d'un serveur : écrivez smtps://nom:secret@serveur, ou \
+                 smtp://serveur:25."
+                    .into(),
+            )
+        })?;
+        let de = de.parse().map_err(|_| {
+            Error::Installation(
+                "--courrier-de n'est pas une adresse électronique : maillage <ne-pas-repondre@exemple.fr>.".into(),
+            )
+        })?;
+        Ok(Some(Self { serveur: serveur.build(), de }))
+    }
+
+    /// Sends a link. The error says nothing of the address: it goes to the log.
+    pub async fn envoyer(&self, courriel: &str, motif: Motif, lien: &str) -> Result<()> {
+        let echec = |cause: &dyn std::fmt::Display| {
+            tracing::warn!(%cause, "un message n'est pas parti");
+            Error::Demande("Le message n'est pas parti.".into())
+        };
+        let adresse: Address = courriel.parse().map_err(|erreur| echec(&erreur))?;
+        let (sujet, texte) = motif.message(lien);
+        let message = Message::builder()
+            .from(self.de.clone())
+            .to(Mailbox::new(None, adresse))
+            .subject(sujet)
+            .header(ContentType::TEXT_PLAIN)
+            .body(texte)
+            .map_err(|erreur| echec(&erreur))?;
+        self.serveur.send(message).await.map(|_| ()).map_err(|erreur| echec(&erreur))
+    }
+}
+
+impl Motif {
+    fn message(self, lien: &str) -> (&'static str, String) {
+        let (sujet, raison, duree) = match self {
+            Self::Invitation => (
+                "Votre accès à maillage",
+                "Vous avez un accès à maillage, le SIG partagé de l'ingénierie territoriale.",
+                "trois jours",
+            ),
+            Self::Oubli => (
+                "Choisir un nouveau mot de passe",
+                "Quelqu'un, vous sans doute, a demandé à changer le mot de passe de votre compte maillage.",
+                "deux heures",
+            ),
+        };
+        let texte = format!(
+            "Bonjour,\n\n{raison}\n\nPour choisir votre mot de passe, suivez ce lien. Il sert une fois, pendant \
+             {duree} :\n\n{lien}\n\nSi vous n'attendiez pas ce message, ne faites rien.\n"
+        );
+        (sujet, texte)
+    }
+}
+
+/// The address of a one-time link.
+pub fn adresse_du_lien(url: &UrlPublique, secret: &Secret) -> String {
+    format!("{}/lien/{}", url.0, secret.montrer())
+}
