@@ -8,6 +8,7 @@
 mod aide;
 mod charge;
 mod indicateur;
+mod publication;
 mod questions;
 mod unites;
 
@@ -98,6 +99,9 @@ async fn etudier(
         return Err(Probleme::demande(
             "Chaque réseau a son année : précisez celle à comparer avec la précédente (annee=2019).",
         ));
+    }
+    if question.sur_les_demandes {
+        filtre.exiger_le_detail()?;
     }
     let edition = Edition::avec_contours(&mut transaction, millesime).await?;
     let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;

@@ -28,6 +28,8 @@ pub struct Question {
     pub depuis_toujours: bool,
     /// Whether it compares with the year before, which must then be known.
     pub compare: bool,
+    /// Whether it reads demandes one by one, which some réseaux do not publish.
+    pub sur_les_demandes: bool,
 }
 
 impl Question {
@@ -96,7 +98,18 @@ impl Question {
         requete: &'static str,
         action: &'static str,
     ) -> Self {
-        Self { chemin, resume, exemple, requete, action, depuis_toujours: false, compare: false }
+        let sur_les_demandes =
+            matches!(chemin.as_bytes(), [b'/', b'a', b'p', b'i', b'/', b'd', ..]);
+        Self {
+            chemin,
+            resume,
+            exemple,
+            requete,
+            action,
+            depuis_toujours: false,
+            compare: false,
+            sur_les_demandes,
+        }
     }
 }
 

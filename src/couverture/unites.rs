@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use super::publication::Publication;
 use crate::error::{Contexte, Result};
 use crate::partenaires::{Cadre, Citation, Filtre, citations};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
@@ -26,6 +27,9 @@ pub struct Couverture {
     pub totaux: Totaux,
     pub unites: BTreeMap<String, UniteCouverte>,
     pub non_dessinees: Vec<NonDessinee>,
+    /// Said when a réseau masks small counts for whoever asks: a null count is one of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub masquage: Option<String>,
     pub sources: Vec<Citation>,
 }
 
@@ -45,20 +49,20 @@ pub struct Totaux {
     /// Those of them that have not declared their zones complete for what is asked: where nobody helps, they
     /// may.
     pub partenaires_non_declares: i64,
-    /// Each once, whatever its partners.
-    pub demandes: i64,
-    pub demandes_communes: i64,
-    pub demandes_epci: i64,
-    pub demandes_autres: i64,
-    pub communes_servies: i64,
+    /// Each once, whatever its partners. This and what follows is null where it is masked.
+    pub demandes: Option<i64>,
+    pub demandes_communes: Option<i64>,
+    pub demandes_epci: Option<i64>,
+    pub demandes_autres: Option<i64>,
+    pub communes_servies: Option<i64>,
     /// Of the perimeter, in the millésime of reference.
     pub communes: i64,
     /// Null when there is no commune to share among.
     #[serde(default)]
     pub part_communes_servies: Option<f64>,
-    pub epci_servis: i64,
+    pub epci_servis: Option<i64>,
     pub epci: i64,
-    pub autres_servis: i64,
+    pub autres_servis: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -67,7 +71,8 @@ pub struct UniteCouverte {
     /// `aide`, `personne` or `non_renseigne`.
     pub etat: String,
     pub partenaires: i64,
-    pub demandes: i64,
+    /// Null where it is masked.
+    pub demandes: Option<i64>,
     /// Of a unit larger than a commune: its communes in perimeters, and those that a partner covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub communes: Option<i64>,
@@ -81,7 +86,7 @@ pub struct UniteCouverte {
 pub struct NonDessinee {
     pub code: String,
     pub nom: String,
-    pub demandes: i64,
+    pub demandes: Option<i64>,
     pub raison: String,
 }
 
@@ -135,7 +140,7 @@ impl Colonnes {
                         nom,
                         etat,
                         partenaires,
-                        demandes,
+                        demandes: Some(demandes),
                         communes: communes.filter(|_| plus_grande),
                         communes_aidees: Some(aidees).filter(|_| plus_grande),
                         point: lon.zip(lat).map(|(lon, lat)| [lon, lat]),
@@ -159,7 +164,7 @@ impl Couverture {
         dans: Option<Lieu>,
     ) -> Result<Self> {
         let arguments = filtre.arguments(edition, dans.as_ref())?;
-        let Ligne { totaux: Json(mut totaux), colonnes, non_dessinees: Json(non_dessinees) } =
+        let Ligne { totaux: Json(mut totaux), colonnes, non_dessinees: Json(mut non_dessinees) } =
             sqlx::query_as_with(include_str!("sql/couverture.sql"), arguments)
                 .bind(maille)
                 .bind(comptage.map(|comptage| comptage.edition))
@@ -167,6 +172,13 @@ impl Couverture {
                 .fetch_one(&mut *connexion)
                 .await
                 .pour("calcul de la couverture")?;
+        let mut unites = colonnes.unites(maille);
+        let publication =
+            Publication::lire(connexion, &filtre, edition, maille, dans.as_ref()).await?;
+        if let Some(publication) = &publication {
+            let seule = filtre.reseau().is_some();
+            publication.poser(seule, &mut totaux, &mut unites, &mut non_dessinees);
+        }
         totaux.part_communes_servies = part(totaux.communes_servies, totaux.communes);
         let sources = citations(connexion, &filtre.reseaux, edition.edition).await?;
         Ok(Self {
@@ -183,8 +195,9 @@ impl Couverture {
                 }
             },
             totaux,
-            unites: colonnes.unites(maille),
+            unites,
             non_dessinees,
+            masquage: publication.zip(filtre.seuil_masque()).map(|(p, seuil)| p.phrase(seuil)),
             sources,
         })
     }
@@ -203,7 +216,7 @@ fn remarque(edition: Edition, comptage: Option<Edition>, dans: Option<&Lieu>) ->
     (!remarque.is_empty()).then_some(remarque)
 }
 
-fn part(nombre: i64, total: i64) -> Option<f64> {
+fn part(nombre: Option<i64>, total: i64) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "there are far fewer than 2⁵² communes")]
-    (total > 0).then(|| nombre as f64 / total as f64)
+    nombre.filter(|_| total > 0).map(|nombre| nombre as f64 / total as f64)
 }

@@ -43,6 +43,7 @@ async fn lire(
     let unite = parametres.lire::<Unite>("territoire")?;
     let mut transaction = principal.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?.exiger_un()?;
+    filtre.exiger_le_detail()?;
     let edition = Edition::avec_contours(&mut transaction, None).await?;
     let lieu = Lieu::trouver_si_dit(&mut transaction, edition, unite.as_ref()).await?;
     Ok(Json(Registre::lire(&mut transaction, filtre, edition, lieu).await?))

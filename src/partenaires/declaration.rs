@@ -47,6 +47,9 @@ pub struct Declaration {
     /// How long it is kept who wrote what, in months.
     #[serde(default = "deux_ans")]
     pub journal_mois: i16,
+    /// Under how many demandes a count is not published; 0: all are. What the coordinator chose stays when the folder
+    /// says nothing.
+    pub seuil_publication: Option<i16>,
     /// Whether its partners see each other's demandes: theme, fiche, year and state; never contacts.
     #[serde(default)]
     pub partenaires_se_voient: bool,
@@ -158,6 +161,11 @@ impl Declaration {
                 "conservation_mois vaut {} : les contacts se gardent de 1 à 120 mois.",
                 self.conservation_mois
             ));
+        }
+        if self.seuil_publication.is_some_and(|seuil| seuil != 0 && !(2..=20).contains(&seuil)) {
+            return refuser(
+                "seuil_publication : de 2 à 20 demandes, ou 0 pour tout publier.".to_owned(),
+            );
         }
         if !(6..=120).contains(&self.journal_mois) {
             return refuser(format!(

@@ -135,6 +135,30 @@ impl Filtre {
         )))
     }
 
+    /// Codes of the réseaux whose demandes whoever asks does not read one by one.
+    pub fn masques(&self) -> Vec<&str> {
+        let masques = self.reseaux.iter().filter(|reseau| reseau.seuil_masque.is_some());
+        masques.map(|reseau| reseau.code.as_str()).collect()
+    }
+
+    /// Under how many a count is masked: the largest, when several réseaux mask.
+    pub fn seuil_masque(&self) -> Option<i16> {
+        self.reseaux.iter().filter_map(|reseau| reseau.seuil_masque).max()
+    }
+
+    /// Refuses a question that reads demandes one by one, where some may not be.
+    pub fn exiger_le_detail(&self) -> Reponse<()> {
+        let masques = self.masques();
+        if masques.is_empty() {
+            return Ok(());
+        }
+        Err(Probleme::interdit(format!(
+            "Le détail des demandes n'est pas publié ({}) : /api/couverture en donne les nombres, année par année. \
+             Qui a un droit dans ce réseau le lit en se connectant.",
+            masques.join(", ")
+        )))
+    }
+
     pub fn cadre(&self) -> Cadre {
         let seul = self.reseau();
         let demonstration = self.reseaux.iter().any(|reseau| reseau.demonstration);

@@ -250,10 +250,12 @@ impl<'c> Chargement<'c> {
             "seuil_couverture": declaration.seuil_couverture,
             "conservation_mois": declaration.conservation_mois,
             "journal_mois": declaration.journal_mois,
+            "seuil_publication": declaration.seuil_publication.filter(|seuil| *seuil > 0),
             "partenaires_se_voient": declaration.partenaires_se_voient,
         });
         sqlx::query(include_str!("sql/ecrire_reseau.sql"))
             .bind(Json(ligne))
+            .bind(declaration.seuil_publication.is_some())
             .execute(&mut *self.transaction)
             .await
             .pour(ACTION)?;

@@ -31,6 +31,8 @@ pub struct Reseau {
     fiches_annoncees: Option<i16>,
     /// Share of a commune's surface from which a drawn zone covers it.
     seuil_couverture: f64,
+    /// Under how many demandes a count is masked for whoever asks; null: they read everything.
+    pub seuil_masque: Option<i16>,
     #[serde(skip)]
     source_nom: Option<String>,
     #[serde(skip)]

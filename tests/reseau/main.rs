@@ -24,6 +24,7 @@ mod indicateurs;
 mod indicateurs_des_zones;
 mod matrice;
 mod pays;
+mod petits_nombres;
 mod questions;
 mod reseaux;
 mod routes;

@@ -3,6 +3,7 @@
 mod equipe;
 mod journal;
 mod pages;
+mod publication;
 
 use axum::extract::{FromRef, State};
 use axum::http::{Method, StatusCode};
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 
@@ -39,6 +41,7 @@ where
         .route("/espace/equipe", post(inviter))
         .route("/espace/equipe/{id}/retirer", post(retirer))
         .route("/espace/journal", get(lire_journal))
+        .route("/espace/publication", get(essayer_seuil).post(choisir_seuil))
 }
 
 pub fn api<S>() -> Routes<S>
@@ -54,6 +57,9 @@ where
     );
     Routes::nouvelles().avec(operation, moi)
 }
+
+/// The threshold that the preview begins with: what statisticians commonly ask of counts of people.
+const SEUIL_USUEL: i32 = 5;
 
 /// What one may do, as a page shows it.
 #[derive(Debug, Serialize, sqlx::FromRow)]
@@ -291,6 +297,50 @@ async fn inviter(
         Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
     };
     remontrer(&piscine, &principal, avis).await
+}
+
+/// What a threshold would mask.
+async fn essayer_seuil(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+) -> Reponse<Response> {
+    parametres.admettre(&["reseau", "seuil"])?;
+    if personne(&principal).is_none() {
+        return Ok(Redirect::to("/connexion?suite=/espace").into_response());
+    }
+    let seuil = parametres.nombre("seuil", publication::SEUILS)?;
+    let mut transaction = principal.transaction(&piscine).await?;
+    let reseau = parametres.texte("reseau").unwrap_or_default();
+    let reglage = publication::reglage(&mut transaction, reseau).await?;
+    let seuil = seuil.or(reglage.seuil_publication.map(i32::from)).unwrap_or(SEUIL_USUEL);
+    let annees = publication::apercu(&mut transaction, reseau, seuil).await?;
+    Ok(reponse(StatusCode::OK, publication::page_du_seuil(&reglage, seuil, &annees)))
+}
+
+#[derive(Deserialize)]
+struct Seuil {
+    reseau: String,
+    /// None: every count is published.
+    seuil: Option<i32>,
+}
+
+async fn choisir_seuil(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Formulaire(choix): Formulaire<Seuil>,
+) -> Reponse<Response> {
+    exiger(&principal)?;
+    if choix.seuil.is_some_and(|seuil| !publication::SEUILS.contains(&seuil)) {
+        return Err(Probleme::demande("Un seuil va de 2 à 20 demandes."));
+    }
+    let chemin = origine(&Method::POST, "/espace/publication");
+    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
+    publication::reglage(&mut transaction, &choix.reseau).await?;
+    publication::choisir(&mut transaction, &choix.reseau, choix.seuil).await?;
+    transaction.commit().await.pour("choix d'un seuil de publication")?;
+    let suite = utf8_percent_encode(&choix.reseau, NON_ALPHANUMERIC);
+    Ok(Redirect::to(&format!("/espace/publication?reseau={suite}")).into_response())
 }
 
 /// What was written in the réseaux that one coordinates.

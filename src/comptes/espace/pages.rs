@@ -177,7 +177,12 @@ fn reseaux(droits: &[MonDroit], choix: impl Fn(&MonDroit) -> bool) -> Vec<&str> 
 fn equipe(espace: &Espace) -> Markup {
     let coordonnes = reseaux(&espace.droits, |droit| droit.role == "coordinateur");
     html! {
-        p { a href="/espace/journal" { "Journal des écritures de vos réseaux" } }
+        ul {
+            li { a href="/espace/journal" { "Journal des écritures de vos réseaux" } }
+            @for code in &coordonnes {
+                li { a href={ "/espace/publication?reseau=" (code) } { "Petits nombres : ce que le public lit de " (code) } }
+            }
+        }
         h2 { "Les personnes de vos réseaux" }
         div.table tabindex="0" role="region" aria-label="Les personnes de vos réseaux" { table {
             thead { tr { th { "Nom" } th { "Adresse" } th { "Réseau" } th { "Droit" } th { "Dernière connexion" }

@@ -202,6 +202,34 @@ as $$
   group by g.unite
 $$;
 
+-- What takes their place in réseaux that mask small counts for whoever asks: null where a count is masked. Of a
+-- question that chooses a theme, a partner or part of a year, nothing is published.
+create or replace function demandes_publiees(
+  p_reseaux text[], p_theme text, p_partenaire text, p_du date, p_au date,
+  p_edition integer, p_millesime smallint, p_maille maille, codes text[])
+returns table (code text, demandes integer, masquee boolean)
+language sql stable parallel safe
+as $$
+  select u.code, p.demandes,
+    a.annee is null or p_maille not in ('commune', 'epci', 'departement') or p.reseau is not null and p.demandes is null
+  from (
+    select r.code as reseau,
+      case
+        when p_theme is not null or p_partenaire is not null then null
+        when p_du is null then r.annee
+        when p_du = make_date(extract(year from p_du)::integer, 1, 1)
+          and p_au = make_date(extract(year from p_du)::integer, 12, 31) then extract(year from p_du)::smallint
+      end as annee
+    from reseau r
+    where r.code = any (reseaux_masques(p_reseaux))
+  ) a
+  join unites_des_reseaux(reseaux_masques(p_reseaux), p_edition, p_millesime, p_maille, codes) u
+    on u.reseau = a.reseau
+  left join publication p
+    on p.reseau = a.reseau and p.annee = a.annee and p.maille = p_maille::text and p.code = u.code
+    and p.millesime = p_millesime
+$$;
+
 -- Both of the above for the units of réseaux among `codes`, what their state is, and whether
 -- demonstration data enter. A unit in several réseaux is one row: helped if it is in any of them, and
 -- unknown before it is left to nobody. Counts are gathered, not joined: planners misjudge them.
@@ -211,25 +239,30 @@ create or replace function couverture_des_unites(
 returns table (code text, partenaires integer, demandes integer, etat text, demonstration boolean)
 language sql stable parallel safe
 as $$
-  select c.code, max(c.partenaires), max(c.demandes),
+  select c.code, max(c.partenaires),
+    case when not coalesce(bool_or(c.masquee), false) then max(c.demandes) end,
     case
       when max(c.partenaires) > 0 then 'aide' when bool_and(c.renseigne) then 'personne'
       else 'non_renseigne'
     end,
     bool_or(c.demonstration)
   from (
-    select u.code, 0 as partenaires, 0 as demandes, r.demonstration, k.renseigne
+    select u.code, 0 as partenaires, 0 as demandes, r.demonstration, k.renseigne, false as masquee
     from unites_des_reseaux(p_reseaux, p_edition, p_millesime, p_maille, codes) u
     join reseau r on r.code = u.reseau
     join reseaux_renseignes(p_reseaux, p_theme, p_partenaire, p_au) k on k.reseau = u.reseau
     union all
-    select p.code, p.partenaires, 0, null, null
+    select p.code, p.partenaires, 0, null, null, false
     from partenaires_des_unites(
       p_reseaux, p_theme, p_partenaire, p_au, p_edition, p_millesime, p_maille, codes) p
     union all
-    select d.code, 0, d.demandes, null, null
+    select d.code, 0, d.demandes, null, null, false
     from demandes_des_unites(
       p_reseaux, p_theme, p_partenaire, p_du, p_au, p_edition, p_millesime, p_maille, codes) d
+    union all
+    select m.code, 0, m.demandes, null, null, m.masquee
+    from demandes_publiees(
+      p_reseaux, p_theme, p_partenaire, p_du, p_au, p_edition, p_millesime, p_maille, codes) m
   ) c
   group by c.code
   -- Demandes from outside the perimeter make no unit of it.

@@ -18,6 +18,8 @@ select
    from (
      select extract(year from date)::smallint as annee from demande where reseau = $1
      union
+     select annee from publication where reseau = $1
+     union
      select annee from reseau where code = $1
    ) as annees) as annees,
   (select coalesce(jsonb_agg(jsonb_build_object(

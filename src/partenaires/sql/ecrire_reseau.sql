@@ -1,4 +1,5 @@
--- $1 the réseau as JSON: it is there or it becomes what is written.
+-- $1 the réseau as JSON: it is there or it becomes what is written. $2 whether it says a threshold of publication:
+-- what the coordinator chose stays otherwise.
 insert into reseau as r
 select x.*
 from jsonb_populate_record(null::reseau, $1) as x
@@ -12,4 +13,5 @@ on conflict (code) do update set
   partenaires_annonces = excluded.partenaires_annonces,
   fiches_annoncees = excluded.fiches_annoncees, seuil_couverture = excluded.seuil_couverture,
   conservation_mois = excluded.conservation_mois, journal_mois = excluded.journal_mois,
+  seuil_publication = case when $2 then excluded.seuil_publication else r.seuil_publication end,
   partenaires_se_voient = excluded.partenaires_se_voient

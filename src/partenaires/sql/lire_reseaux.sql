@@ -1,7 +1,9 @@
 -- Réseaux that may be read; $1 the code of one, or null for all.
 select r.code, r.nom, r.nom_court, r.departement, r.annee, r.millesime as millesime_reference,
   r.demonstration, r.mention, r.couleur, r.source_nom, r.source_site, r.guichet_nom, r.guichet_site,
-  r.presentation, r.destinataires, r.sig, r.partenaires_annonces, r.fiches_annoncees, r.seuil_couverture
+  r.presentation, r.destinataires, r.sig, r.partenaires_annonces, r.fiches_annoncees, r.seuil_couverture,
+  case when r.seuil_publication is not null and r.code <> all (mes_reseaux()) then r.seuil_publication end
+    as seuil_masque
 from reseau r
 where $1::text is null or r.code = $1
 order by r.nom, r.code

@@ -62,7 +62,7 @@ select declarer_couche(
       "maille": "Maille",
       "millesime": "Millésime du code officiel géographique",
       "partenaires": "Partenaires dont une zone est en vigueur au 31 décembre de l''année",
-      "demandes": "Demandes de l''année",
+      "demandes": "Demandes de l''année ; absent quand le réseau ne publie pas ce nombre",
       "etat": "aide : un partenaire au moins peut aider ; personne : aucun, et tous ont déclaré leurs zones ; non_renseigne : on ne sait pas encore",
       "demonstration": "Vrai si ce sont des données de démonstration"
     }

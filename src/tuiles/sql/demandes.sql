@@ -34,25 +34,37 @@ begin
 
   with
     comptees as materialized (
-      select maille_1 as maille, d.code, d.demandes, d.code = any (demonstration_1) as demonstration
+      select maille_1 as maille, d.code, d.demandes, false as masquee, d.code = any (demonstration_1) as demonstration
       from demandes_des_unites(
         p.reseaux, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_1, codes_1) d
       where codes_1 is not null
       union all
-      select maille_2, d.code, d.demandes, d.code = any (demonstration_2)
+      select maille_2, d.code, d.demandes, false, d.code = any (demonstration_2)
       from demandes_des_unites(
         p.reseaux, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_2, codes_2) d
       where codes_2 is not null
+      union all
+      -- Those whose count is masked are there all the same: they did ask, or nothing is said of any.
+      select maille_1, d.code, d.demandes, d.masquee, d.code = any (demonstration_1)
+      from demandes_publiees(
+        p.reseaux, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_1, codes_1) d
+      where codes_1 is not null and (d.masquee or d.demandes > 0)
+      union all
+      select maille_2, d.code, d.demandes, d.masquee, d.code = any (demonstration_2)
+      from demandes_publiees(
+        p.reseaux, p.theme, p.partenaire, p.du, p.au, p.edition, p.millesime, maille_2, codes_2) d
+      where codes_2 is not null and (d.masquee or d.demandes > 0)
     ),
     points as (
       select c.code, c.maille::text as maille, t.nom, p.millesime::integer as millesime, c.demandes,
+        nullif(c.masquee, false) as masquee,
         nullif(c.demonstration, false) as demonstration,
         en_tuile(t.point, z, x, y) as forme
       from comptees c
       join territoire t on t.edition = p.edition and t.maille = c.maille and t.code = c.code
       -- Half-open on two sides: a point on an edge belongs to one tile.
       where st_x(t.point) < st_xmax(enveloppe) and st_y(t.point) > st_ymin(enveloppe)
-      order by c.demandes desc, c.code
+      order by c.demandes desc nulls last, c.code
     )
   select st_asmvt(points, 'demandes', 4096, 'forme') into corps from points;
   return corps;
@@ -68,7 +80,8 @@ select declarer_couche(
       "maille": "Maille",
       "nom": "Nom",
       "millesime": "Millésime du code officiel géographique",
-      "demandes": "Demandes de l''année",
+      "demandes": "Demandes de l''année ; absent quand le nombre est masqué",
+      "masquee": "Vrai quand le réseau ne publie pas ce nombre",
       "demonstration": "Vrai si ce sont des données de démonstration"
     }
   }',

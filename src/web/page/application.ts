@@ -272,7 +272,8 @@ class Application {
         api.territoire(unite.maille, unite.code, signal),
         question ? reponse.then(() => this.indicateurs?.valeurDe(this.vue, nom, signal) ?? null) : null,
         this.reseau ? api.aide(nom, theme, signal) : null,
-        this.reseau ? api.demandes(nom, { reseau: this.reseau.code, theme, partenaire, annee }, signal) : null,
+        // A réseau that masks small counts gives no detail.
+        this.reseau && this.reseau.seuil_masque === null ? api.demandes(nom, { reseau: this.reseau.code, theme, partenaire, annee }, signal) : null,
       ]);
       const nouvelle = this.fiche?.territoire.unite !== territoire.unite;
       this.fiche = { territoire, valeur, aide, demandes };

@@ -24,6 +24,8 @@ export interface ReseauResume extends Nomme {
   demonstration: boolean;
   mention: string | null;
   couleur: string | null;
+  /** Under how many demandes a count is masked for whoever asks; null: they read everything. */
+  seuil_masque: number | null;
 }
 
 export interface Theme {
@@ -94,7 +96,8 @@ export interface UniteCouverte {
   nom: string;
   etat: 'aide' | 'personne' | 'non_renseigne';
   partenaires: number;
-  demandes: number;
+  /** Null where the réseau masks it. */
+  demandes: number | null;
   point: Point | null;
 }
 
@@ -106,16 +109,17 @@ export interface Totaux {
   partenaires: number;
   partenaires_presents: number;
   partenaires_non_declares: number;
-  demandes: number;
-  demandes_communes: number;
-  demandes_epci: number;
-  demandes_autres: number;
-  communes_servies: number;
+  /** This and what follows is null where it is masked. */
+  demandes: number | null;
+  demandes_communes: number | null;
+  demandes_epci: number | null;
+  demandes_autres: number | null;
+  communes_servies: number | null;
   communes: number;
-  part_communes_servies: number;
-  epci_servis: number;
+  part_communes_servies: number | null;
+  epci_servis: number | null;
   epci: number;
-  autres_servis: number;
+  autres_servis: number | null;
 }
 
 export interface Couverture {
@@ -133,6 +137,8 @@ export interface Couverture {
   totaux: Totaux;
   unites: Record<string, UniteCouverte>;
   non_dessinees: { code: string; nom: string; raison: string }[];
+  /** Said when small counts are masked. */
+  masquage?: string;
   sources: Source[];
 }
 

@@ -22,6 +22,7 @@ select jsonb_build_object(
   'seuil_couverture', r.seuil_couverture,
   'conservation_mois', r.conservation_mois,
   'journal_mois', r.journal_mois,
+  'seuil_publication', r.seuil_publication,
   'partenaires_se_voient', r.partenaires_se_voient,
   'millesimes', (
     select coalesce(jsonb_object_agg(m.annee, m.millesime), '{}')

@@ -43,7 +43,9 @@ function couleurs(c: Couverture, { classes, methode }: Classement): Node[] {
 }
 
 function cercles(c: Couverture, zoom: number): Node[] {
-  const valeurs = Object.values(c.unites).map((u) => u.demandes);
+  const toutes = Object.values(c.unites).map((u) => u.demandes);
+  const valeurs = toutes.filter((v) => v !== null);
+  const masquees = toutes.length - valeurs.length;
   const maximum = Math.max(0, ...valeurs);
   const avec = valeurs.filter((v) => v > 0).length;
   const facteur = facteurDesDemandes(c.maille, maximum) * croissance(zoom);
@@ -53,6 +55,7 @@ function cercles(c: Couverture, zoom: number): Node[] {
     lignes(
       ligne(pastille({ genre: 'cercle', couleur: CERCLE.plus }), 'Au moins une demande', compte(avec, c.maille)),
       ligne(pastille({ genre: 'vide' }), 'Aucune demande', compte(valeurs.length - avec, c.maille)),
+      ...(masquees ? [ligne(pastilleDeMotif('secret'), 'Nombre masqué', compte(masquees, c.maille))] : []),
       ligne(pastille({ genre: 'voile' }), 'Hors du réseau'),
     ),
     element('p', { class: 'note' }, 'La surface des cercles est proportionnelle au nombre de demandes.'),

@@ -7,7 +7,8 @@ import type { Couverture, Totaux } from '../reponses';
 
 export function reponseDuReseau(vue: Vue, c: Couverture): Node[] {
   const phrases = vue.vue === 'demandes' ? direDemandes(c) : direCouverture(c);
-  return [element('p', {}, ...phrase(phrases.join(' '))), ...notes(c)];
+  const masquage = c.masquage ? [element('p', { class: 'note' }, c.masquage)] : [];
+  return [...(phrases.length ? [element('p', {}, ...phrase(phrases.join(' ')))] : []), ...masquage, ...notes(c)];
 }
 
 function direCouverture(c: Couverture): string[] {
@@ -36,7 +37,8 @@ function direCouverture(c: Couverture): string[] {
   if (t.unites_non_renseignees > 0) phrases.push(`Pour ${nombre(t.unites_non_renseignees)}\u00a0${m.pluriel}, on ne sait pas encore.`);
   const attendus = nonDeclares(t);
   if (attendus) phrases.push(attendus);
-  phrases.push(`En ${c.annee}, ${servies(c.maille, t)}. **${pluriel(t.demandes, 'demande')}** en tout.`);
+  const faites = [servies(c.maille, t), t.demandes === null ? null : `**${pluriel(t.demandes, 'demande')}** en tout`].filter((dit) => dit !== null);
+  if (faites.length) phrases.push(`En ${c.annee}, ${faites.join('. ')}.`);
   return phrases;
 }
 
@@ -48,24 +50,29 @@ export function nonDeclares({ partenaires_non_declares: n }: Totaux): string | n
 
 function direDemandes(c: Couverture): string[] {
   const t = c.totaux;
+  if (t.demandes === null) return [];
   if (t.demandes === 0) return [`Aucune demande n’a été enregistrée en ${c.annee} pour ce choix.`];
-  const origines: [number, string][] = [
+  const origines: [number | null, string][] = [
     [t.demandes_communes, 'de communes'],
     [t.demandes_epci, 'd’EPCI'],
     [t.demandes_autres, 'd’autres organismes'],
   ];
-  const parts = origines.filter(([n]) => n > 0);
+  // One that is masked leaves the total alone.
+  const parts = origines.some(([n]) => n === null) ? [] : origines.flatMap(([n, de]): [number, string][] => (n ? [[n, de]] : []));
   const detail =
     parts.length > 1 ? `\u00a0: ${liste(parts.map(([n, de]) => `${nombre(n)} ${de}`))}` : parts.map(([, de]) => `, ${de}`).join('');
   const phrases = [`**${pluriel(t.demandes, 'demande')}** en ${c.annee}${detail}.`];
-  phrases.push(`${majuscule(servies('commune', t))}.`);
-  if (t.epci_servis) phrases.push(`${majuscule(servies('epci', t))}.`);
+  for (const maille of ['commune', 'epci'] as const) {
+    const dit = maille === 'epci' && !t.epci_servis ? null : servies(maille, t);
+    if (dit) phrases.push(`${majuscule(dit)}.`);
+  }
   return phrases;
 }
 
 /** « **260 communes sur 364** ont été aidées (71 %) » */
-function servies(maille: 'commune' | 'epci', t: Totaux): string {
+function servies(maille: 'commune' | 'epci', t: Totaux): string | null {
   const [n, total] = maille === 'commune' ? [t.communes_servies, t.communes] : [t.epci_servis, t.epci];
+  if (n === null) return null;
   const m = MAILLES[maille];
   const accord = m.feminin ? 'e' : '';
   if (n === 0) return `auc${m.feminin ? 'une' : 'un'} ${m.nom} n’a été aidé${accord}`;

@@ -67,7 +67,7 @@ export class SujetReseau implements Sujet {
         nom: u.nom,
         cellules: {
           partenaires: { texte: u.etat === 'aide' ? nombre(u.partenaires) : ETATS[u.etat], rang: u.etat === 'non_renseigne' ? null : u.partenaires },
-          demandes: { texte: nombre(u.demandes), rang: u.demandes },
+          demandes: { texte: u.demandes === null ? 'masqué' : nombre(u.demandes), rang: u.demandes },
         },
       })),
     };
@@ -76,7 +76,7 @@ export class SujetReseau implements Sujet {
   private peindre(vue: Vue, c: Couverture, classes: Classe[]): Peinture {
     const unites = Object.entries(c.unites);
     const etat = (u: UniteCouverte): Etat => {
-      if (vue.vue === 'demandes') return { dedans: true };
+      if (vue.vue === 'demandes') return u.demandes === null ? { dedans: true, motif: 'secret' } : { dedans: true };
       const couleur = couleurDe(u.partenaires, classes);
       if (couleur) return { dedans: true, couleur };
       return { dedans: true, motif: u.etat === 'personne' ? 'personne' : 'non_disponible' };
@@ -93,7 +93,7 @@ export class SujetReseau implements Sujet {
 
 function cercles(unites: [string, UniteCouverte][], maille: Couverture['maille']): Peinture['cercles'] {
   const liste = unites.flatMap(([code, { point, demandes }]): Cercle[] =>
-    point && demandes > 0 ? [{ code, point, valeur: demandes, couleur: CERCLE.plus }] : [],
+    point && demandes ? [{ code, point, valeur: demandes, couleur: CERCLE.plus }] : [],
   );
   return { liste, facteur: facteurDesDemandes(maille, Math.max(0, ...liste.map((c) => c.valeur))) };
 }
