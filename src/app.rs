@@ -26,6 +26,7 @@ use crate::http::{
     memoriser, reconnaitre,
 };
 use crate::metriques::Metriques;
+use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, Polices};
 use crate::{comptes, couverture, demandes, indicateurs, partenaires, territoires};
@@ -49,15 +50,17 @@ pub struct Etat {
     guichets: Guichets,
     mandataires: Mandataires,
     entetes: Entetes,
+    ouvertures: Ouvertures,
     partage: CorsLayer,
     fournisseur: Option<Fournisseur>,
     courrier: Option<Courrier>,
 }
 
-/// Headers that depend on the settings.
+/// Headers that depend on the settings, and on the réseau that a request is about.
 #[derive(Debug, Clone)]
 struct Entetes {
-    csp: HeaderValue,
+    /// Sites that may show every page in a frame.
+    cadres: Arc<[String]>,
     /// Who may load what is not a page.
     ressource: HeaderValue,
     chiffree: bool,
@@ -65,18 +68,30 @@ struct Entetes {
 
 impl Entetes {
     fn nouvelles(ouverture: &Ouverture, url: &UrlPublique) -> Result<Self> {
-        let cadres = match ouverture.cadres.join(" ") {
-            aucun if aucun.is_empty() => "'none'".to_owned(),
-            cadres => cadres,
+        let entetes = Self {
+            cadres: ouverture.cadres.clone().into(),
+            ressource: ressource(&ouverture.origines),
+            chiffree: url.chiffree(),
         };
-        let csp = HeaderValue::from_str(&format!("{CSP}{cadres}")).map_err(|_| {
-            Error::Installation(
+        if entetes.csp(&[]).is_none() {
+            return Err(Error::Installation(
                 "Une adresse de --cadres a un caractère qui n'y a pas sa place.".into(),
-            )
-        })?;
-        let ressource = if ouverture.origines.is_empty() { "same-origin" } else { "cross-origin" };
-        Ok(Self { csp, ressource: HeaderValue::from_static(ressource), chiffree: url.chiffree() })
+            ));
+        }
+        Ok(entetes)
     }
+
+    /// With those that a réseau names. None when one has a character that a header cannot hold.
+    fn csp(&self, autres: &[String]) -> Option<HeaderValue> {
+        let cadres: Vec<&str> = self.cadres.iter().chain(autres).map(String::as_str).collect();
+        let cadres = if cadres.is_empty() { "'none'".to_owned() } else { cadres.join(" ") };
+        HeaderValue::from_str(&format!("{CSP}{cadres}")).ok()
+    }
+}
+
+/// What is not a page is for pages of ours, unless somebody else's may read it.
+fn ressource(origines: &[String]) -> HeaderValue {
+    HeaderValue::from_static(if origines.is_empty() { "same-origin" } else { "cross-origin" })
 }
 
 impl Etat {
@@ -86,10 +101,12 @@ impl Etat {
         let version = Version::default();
         let tuiles = ServiceTuiles::nouveau(piscine.clone(), version.clone(), service.cache_mio);
         let memoire = Memoire::nouvelle(version.clone());
-        let (a_oublier, gardees) = (tuiles.clone(), memoire.clone());
+        let ouvertures = Ouvertures::nouvelles(piscine.clone());
+        let (a_oublier, gardees, ouverts) = (tuiles.clone(), memoire.clone(), ouvertures.clone());
         tokio::spawn(veiller(piscine.clone(), version, move || {
             a_oublier.oublier();
             gardees.oublier();
+            ouverts.oublier();
         }));
         let url = UrlPublique(service.url_publique());
         Ok(Self {
@@ -98,7 +115,8 @@ impl Etat {
             guichets: Guichets::nouveaux(service.limites.clone()),
             mandataires: Mandataires(service.ouverture.mandataires.clone().into()),
             entetes: Entetes::nouvelles(&service.ouverture, &url)?,
-            partage: partage(&service.ouverture)?,
+            partage: partage(&service.ouverture, &ouvertures)?,
+            ouvertures,
             fournisseur: Fournisseur::nouveau(&service.externe, &url.0)?,
             courrier: Courrier::nouveau(&service.courrier)?,
             url,
@@ -115,21 +133,35 @@ impl Etat {
     }
 }
 
-/// Pages of the origins that the settings name may read what the public reads, or what a token does: never with
-/// the session of their visitors.
-fn partage(ouverture: &Ouverture) -> Result<CorsLayer> {
+/// Pages of the origins that the settings name, or the réseau of the request, may read what the public reads, or
+/// what a token does: never with the session of their visitors.
+fn partage(ouverture: &Ouverture, ouvertures: &Ouvertures) -> Result<CorsLayer> {
     let origines = match ouverture.origines.iter().any(|origine| origine == "*") {
         true => AllowOrigin::any(),
-        false => AllowOrigin::list(
-            ouverture
+        false => {
+            let connues: Arc<[HeaderValue]> = ouverture
                 .origines
                 .iter()
                 .map(|origine| origine.trim_end_matches('/').parse::<HeaderValue>())
-                .collect::<Result<Vec<_>, _>>()
+                .collect::<Result<_, _>>()
                 .map_err(|_| {
                     Error::Installation("Une adresse de --origines ne se lit pas.".into())
-                })?,
-        ),
+                })?;
+            let ouvertures = ouvertures.clone();
+            AllowOrigin::async_predicate(move |origine, requete| {
+                let (connues, ouvertures) = (Arc::clone(&connues), ouvertures.clone());
+                let adresse = requete.uri.clone();
+                async move {
+                    connues.contains(&origine)
+                        || ouvertures
+                            .de(adresse.path(), adresse.query())
+                            .await
+                            .origines
+                            .iter()
+                            .any(|site| origine == site.as_str())
+                }
+            })
+        }
     };
     Ok(CorsLayer::new()
         .allow_origin(origines)
@@ -184,6 +216,7 @@ pub fn service(etat: Etat) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr>
 async fn accompagner(State(etat): State<Etat>, requete: Request, suite: Next) -> Response {
     let debut = Instant::now();
     let route = requete.extensions().get::<MatchedPath>().cloned();
+    let ouverture = etat.ouvertures.de(requete.uri().path(), requete.uri().query()).await;
     let mut reponse = suite.run(requete).await;
     let route = route.as_ref().map_or("fichier", MatchedPath::as_str);
     etat.metriques.noter(route, reponse.status().as_u16(), debut.elapsed());
@@ -192,11 +225,18 @@ async fn accompagner(State(etat): State<Etat>, requete: Request, suite: Next) ->
     // A tile is no document: it loads nothing and leads nowhere.
     if entetes.get(header::CONTENT_TYPE).is_none_or(|genre| genre != tuiles::GENRE) {
         entetes.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-        entetes.insert(header::CONTENT_SECURITY_POLICY, etat.entetes.csp);
+        if let Some(csp) = etat.entetes.csp(&ouverture.cadres).or_else(|| etat.entetes.csp(&[])) {
+            entetes.insert(header::CONTENT_SECURITY_POLICY, csp);
+        }
         entetes.insert("permissions-policy", HeaderValue::from_static(PERMISSIONS));
         entetes.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     }
-    entetes.insert("cross-origin-resource-policy", etat.entetes.ressource);
+    let partagee = if ouverture.origines.is_empty() {
+        etat.entetes.ressource
+    } else {
+        ressource(&ouverture.origines)
+    };
+    entetes.insert("cross-origin-resource-policy", partagee);
     if etat.entetes.chiffree {
         let duree = HeaderValue::from_static("max-age=31536000");
         entetes.insert(header::STRICT_TRANSPORT_SECURITY, duree);

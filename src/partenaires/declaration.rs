@@ -53,6 +53,11 @@ pub struct Declaration {
     /// Whether its partners see each other's demandes: theme, fiche, year and state; never contacts.
     #[serde(default)]
     pub partenaires_se_voient: bool,
+    /// Sites that may show its map in a frame, and whose pages may read its answers (https://exemple.fr).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cadres: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub origines: Vec<String>,
     pub guichet: Option<Guichet>,
     /// The millésime that a year's figures are counted in, where it is not `millesime`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -98,6 +103,14 @@ fn oui() -> bool {
 
 fn moitie() -> f64 {
     0.5
+}
+
+/// Whether this is what browsers call an origin: a scheme and a host, perhaps a port.
+fn est_site(site: &str) -> bool {
+    let hote = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
+    hote.is_some_and(|hote| {
+        !hote.is_empty() && hote.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c))
+    })
 }
 
 fn deux_ans() -> i16 {
@@ -166,6 +179,11 @@ impl Declaration {
             return refuser(
                 "seuil_publication : de 2 à 20 demandes, ou 0 pour tout publier.".to_owned(),
             );
+        }
+        if let Some(site) = self.cadres.iter().chain(&self.origines).find(|site| !est_site(site)) {
+            return refuser(format!(
+                "« {site} » n'est pas un site : écrivez https:// et son nom, sans chemin (https://exemple.fr)."
+            ));
         }
         if !(6..=120).contains(&self.journal_mois) {
             return refuser(format!(

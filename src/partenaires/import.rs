@@ -250,6 +250,8 @@ impl<'c> Chargement<'c> {
             "seuil_couverture": declaration.seuil_couverture,
             "conservation_mois": declaration.conservation_mois,
             "journal_mois": declaration.journal_mois,
+            "cadres": declaration.cadres,
+            "origines": declaration.origines,
             "seuil_publication": declaration.seuil_publication.filter(|seuil| *seuil > 0),
             "partenaires_se_voient": declaration.partenaires_se_voient,
         });

@@ -8,6 +8,7 @@ mod fiches;
 mod filtre;
 pub mod import;
 mod nomenclature;
+mod ouverture;
 
 mod reseaux;
 mod resolution;
@@ -26,6 +27,7 @@ pub use contenu::{Contenu, succession};
 use fiches::{Choix, Fiche};
 pub use filtre::{Cadre, Filtre, Periode, besoin, verifier_theme};
 pub use nomenclature::{Commune, Nomenclature, code_postal, inconnue, lister_communes};
+pub use ouverture::Ouvertures;
 pub use table::{Rang, Table};
 
 pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, ReseauDuLieu, citations};

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use crate::dossier::Reseau;
 use crate::pays::URL;
 use crate::service::Essai;
 
@@ -50,4 +51,41 @@ async fn what_is_too_heavy_or_unreadable_is_refused_with_a_sentence() {
     let parametres: Vec<String> = (0..60).map(|n| format!("p{n}=1")).collect();
     let refus = essai.lire(&format!("/api/reseaux?{}", parametres.join("&")), &[]).await;
     assert_eq!(refus.statut, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn a_reseau_opens_its_own_map_and_answers_to_the_sites_that_it_names() {
+    let essai = Essai::nouveau().await;
+    let (site, ailleurs) = ("https://www.ladrome.example", "https://ailleurs.example");
+    let mut reseau = Reseau::nouveau("ouverture");
+    reseau.declaration =
+        format!("cadres = ['{site}']\norigines = ['{site}']\n{}", reseau.declaration);
+    essai.pays.charger(&reseau).await;
+    essai.pays.charger(&Reseau::nouveau("sans-ouverture")).await;
+    for (adresse, ouvert) in [
+        ("/?reseau=ouverture", true),
+        ("/api/reseaux/ouverture", true),
+        ("/api/couverture?reseau=ouverture", true),
+        ("/tuiles/zones?reseau=ouverture", true),
+        ("/?reseau=sans-ouverture", false),
+        ("/api/reseaux/sans-ouverture", false),
+        ("/api/reseaux", false),
+        ("/espace", false),
+    ] {
+        let recue = essai.lire(adresse, &[("origin", site)]).await;
+        let attendue = if ouvert { site } else { "" };
+        assert_eq!(recue.entete("access-control-allow-origin"), attendue, "{adresse}");
+        assert_eq!(recue.entete("access-control-allow-credentials"), "", "{adresse}");
+        let ancetres = recue.entete("content-security-policy").split("frame-ancestors ").nth(1);
+        assert_eq!(ancetres, Some(if ouvert { site } else { "'none'" }), "{adresse}");
+        let autre = essai.lire(adresse, &[("origin", ailleurs)]).await;
+        assert_eq!(autre.entete("access-control-allow-origin"), "", "{adresse}");
+    }
+    for mauvais in ["https://a.example/chemin", "a.example", "https://a.example; script-src *", "*"]
+    {
+        let mut reseau = Reseau::nouveau("ouverture");
+        reseau.declaration = format!("cadres = ['{mauvais}']\n{}", reseau.declaration);
+        let refus = essai.pays.essayer(&reseau).await.unwrap_err().to_string();
+        assert!(refus.contains("n'est pas un site"), "{refus}");
+    }
 }

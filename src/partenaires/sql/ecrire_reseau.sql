@@ -13,5 +13,6 @@ on conflict (code) do update set
   partenaires_annonces = excluded.partenaires_annonces,
   fiches_annoncees = excluded.fiches_annoncees, seuil_couverture = excluded.seuil_couverture,
   conservation_mois = excluded.conservation_mois, journal_mois = excluded.journal_mois,
+  cadres = excluded.cadres, origines = excluded.origines,
   seuil_publication = case when $2 then excluded.seuil_publication else r.seuil_publication end,
   partenaires_se_voient = excluded.partenaires_se_voient

@@ -23,6 +23,8 @@ select jsonb_build_object(
   'conservation_mois', r.conservation_mois,
   'journal_mois', r.journal_mois,
   'seuil_publication', r.seuil_publication,
+  'cadres', r.cadres,
+  'origines', r.origines,
   'partenaires_se_voient', r.partenaires_se_voient,
   'millesimes', (
     select coalesce(jsonb_object_agg(m.annee, m.millesime), '{}')
