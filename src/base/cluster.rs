@@ -41,6 +41,8 @@ random_page_cost = 1.1
 jit = off
 lc_messages = 'C'
 log_min_messages = warning
+# Details and contexts quote rows, and rows may hold contacts.
+log_error_verbosity = terse
 timezone = 'UTC'
 ";
 

@@ -161,3 +161,29 @@ async fn what_is_past_its_time_goes_and_the_rest_stays() {
     .unwrap();
     assert!(restent > 0);
 }
+
+#[tokio::test]
+async fn no_log_holds_a_contact() {
+    let essai = Essai::nouveau().await;
+    peupler(&essai.pays, "journaux").await;
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    // A row that the database refuses, which it would quote.
+    for ordre in [
+        "insert into contact (reseau, demande, nom, courriel, recueilli_le)
+         select reseau, id, 'Mme Indiscrète', 'indiscrete@x.example', null from demande where reseau = 'journaux'",
+        "insert into contact (reseau, demande, nom, courriel, recueilli_le)
+         select reseau, min(id), 'Mme Indiscrète', 'indiscrete@x.example', '2026-01-01'
+         from demande, generate_series(1, 2) where reseau = 'journaux' group by reseau, generate_series",
+    ] {
+        assert!(sqlx::query(ordre).execute(&mut connexion).await.is_err());
+    }
+    let journal = essai.pays.journal_du_serveur();
+    assert!(journal.contains("violates"), "{journal}");
+    // What is written in a statement is ours: values come apart, as parameters.
+    let sans_ordres: Vec<&str> = journal
+        .lines()
+        .filter(|ligne| ligne.starts_with("20") && !ligne.contains("STATEMENT:"))
+        .collect();
+    assert!(!sans_ordres.iter().any(|ligne| ligne.contains("ndiscr")), "{sans_ordres:?}");
+    assert!(!journal.contains("DETAIL:"), "{journal}");
+}

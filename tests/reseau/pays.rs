@@ -35,7 +35,14 @@ struct Etat {
 /// The last test to leave stops the cluster; its folder goes after it.
 pub struct Pays {
     pub base: Base,
-    _dossier: Dossier,
+    dossier: Dossier,
+}
+
+impl Pays {
+    /// What the private cluster has written in its log.
+    pub fn journal_du_serveur(&self) -> String {
+        std::fs::read_to_string(self.dossier.chemin().join("journal.log")).unwrap()
+    }
 }
 
 static PAYS: Mutex<Weak<Pays>> = Mutex::const_new(Weak::new());
@@ -50,7 +57,7 @@ pub async fn pays() -> Arc<Pays> {
     let mut connexion = base.connexion().await.unwrap();
     connexion.execute(include_str!("pays.sql")).await.unwrap();
     territoires::passage::reconstruire(&mut connexion).await.unwrap();
-    let pays = Arc::new(Pays { base, _dossier: dossier });
+    let pays = Arc::new(Pays { base, dossier });
     *partage = Arc::downgrade(&pays);
     pays
 }
