@@ -1,6 +1,7 @@
 //! The service: its state, its router, and what every answer has in common.
 
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,8 +23,7 @@ use crate::comptes::{Courrier, Fournisseur};
 use crate::config::{Ouverture, Service};
 use crate::error::{Error, Result};
 use crate::http::{
-    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Probleme, UrlPublique, document, limiter,
-    memoriser, reconnaitre,
+    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Probleme, UrlPublique, document, memoriser,
 };
 use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
@@ -38,9 +38,15 @@ const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; sty
 /// What the page asks of the browser: where the person is, when they press the button for it.
 const PERMISSIONS: &str = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()";
 
-/// What handlers share. Cheap to clone.
-#[derive(Clone, FromRef)]
-pub struct Etat {
+/// Routes that ask nothing about anybody, beside the files of the page.
+const LIBRES: [&str; 3] = ["/health", "/ready", "/metrics"];
+
+/// What handlers share. Each layer and each handler has its own, several times a request: one pointer.
+#[derive(Clone)]
+pub struct Etat(Arc<Parties>);
+
+/// What it is made of.
+pub struct Parties {
     piscine: PgPool,
     tuiles: ServiceTuiles,
     url: UrlPublique,
@@ -52,6 +58,35 @@ pub struct Etat {
     entetes: Entetes,
     ouvertures: Ouvertures,
     partage: CorsLayer,
+    fournisseur: Option<Fournisseur>,
+    courrier: Option<Courrier>,
+}
+
+impl Deref for Etat {
+    type Target = Parties;
+
+    fn deref(&self) -> &Parties {
+        &self.0
+    }
+}
+
+/// Lets handlers ask for one part of the state.
+macro_rules! parties {
+    ($($champ:ident: $genre:ty),* $(,)?) => {$(
+        impl FromRef<Etat> for $genre {
+            fn from_ref(etat: &Etat) -> Self {
+                etat.$champ.clone()
+            }
+        }
+    )*};
+}
+
+parties! {
+    piscine: PgPool,
+    tuiles: ServiceTuiles,
+    url: UrlPublique,
+    polices: Arc<Polices>,
+    memoire: Memoire,
     fournisseur: Option<Fournisseur>,
     courrier: Option<Courrier>,
 }
@@ -108,8 +143,8 @@ impl Etat {
             gardees.oublier();
             ouverts.oublier();
         }));
-        let url = UrlPublique(service.url_publique());
-        Ok(Self {
+        let url = UrlPublique(service.url_publique().into());
+        Ok(Self(Arc::new(Parties {
             piscine,
             tuiles,
             guichets: Guichets::nouveaux(service.limites.clone()),
@@ -123,7 +158,7 @@ impl Etat {
             polices: Arc::new(Polices::charger()?),
             metriques: Arc::new(Metriques::default()),
             memoire,
-        })
+        })))
     }
 
     /// Closes the pool. Blocks for as long as a query runs.
@@ -186,13 +221,12 @@ pub fn routeur(etat: Etat) -> Router {
         });
     let programmes = reponses.fusionner(tuiles::routes()).fusionner(comptes::api());
     let documentation = document::routes(&programmes.operations, &etat.url.0);
-    let qui = middleware::from_fn_with_state(etat.clone(), comptes::identifier);
-    let places = middleware::from_fn_with_state(etat.clone(), limiter);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
         .route("/ready", get(pret))
         .route("/metrics", get(metriques))
-        .merge(programmes.routeur.merge(comptes::routes()).layer(places).layer(qui))
+        .merge(programmes.routeur)
+        .merge(comptes::routes())
         .merge(
             web::routes()
                 .merge(documentation)
@@ -201,7 +235,6 @@ pub fn routeur(etat: Etat) -> Router {
         .method_not_allowed_fallback(|| async { Probleme::methode() })
         .layer(DefaultBodyLimit::max(FORMULAIRE_MAX))
         .layer(etat.partage.clone())
-        .layer(middleware::from_fn_with_state(etat.clone(), reconnaitre))
         .layer(middleware::from_fn_with_state(etat.clone(), accompagner))
         .layer(CatchPanicLayer::custom(|_| Probleme::interne().into_response()))
         .with_state(etat)
@@ -213,11 +246,16 @@ pub fn service(etat: Etat) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr>
 }
 
 /// Counts the request and adds the headers of every answer.
-async fn accompagner(State(etat): State<Etat>, requete: Request, suite: Next) -> Response {
+async fn accompagner(State(etat): State<Etat>, mut requete: Request, suite: Next) -> Response {
+    etat.mandataires.noter_le_client(&mut requete);
     let debut = Instant::now();
     let route = requete.extensions().get::<MatchedPath>().cloned();
     let ouverture = etat.ouvertures.de(requete.uri().path(), requete.uri().query()).await;
-    let mut reponse = suite.run(requete).await;
+    // One layer for all of this: each is a copy of the route and an allocation for every tile.
+    let mut reponse = match route.as_ref().is_some_and(|route| !LIBRES.contains(&route.as_str())) {
+        true => admettre(&etat, requete, suite).await,
+        false => suite.run(requete).await,
+    };
     let route = route.as_ref().map_or("fichier", MatchedPath::as_str);
     etat.metriques.noter(route, reponse.status().as_u16(), debut.elapsed());
     let entetes = reponse.headers_mut();
@@ -232,7 +270,7 @@ async fn accompagner(State(etat): State<Etat>, requete: Request, suite: Next) ->
         entetes.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     }
     let partagee = if ouverture.origines.is_empty() {
-        etat.entetes.ressource
+        etat.entetes.ressource.clone()
     } else {
         ressource(&ouverture.origines)
     };
@@ -242,6 +280,14 @@ async fn accompagner(State(etat): State<Etat>, requete: Request, suite: Next) ->
         entetes.insert(header::STRICT_TRANSPORT_SECURITY, duree);
     }
     reponse
+}
+
+/// Finds who asks, and gives their request its place and its time.
+async fn admettre(etat: &Etat, requete: Request, suite: Next) -> Response {
+    match comptes::identifier(&etat.piscine, &etat.url, requete).await {
+        Ok(requete) => etat.guichets.servir(requete, suite).await,
+        Err(refus) => refus,
+    }
 }
 
 /// Able to answer: the database does, and tells of its changes.

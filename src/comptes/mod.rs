@@ -18,10 +18,9 @@ mod secrets;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, FromRequestParts, Request, State};
+use axum::extract::{FromRef, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum_extra::TypedHeader;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -67,28 +66,26 @@ impl<S: Send + Sync> FromRequestParts<S> for Principal {
 
 /// Finds who asks, by their session or their token. Who shows neither is the public, and costs nothing; a token
 /// that does not serve is refused; a session that has ended is the public again.
+///
+/// # Errors
+/// The answer to send instead.
 pub async fn identifier(
-    State(piscine): State<PgPool>,
-    State(url): State<UrlPublique>,
-    mut requete: Request,
-    suite: Next,
-) -> Response {
+    piscine: &PgPool,
+    url: &UrlPublique,
+    requete: Request,
+) -> std::result::Result<Request, Response> {
     let (mut parts, corps) = requete.into_parts();
-    let trouve = chercher(&piscine, &url, &mut parts).await;
-    let principal = match trouve {
-        Ok(principal) => principal,
-        Err(probleme) => return probleme.into_response(),
-    };
+    let principal =
+        chercher(piscine, url, &mut parts).await.map_err(IntoResponse::into_response)?;
     let par_cookie = !matches!(principal, Principal::Jeton(_));
-    if par_cookie && !parts.method.is_safe() && !meme_origine(&parts, &url) {
-        return Probleme::interdit(
+    if par_cookie && !parts.method.is_safe() && !meme_origine(&parts, url) {
+        return Err(Probleme::interdit(
             "Cette action doit venir d'une page de ce service. Rouvrez la page, puis recommencez.",
         )
-        .into_response();
+        .into_response());
     }
     parts.extensions.insert(principal);
-    requete = Request::from_parts(parts, corps);
-    suite.run(requete).await
+    Ok(Request::from_parts(parts, corps))
 }
 
 async fn chercher(piscine: &PgPool, url: &UrlPublique, parts: &mut Parts) -> Reponse<Principal> {

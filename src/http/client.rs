@@ -3,10 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
-use axum::middleware::Next;
-use axum::response::Response;
 use ipnet::IpNet;
 
 /// The address of the client.
@@ -20,6 +18,15 @@ pub struct Mandataires(pub Arc<[IpNet]>);
 impl Mandataires {
     fn compte(&self, adresse: IpAddr) -> bool {
         self.0.iter().any(|reseau| reseau.contains(&adresse))
+    }
+
+    /// Notes the client's address for whoever counts.
+    pub fn noter_le_client(&self, requete: &mut Request) {
+        let pair = requete.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        if let Some(pair) = pair {
+            let client = self.client(pair.to_canonical(), requete.headers());
+            requete.extensions_mut().insert(Client(client));
+        }
     }
 
     /// The last address that is not that of a proxy: whatever stands before it may be made up.
@@ -39,20 +46,6 @@ impl Mandataires {
         }
         client
     }
-}
-
-/// Notes the client's address for whoever counts.
-pub async fn reconnaitre(
-    State(mandataires): State<Mandataires>,
-    mut requete: Request,
-    suite: Next,
-) -> Response {
-    let pair = requete.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    if let Some(pair) = pair {
-        let client = mandataires.client(pair.to_canonical(), requete.headers());
-        requete.extensions_mut().insert(Client(client));
-    }
-    suite.run(requete).await
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::Uri;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -52,30 +52,33 @@ impl Guichets {
         let commune = place(Arc::clone(&self.tous)).await.ok_or_else(Probleme::affluence)?;
         Ok([sienne, commune])
     }
+
+    /// Gives a request its place and its time.
+    pub async fn servir(&self, requete: Request, suite: Next) -> Response {
+        if longueur(requete.uri()) > ADRESSE_MAX {
+            return Probleme::adresse_trop_longue(ADRESSE_MAX).into_response();
+        }
+        let qui = requete.extensions();
+        let demandeur = match qui.get::<Principal>().and_then(Principal::personne) {
+            Some(personne) => Demandeur::Connu(personne.compte),
+            None => Demandeur::Adresse(qui.get::<Client>().copied()),
+        };
+        let _places = match self.prendre(demandeur).await {
+            Ok(places) => places,
+            Err(probleme) => return probleme.into_response(),
+        };
+        let delai = Duration::from_secs(self.limites.delai_secondes);
+        match tokio::time::timeout(delai, suite.run(requete)).await {
+            Ok(reponse) => reponse,
+            Err(_) => Probleme::trop_long().into_response(),
+        }
+    }
 }
 
 async fn place(guichet: Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
-    tokio::time::timeout(PATIENCE, guichet.acquire_owned()).await.ok()?.ok()
-}
-
-/// Gives each request its place and its time.
-pub async fn limiter(State(guichets): State<Guichets>, requete: Request, suite: Next) -> Response {
-    if longueur(requete.uri()) > ADRESSE_MAX {
-        return Probleme::adresse_trop_longue(ADRESSE_MAX).into_response();
-    }
-    let qui = requete.extensions();
-    let demandeur = match qui.get::<Principal>().and_then(Principal::personne) {
-        Some(personne) => Demandeur::Connu(personne.compte),
-        None => Demandeur::Adresse(qui.get::<Client>().copied()),
-    };
-    let _places = match guichets.prendre(demandeur).await {
-        Ok(places) => places,
-        Err(probleme) => return probleme.into_response(),
-    };
-    let delai = Duration::from_secs(guichets.limites.delai_secondes);
-    match tokio::time::timeout(delai, suite.run(requete)).await {
-        Ok(reponse) => reponse,
-        Err(_) => Probleme::trop_long().into_response(),
+    match Arc::clone(&guichet).try_acquire_owned() {
+        Ok(place) => Some(place),
+        Err(_) => tokio::time::timeout(PATIENCE, guichet.acquire_owned()).await.ok()?.ok(),
     }
 }
 
@@ -87,6 +90,7 @@ fn longueur(adresse: &Uri) -> usize {
 mod tests {
     use axum::Router;
     use axum::body::Body;
+    use axum::extract::State;
     use axum::http::StatusCode;
     use axum::middleware::from_fn_with_state;
     use axum::routing::get;
@@ -98,7 +102,12 @@ mod tests {
         Router::new()
             .route("/", get(std::future::pending::<()>))
             .route("/vite", get(|| async { "fait" }))
-            .layer(from_fn_with_state(Guichets::nouveaux(limites), limiter))
+            .layer(from_fn_with_state(
+                Guichets::nouveaux(limites),
+                |State(guichets): State<Guichets>, requete: Request, suite: Next| async move {
+                    guichets.servir(requete, suite).await
+                },
+            ))
     }
 
     async fn demander(service: &Router, adresse: &str, client: u8) -> Response {

@@ -13,9 +13,9 @@ mod routes;
 mod url;
 
 pub use cache::{Etag, Politique, VARIE, etag, inchange};
-pub use client::{Client, Mandataires, reconnaitre};
+pub use client::{Client, Mandataires};
 pub use encodage::{Encodage, degzip, gzip_serre};
-pub use limites::{Guichets, limiter};
+pub use limites::Guichets;
 pub use memoire::{Memoire, memoriser};
 pub use parametres::{Chemin, FORMULAIRE_MAX, Formulaire, Parametres};
 pub use probleme::{Probleme, Reponse};

@@ -1,8 +1,10 @@
 //! The public address of the service: from the settings, never from what a request claims.
 
+use std::sync::Arc;
+
 /// Scheme, host and port of absolute addresses, without a trailing slash.
 #[derive(Debug, Clone)]
-pub struct UrlPublique(pub String);
+pub struct UrlPublique(pub Arc<str>);
 
 impl UrlPublique {
     /// Whether browsers come by TLS.

@@ -5,9 +5,8 @@ use std::sync::{Arc, Weak};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::FromRef;
-use axum::http::Request;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{FromRef, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use maillage::base::Base;
 use maillage::comptes::jetons::{self, Nouveau};
 use maillage::comptes::registre;
@@ -92,7 +91,15 @@ impl Pays {
             .fusionner(comptes::api())
             .routeur
             .merge(comptes::routes())
-            .layer(from_fn_with_state(etat.clone(), comptes::identifier))
+            .layer(from_fn_with_state(
+                etat.clone(),
+                |State(etat): State<Etat>, requete: Request, suite: Next| async move {
+                    match comptes::identifier(&etat.piscine, &etat.url, requete).await {
+                        Ok(requete) => suite.run(requete).await,
+                        Err(refus) => refus,
+                    }
+                },
+            ))
             .with_state(etat)
     }
 
