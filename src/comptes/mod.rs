@@ -75,8 +75,16 @@ pub async fn identifier(
     requete: Request,
 ) -> std::result::Result<Request, Response> {
     let (mut parts, corps) = requete.into_parts();
-    let principal =
-        chercher(piscine, url, &mut parts).await.map_err(IntoResponse::into_response)?;
+    // Boxed, and only for whoever shows something: the public pays nothing for it.
+    let principal = match [header::AUTHORIZATION, header::COOKIE]
+        .iter()
+        .any(|nom| parts.headers.contains_key(nom))
+    {
+        true => Box::pin(chercher(piscine, url, &mut parts))
+            .await
+            .map_err(IntoResponse::into_response)?,
+        false => Principal::Public,
+    };
     let par_cookie = !matches!(principal, Principal::Jeton(_));
     if par_cookie && !parts.method.is_safe() && !meme_origine(&parts, url) {
         return Err(Probleme::interdit(

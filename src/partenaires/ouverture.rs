@@ -40,7 +40,8 @@ impl Ouvertures {
     /// What the réseau of a request allows; nothing when the request names none, or when it cannot be known.
     pub async fn de(&self, chemin: &str, question: Option<&str>) -> Arc<Ouverture> {
         let Some(reseau) = reseau_demande(chemin, question) else { return Arc::default() };
-        let lue = self.connues.try_get_with_by_ref(reseau, self.lire(reseau)).await;
+        // Boxed: most requests name no réseau, and each would carry the room that this takes.
+        let lue = Box::pin(self.connues.try_get_with_by_ref(reseau, self.lire(reseau))).await;
         lue.unwrap_or_else(|erreur| {
             tracing::warn!(%erreur, "ouverture d'un réseau illisible");
             Arc::default()
