@@ -89,7 +89,7 @@ describe('connexion', options, () => {
         const invitation = 'form.saisie[action="/espace/equipe"]';
         await autre.fill(`${invitation} [name=nom]`, 'Anne Martin');
         await autre.fill(`${invitation} [name=courriel]`, 'Anne.Martin@drome.example');
-        await autre.fill(`${invitation} [name=droit]`, 'drome:partenaire:departement');
+        await autre.selectOption(`${invitation} [name=droit]`, { label: 'Partenaire : Département de la Drôme' });
         await autre.click(`${invitation} button`);
         // Who signs in elsewhere needs no link.
         assert.match(await autre.textContent('main'), /a ce droit/);
@@ -146,7 +146,7 @@ describe('connexion', options, () => {
       const formulaire = 'form.saisie[action="/espace/equipe"]';
       await page.fill(`${formulaire} [name=nom]`, 'Élu d’Allan\r\nBcc: tous@drome.example');
       await page.fill(`${formulaire} [name=courriel]`, 'elu@drome.example');
-      await page.fill(`${formulaire} [name=droit]`, 'drome:lecteur');
+      await page.selectOption(`${formulaire} [name=droit]`, 'drome:lecteur');
       await page.click(`${formulaire} button`);
       assert.match(await page.textContent('main'), /Un lien vient de lui être envoyé/);
       assert.equal(await page.locator('.secret').count(), 0);

@@ -27,6 +27,27 @@ pub async fn lister(connexion: &mut PgConnection) -> Result<Vec<Membre>> {
         .pour("lecture de l'équipe")
 }
 
+/// A partner of a réseau that the principal coordinates: somebody may be invited to speak for it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Partenaire {
+    pub reseau: String,
+    pub code: String,
+    pub nom: String,
+}
+
+pub async fn partenaires(connexion: &mut PgConnection) -> Result<Vec<Partenaire>> {
+    sqlx::query_as(
+        "select p.reseau, p.code, o.nom
+         from partenaire p
+         join organisme o on o.code = p.organisme
+         where p.reseau = any (mes_coordinations())
+         order by p.reseau, p.rang",
+    )
+    .fetch_all(connexion)
+    .await
+    .pour("lecture des partenaires")
+}
+
 /// Somebody whose body is a partner, and who has no right there yet.
 #[derive(Debug, sqlx::FromRow)]
 pub struct Propose {

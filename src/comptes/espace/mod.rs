@@ -24,7 +24,7 @@ use crate::error::{Contexte, Error, Result};
 use crate::http::{
     Chemin, Formulaire, Operation, Parametres, Probleme, Reponse, Routes, UrlPublique,
 };
-use equipe::{Membre, Propose};
+use equipe::{Membre, Partenaire, Propose};
 
 pub fn routes<S>() -> Router<S>
 where
@@ -91,6 +91,8 @@ pub struct Espace {
     pub membres: Vec<Membre>,
     /// Who waits for a right there.
     pub proposes: Vec<Propose>,
+    /// For whom one may be invited to speak there.
+    pub partenaires: Vec<Partenaire>,
 }
 
 impl Espace {
@@ -109,6 +111,7 @@ impl Espace {
             jetons: jetons::lister(connexion, qui.compte).await?,
             membres: equipe::lister(connexion).await?,
             proposes: equipe::proposes(connexion).await?,
+            partenaires: equipe::partenaires(connexion).await?,
         })
     }
 }

@@ -227,14 +227,16 @@ fn equipe(espace: &Espace) -> Markup {
             label { "Adresse électronique" input type="email" name="courriel" required; }
             label {
                 "Droit"
-                input name="droit" list="droits" required
-                    placeholder={ (coordonnes.first().unwrap_or(&"reseau")) ":lecteur" };
-            }
-            datalist id="droits" {
-                @for code in &coordonnes {
-                    option value={ (code) ":lecteur" } {}
-                    option value={ (code) ":coordinateur" } {}
-                    option value={ (code) ":partenaire:" } {}
+                select name="droit" required {
+                    @for code in &coordonnes {
+                        optgroup label=(code) {
+                            option value={ (code) ":lecteur" } { "Lecteur : tous les chiffres, aucun contact" }
+                            @for partenaire in espace.partenaires.iter().filter(|p| p.reseau == *code) {
+                                option value={ (code) ":partenaire:" (partenaire.code) } { "Partenaire : " (partenaire.nom) }
+                            }
+                            option value={ (code) ":coordinateur" } { "Coordinateur" }
+                        }
+                    }
                 }
             }
             button { "Inviter" }
