@@ -100,7 +100,7 @@ async fn etudier(
             "Chaque réseau a son année : précisez celle à comparer avec la précédente (annee=2019).",
         ));
     }
-    if question.sur_les_demandes {
+    if question.sur_les_demandes() {
         filtre.exiger_le_detail()?;
     }
     let edition = Edition::avec_contours(&mut transaction, millesime).await?;

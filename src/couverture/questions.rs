@@ -28,8 +28,6 @@ pub struct Question {
     pub depuis_toujours: bool,
     /// Whether it compares with the year before, which must then be known.
     pub compare: bool,
-    /// Whether it reads demandes one by one, which some réseaux do not publish.
-    pub sur_les_demandes: bool,
 }
 
 impl Question {
@@ -98,18 +96,12 @@ impl Question {
         requete: &'static str,
         action: &'static str,
     ) -> Self {
-        let sur_les_demandes =
-            matches!(chemin.as_bytes(), [b'/', b'a', b'p', b'i', b'/', b'd', ..]);
-        Self {
-            chemin,
-            resume,
-            exemple,
-            requete,
-            action,
-            depuis_toujours: false,
-            compare: false,
-            sur_les_demandes,
-        }
+        Self { chemin, resume, exemple, requete, action, depuis_toujours: false, compare: false }
+    }
+
+    /// Whether it reads demandes one by one, which some réseaux do not publish.
+    pub fn sur_les_demandes(&self) -> bool {
+        self.chemin.starts_with("/api/demandes/")
     }
 }
 

@@ -49,9 +49,10 @@ const PARAMETRES: [(&str, &str, &str); 30] = [
 ];
 
 /// What every operation may answer beside what it was asked for.
-const PROBLEMES: [(&str, &str); 6] = [
+const PROBLEMES: [(&str, &str); 7] = [
     ("400", "Un paramètre ne se lit pas, ou n'existe pas ici."),
     ("401", "Le jeton ou la session n'est plus valable."),
+    ("403", "Le réseau ne publie pas ce détail, et qui demande n'y a pas de droit."),
     ("404", "Cela n'existe pas, ou n'est pas à lire par qui le demande."),
     ("422", "La question ne peut pas avoir de réponse."),
     ("429", "Trop de demandes à la fois ; l'en-tête Retry-After dit quand revenir."),
