@@ -1,5 +1,6 @@
 //! The service: its state, its router, and what every answer has in common.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sqlx::PgPool;
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -98,6 +100,8 @@ struct Entetes {
     cadres: Arc<[String]>,
     /// Who may load what is not a page.
     ressource: HeaderValue,
+    /// Whether pages of other sites may read the answers.
+    partagees: bool,
     chiffree: bool,
 }
 
@@ -106,6 +110,7 @@ impl Entetes {
         let entetes = Self {
             cadres: ouverture.cadres.clone().into(),
             ressource: ressource(&ouverture.origines),
+            partagees: !ouverture.origines.is_empty(),
             chiffree: url.chiffree(),
         };
         if entetes.csp(&[]).is_none() {
@@ -234,7 +239,6 @@ pub fn routeur(etat: Etat) -> Router {
         )
         .method_not_allowed_fallback(|| async { Probleme::methode() })
         .layer(DefaultBodyLimit::max(FORMULAIRE_MAX))
-        .layer(etat.partage.clone())
         .layer(middleware::from_fn_with_state(etat.clone(), accompagner))
         .layer(CatchPanicLayer::custom(|_| Probleme::interne().into_response()))
         .with_state(etat)
@@ -252,9 +256,9 @@ async fn accompagner(State(etat): State<Etat>, mut requete: Request, suite: Next
     let route = requete.extensions().get::<MatchedPath>().cloned();
     let ouverture = etat.ouvertures.de(requete.uri().path(), requete.uri().query()).await;
     // One layer for all of this: each is a copy of the route and an allocation for every tile.
-    let mut reponse = match route.as_ref().is_some_and(|route| !LIBRES.contains(&route.as_str())) {
-        true => admettre(&etat, requete, suite).await,
-        false => suite.run(requete).await,
+    let mut reponse = match etat.entetes.partagees || !ouverture.origines.is_empty() {
+        true => Box::pin(partager(&etat, requete, suite)).await,
+        false => repondre(&etat, requete, suite).await,
     };
     let route = route.as_ref().map_or("fichier", MatchedPath::as_str);
     etat.metriques.noter(route, reponse.status().as_u16(), debut.elapsed());
@@ -282,8 +286,23 @@ async fn accompagner(State(etat): State<Etat>, mut requete: Request, suite: Next
     reponse
 }
 
+/// The answer, with the headers that let pages of other sites read it, if theirs may.
+async fn partager(etat: &Etat, requete: Request, suite: Next) -> Response {
+    let reponses = service_fn(|requete| {
+        let suite = suite.clone();
+        async move { Ok::<_, Infallible>(repondre(etat, requete, suite).await) }
+    });
+    match etat.partage.layer(reponses).oneshot(requete).await {
+        Ok(reponse) => reponse,
+    }
+}
+
 /// Finds who asks, and gives their request its place and its time.
-async fn admettre(etat: &Etat, requete: Request, suite: Next) -> Response {
+async fn repondre(etat: &Etat, requete: Request, suite: Next) -> Response {
+    let route = requete.extensions().get::<MatchedPath>();
+    if route.is_none_or(|route| LIBRES.contains(&route.as_str())) {
+        return suite.run(requete).await;
+    }
     match comptes::identifier(&etat.piscine, &etat.url, requete).await {
         Ok(requete) => etat.guichets.servir(requete, suite).await,
         Err(refus) => refus,
