@@ -23,6 +23,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use crate::base::{Base, Version, veiller};
 use crate::comptes::{Courrier, Fournisseur};
 use crate::config::{Ouverture, Service};
+use crate::diffusion::ServiceDiffusion;
 use crate::error::{Error, Result};
 use crate::http::{
     FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Probleme, UrlPublique, document, memoriser,
@@ -31,7 +32,7 @@ use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, Polices};
-use crate::{comptes, couverture, demandes, indicateurs, partenaires, territoires};
+use crate::{comptes, couverture, demandes, indicateurs, ogc, partenaires, territoires};
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
@@ -51,6 +52,7 @@ pub struct Etat(Arc<Parties>);
 pub struct Parties {
     piscine: PgPool,
     tuiles: ServiceTuiles,
+    diffusion: ServiceDiffusion,
     url: UrlPublique,
     polices: Arc<Polices>,
     metriques: Arc<Metriques>,
@@ -86,6 +88,7 @@ macro_rules! parties {
 parties! {
     piscine: PgPool,
     tuiles: ServiceTuiles,
+    diffusion: ServiceDiffusion,
     url: UrlPublique,
     polices: Arc<Polices>,
     memoire: Memoire,
@@ -142,16 +145,20 @@ impl Etat {
         let tuiles = ServiceTuiles::nouveau(piscine.clone(), version.clone(), service.cache_mio);
         let memoire = Memoire::nouvelle(version.clone());
         let ouvertures = Ouvertures::nouvelles(piscine.clone());
+        let diffusion = ServiceDiffusion::nouveau(version.clone());
         let (a_oublier, gardees, ouverts) = (tuiles.clone(), memoire.clone(), ouvertures.clone());
+        let publiees = diffusion.clone();
         tokio::spawn(veiller(piscine.clone(), version, move || {
             a_oublier.oublier();
             gardees.oublier();
             ouverts.oublier();
+            publiees.oublier();
         }));
         let url = UrlPublique(service.url_publique().into());
         Ok(Self(Arc::new(Parties {
             piscine,
             tuiles,
+            diffusion,
             guichets: Guichets::nouveaux(service.limites.clone()),
             mandataires: Mandataires(service.ouverture.mandataires.clone().into()),
             entetes: Entetes::nouvelles(&service.ouverture, &url)?,
@@ -224,7 +231,10 @@ pub fn routeur(etat: Etat) -> Router {
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
                 .layer(middleware::from_fn_with_state(etat.clone(), memoriser))
         });
-    let programmes = reponses.fusionner(tuiles::routes()).fusionner(comptes::api());
+    let ogc = ogc::routes().derriere(|routes| {
+        routes.layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+    });
+    let programmes = reponses.fusionner(tuiles::routes()).fusionner(comptes::api()).fusionner(ogc);
     let documentation = document::routes(&programmes.operations, &etat.url.0);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))

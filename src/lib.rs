@@ -2,7 +2,7 @@
 //!
 //! Rooms, each depending only on those before it:
 //! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`indicateurs`] → [`partenaires`] → [`demandes`] →
-//! [`couverture`] → [`tuiles`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
+//! [`couverture`] → [`diffusion`] → [`tuiles`], [`ogc`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
 //!
 //! Invariants, held by `tests/maison.rs`:
 //! - axum appears in `app.rs`, `http/` and the `mod.rs` files, and where the service is started;
@@ -21,10 +21,12 @@ pub mod comptes;
 pub mod config;
 pub mod couverture;
 pub mod demandes;
+pub mod diffusion;
 pub mod error;
 pub mod http;
 pub mod indicateurs;
 pub mod metriques;
+pub mod ogc;
 pub mod partenaires;
 pub mod progres;
 pub mod rejet;

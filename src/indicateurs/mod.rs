@@ -27,7 +27,7 @@ pub use agregats::{Agregat, Agregats};
 pub use calcul::calculer;
 pub use catalogue::{Indicateur, declarer, installer};
 use classes::Methode;
-use valeurs::{Question, Valeurs};
+pub use valeurs::{Question, Valeurs};
 
 /// A catalogue for users to begin from.
 pub const MODELE: &str = include_str!("modele.toml");

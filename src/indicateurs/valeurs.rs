@@ -67,6 +67,14 @@ impl Serialize for ParCode {
     }
 }
 
+/// Values unit by unit, as statements take them: a code, its value if there is one, and what is known of it.
+#[derive(Debug)]
+pub struct Colonnes {
+    pub codes: Vec<String>,
+    pub valeurs: Vec<Option<f64>>,
+    pub etats: Vec<&'static str>,
+}
+
 /// A number written without decimals when it has none.
 #[derive(Debug, Clone, Copy)]
 pub struct Nombre(pub f64);
@@ -84,6 +92,17 @@ impl Serialize for Nombre {
 }
 
 impl Valeurs {
+    /// The values, without what is said of them.
+    pub fn en_colonnes(self) -> Colonnes {
+        let ParCode { codes, valeurs: connues } = self.valeurs;
+        let valeur = |connue: &Connue| (connue.etat == Etat::Valeur).then_some(connue.valeur);
+        Colonnes {
+            codes,
+            valeurs: connues.iter().map(valeur).collect(),
+            etats: connues.iter().map(|connue| connue.etat.as_str()).collect(),
+        }
+    }
+
     pub async fn lire(
         connexion: &mut PgConnection,
         indicateur: Indicateur,
@@ -240,7 +259,7 @@ pub fn portees(millesimes: &[i16], vers: Millesime) -> Option<String> {
 
 impl Indicateur {
     /// Whether it is made of what adds up, and so can be put together, and shared by a key.
-    pub(super) fn se_repartit(&self) -> bool {
+    pub fn se_repartit(&self) -> bool {
         self.nature == Nature::Stock || self.numerateur.is_some()
     }
 

@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::codes::{Maille, Millesime};
 use super::ewkb;
-use super::generalisation::Bande;
+use super::generalisation::{Bande, bande_servie};
 use super::passage::{self, SourceMouvements};
 use super::pays::UnitePrete;
 use super::petites_echelles;
@@ -130,6 +130,11 @@ impl<'c> Publication<'c> {
              analyze {feuille}"
         );
         self.transaction.execute(AssertSqlSafe(index)).await.pour(ACTION)?;
+        // What is asked for by its box, tiles apart, is asked of the most detailed contours.
+        if zoom == bande_servie(u8::MAX) {
+            let index = format!("create index on {feuille} using gist (contour)");
+            self.transaction.execute(AssertSqlSafe(index)).await.pour(ACTION)?;
+        }
         self.bandes.push(zoom);
         Ok(())
     }

@@ -3,10 +3,10 @@
 use sqlx::{Connection, Executor, PgConnection};
 
 use crate::error::{Contexte, Result};
-use crate::{couverture, demandes, partenaires};
+use crate::{couverture, demandes, diffusion, partenaires};
 
 /// Applied in this order at each start; a new layer is a file and a line here.
-const FICHIERS: [&str; 9] = [
+const FICHIERS: [&str; 10] = [
     include_str!("sql/00_commun.sql"),
     partenaires::FONCTIONS,
     demandes::FONCTIONS,
@@ -16,6 +16,7 @@ const FICHIERS: [&str; 9] = [
     include_str!("sql/couverture.sql"),
     include_str!("sql/zones.sql"),
     include_str!("sql/demandes.sql"),
+    diffusion::VUES,
 ];
 
 /// Puts the functions that draw the layers in the database, as this program knows them.

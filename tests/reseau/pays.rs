@@ -13,7 +13,8 @@ use maillage::comptes::registre;
 use maillage::http::UrlPublique;
 use maillage::{comptes, couverture, demandes, indicateurs, partenaires, territoires};
 use serde_json::Value;
-use sqlx::{Executor, PgPool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Executor, PgConnection, PgPool};
 use tokio::sync::Mutex;
 use tower::ServiceExt;
 
@@ -38,6 +39,17 @@ pub struct Pays {
 }
 
 impl Pays {
+    /// A session of another role, as another program opens one.
+    pub async fn connexion_de(&self, role: &str) -> PgConnection {
+        PgConnectOptions::new()
+            .socket(self.dossier.chemin().join("socket"))
+            .username(role)
+            .database("maillage")
+            .connect()
+            .await
+            .unwrap()
+    }
+
     /// What the private cluster has written in its log.
     pub fn journal_du_serveur(&self) -> String {
         std::fs::read_to_string(self.dossier.chemin().join("journal.log")).unwrap()

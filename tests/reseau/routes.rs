@@ -47,6 +47,8 @@ fn adresses(chemin: &str, operation: &Value, reseaux: [&str; 2]) -> Vec<String> 
                     .replace("{reseau}", reseau)
                     .replace("{zone}", zone)
                     .replace("{couches}", couche)
+                    .replace("{collection}", couche)
+                    .replace("{objet}", &format!("{reseau}.{zone}.1"))
                     .replace("{maille}", "commune")
                     .replace("{code}", "26001")
                     .replace("{indicateur}", "population")
@@ -69,6 +71,9 @@ fn adresses(chemin: &str, operation: &Value, reseaux: [&str; 2]) -> Vec<String> 
                     "territoire=commune:26001",
                     "dans=departement:26",
                     "q=toit",
+                    "limit=10000",
+                    "f=html",
+                    "filter=true",
                 ] {
                     let mut question = question.to_owned();
                     let noms = question.split('&').filter_map(|mot| mot.split_once('='));
@@ -174,7 +179,11 @@ async fn every_route_says_what_it_admits_and_refuses_the_rest() {
         }
         let exemple = operation["x-exemple"].as_str().unwrap().split('?').next().unwrap();
         let refus = essai.lire(&format!("{exemple}?inconnu=1"), &[]).await;
-        let attendu = if chemin.starts_with("/tuiles") { "inconnu" } else { "Paramètres admis" };
+        let attendu = match chemin.as_str() {
+            chemin if chemin.starts_with("/tuiles") => "inconnu",
+            chemin if chemin.ends_with("/items") => "Propriétés de la collection",
+            _ => "Paramètres admis",
+        };
         assert_eq!(refus.statut, StatusCode::BAD_REQUEST, "{exemple} : {}", refus.texte);
         assert!(refus.texte.contains(attendu), "{exemple} : {}", refus.texte);
     }

@@ -1,0 +1,89 @@
+//! Filters in CQL2 (OGC 21-065r2), compiled to SQL whose values are all bound.
+//!
+//! Names of properties are looked up in the collection, so that what is written in SQL is ours. Dates are written
+//! once they are read. Geometries are in the system that the request names, and converted by the database.
+
+mod redaction;
+
+use cql2::Expr;
+use sqlx::{Postgres, QueryBuilder};
+
+use super::catalogue::Collection;
+use super::crs::Crs;
+use crate::error::{Error, Result};
+use redaction::Redaction;
+
+/// Longest filter, in bytes.
+const LONGUEUR_MAX: usize = 6_000;
+/// Deepest nesting: reading parentheses takes twice as long a level.
+const PROFONDEUR_MAX: usize = 8;
+/// Most words `not`, each of which is a level too.
+const NEGATIONS_MAX: usize = 50;
+/// What the geometry of a feature is called in a filter.
+pub const GEOMETRIE: &str = "geometrie";
+
+/// A filter, read; what it names is not checked yet.
+#[derive(Debug, Clone)]
+pub struct Filtre {
+    expression: Expr,
+    crs: Crs,
+}
+
+impl Filtre {
+    /// `langue` is `cql2-text` or `cql2-json`.
+    pub fn lire(texte: &str, langue: &str, crs: Crs) -> Result<Self> {
+        if texte.len() > LONGUEUR_MAX {
+            return Err(Error::Demande(format!(
+                "Le filtre dépasse {LONGUEUR_MAX} caractères. Raccourcissez-le."
+            )));
+        }
+        let expression = match langue {
+            "cql2-text" => {
+                mesurer(texte)?;
+                cql2::parse_text(texte).map_err(|_| illisible("CQL2, comme population > 1000 AND nom LIKE 'Saint%'"))?
+            }
+            "cql2-json" => cql2::parse_json(texte).map_err(|_| {
+                illisible("CQL2 en JSON, comme {\"op\":\">\",\"args\":[{\"property\":\"population\"},1000]}")
+            })?,
+            autre => {
+                return Err(Error::Demande(format!(
+                    "« {autre} » n'est pas un langage de filtre : cql2-text ou cql2-json."
+                )));
+            }
+        };
+        Ok(Self { expression, crs })
+    }
+
+    /// Adds the condition to a statement that reads features named `o`.
+    pub fn ecrire(
+        &self,
+        collection: &Collection,
+        requete: &mut QueryBuilder<Postgres>,
+    ) -> Result<()> {
+        Redaction { collection, crs: self.crs, requete }.condition(&self.expression)
+    }
+}
+
+fn illisible(attendu: &str) -> Error {
+    Error::Demande(format!("Le filtre ne se lit pas. Il s'écrit en {attendu}."))
+}
+
+/// Refuses what would take long to read.
+fn mesurer(texte: &str) -> Result<()> {
+    let (mut profondeur, mut plus_profond) = (0usize, 0);
+    for lettre in texte.chars() {
+        match lettre {
+            '(' => profondeur += 1,
+            ')' => profondeur = profondeur.saturating_sub(1),
+            _ => {}
+        }
+        plus_profond = plus_profond.max(profondeur);
+    }
+    let negations = texte.to_ascii_lowercase().matches("not").count() + texte.matches("--").count();
+    if plus_profond > PROFONDEUR_MAX || negations > NEGATIONS_MAX {
+        return Err(Error::Demande(format!(
+            "Le filtre est trop imbriqué : {PROFONDEUR_MAX} niveaux de parenthèses au plus. Simplifiez-le."
+        )));
+    }
+    Ok(())
+}
