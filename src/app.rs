@@ -32,7 +32,7 @@ use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, Polices};
-use crate::{comptes, couverture, demandes, indicateurs, ogc, partenaires, territoires};
+use crate::{comptes, couverture, demandes, exports, indicateurs, ogc, partenaires, territoires};
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
@@ -234,7 +234,11 @@ pub fn routeur(etat: Etat) -> Router {
     let ogc = ogc::routes().derriere(|routes| {
         routes.layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
     });
-    let programmes = reponses.fusionner(tuiles::routes()).fusionner(comptes::api()).fusionner(ogc);
+    let programmes = reponses
+        .fusionner(tuiles::routes())
+        .fusionner(comptes::api())
+        .fusionner(ogc)
+        .fusionner(exports::routes());
     let documentation = document::routes(&programmes.operations, &etat.url.0);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))

@@ -2,11 +2,11 @@
 //!
 //! Rooms, each depending only on those before it:
 //! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`indicateurs`] → [`partenaires`] → [`demandes`] →
-//! [`couverture`] → [`diffusion`] → [`tuiles`], [`ogc`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
+//! [`couverture`] → [`diffusion`] → [`tuiles`], [`exports`] → [`ogc`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
 //!
 //! Invariants, held by `tests/maison.rs`:
 //! - axum appears in `app.rs`, `http/` and the `mod.rs` files, and where the service is started;
-//! - gdal appears only where files are read, proj only in `territoires/projection.rs`, GEOS (and all
+//! - gdal appears only where files are read and written, proj only in `territoires/projection.rs`, GEOS (and all
 //!   `unsafe` code) only in `territoires/geos.rs`;
 //! - martin-core draws tiles in `tuiles/` and glyphs in `web/polices.rs`;
 //! - SQL over five lines stands in a file of its own.
@@ -23,6 +23,7 @@ pub mod couverture;
 pub mod demandes;
 pub mod diffusion;
 pub mod error;
+pub mod exports;
 pub mod http;
 pub mod indicateurs;
 pub mod metriques;

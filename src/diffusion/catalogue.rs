@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use crate::error::{Contexte, Error, Result};
 use crate::indicateurs::Indicateur;
-use crate::territoires::Maille;
+use crate::territoires::{Maille, SourceDeDonnees};
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,4 +232,10 @@ impl Collection {
     pub(super) fn genre_de_l_id(&self) -> Genre {
         self.champs.first().map_or(Genre::Texte, |champ| champ.genre)
     }
+}
+
+/// Who is to be credited: the sources of the contours, then the collection's own.
+pub fn attributions(collection: &Collection, sources: &[SourceDeDonnees]) -> Vec<String> {
+    let propre = collection.source.iter().map(|(nom, licence, _)| format!("{nom} ({licence})"));
+    sources.iter().map(SourceDeDonnees::mention).chain(propre).collect()
 }

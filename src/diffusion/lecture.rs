@@ -47,8 +47,8 @@ impl Page {
                 Place::Reperes { precedent: None, suivant: dernier.filter(|_| self.reste) }
             }
             Depart::Rang(rang) => Place::Rangs {
-                precedent: (*rang > 0).then(|| (rang - question.limite).max(0)),
-                suivant: self.reste.then_some(rang + question.limite),
+                precedent: (*rang > 0).then(|| (rang - question.page()).max(0)),
+                suivant: self.reste.then_some(rang + question.page()),
             },
         }
     }
@@ -79,7 +79,7 @@ pub async fn page(
         Depart::Rang(_) => {}
     }
     question.ordre(&mut requete);
-    requete.push(" limit ").push_bind(question.limite + 1);
+    requete.push(" limit ").push_bind(question.page() + 1);
     if let Depart::Rang(rang) = question.depart {
         requete.push(" offset ").push_bind(rang);
     }
@@ -90,10 +90,10 @@ pub async fn page(
          (array_agg(f.id order by f.rang_ {sens}))[count(*)] as dernier, \
          (select count(*) from page) > "
     ));
-    requete.push_bind(question.limite);
+    requete.push_bind(question.page());
     requete.push(" as reste from (select o.rang_, o.id::text as id, ");
     requete.push(objet(collection, &question.champs, question.crs));
-    requete.push(" as objet from page o order by o.rang_ limit ").push_bind(question.limite);
+    requete.push(" as objet from page o order by o.rang_ limit ").push_bind(question.page());
     requete.push(") f");
     requete.build_query_as().fetch_one(connexion).await.map_err(refus)
 }
@@ -152,7 +152,7 @@ impl Emprises {
 }
 
 /// A statement that begins with the features of a collection.
-async fn objets(
+pub(super) async fn objets(
     connexion: &mut PgConnection,
     collection: &Collection,
     question: &Question,
@@ -164,7 +164,7 @@ async fn objets(
 }
 
 /// The expression that writes a row `o` as a GeoJSON feature. Six decimals of a degree are eleven centimetres.
-fn objet(collection: &Collection, champs: &[Champ], crs: Crs) -> String {
+pub(super) fn objet(collection: &Collection, champs: &[Champ], crs: Crs) -> String {
     let geometrie = match collection.geometrie {
         None => "'null'".to_owned(),
         Some(_) => {
@@ -197,7 +197,7 @@ fn objet(collection: &Collection, champs: &[Champ], crs: Crs) -> String {
 }
 
 /// A filter that the database could not work out is whose it is.
-fn refus(erreur: sqlx::Error) -> Error {
+pub(super) fn refus(erreur: sqlx::Error) -> Error {
     let code = erreur.as_database_error().and_then(|erreur| erreur.code()).unwrap_or_default();
     // Data exceptions (a division by zero), and what PostGIS and PROJ refuse.
     if code.starts_with("22") || code == "XX000" {

@@ -57,7 +57,8 @@ pub enum Depart {
 pub struct Question {
     pub crs: Crs,
     pub dates: Option<Intervalle>,
-    pub limite: i64,
+    /// How many features, when it says.
+    pub limite: Option<i64>,
     pub depart: Depart,
     /// Fields to give, in the order of the collection; all when nothing is said.
     pub champs: Vec<Champ>,
@@ -166,7 +167,7 @@ impl Question {
         Ok(Self {
             crs: crs("crs")?,
             dates: dates.filter(|_| collection.datee()),
-            limite: entier(parametres, "limit", 1, i64::MAX)?.unwrap_or(LIMITE).min(LIMITE_MAX),
+            limite: entier(parametres, "limit", 1, i64::MAX)?,
             depart: Self::depart(collection, parametres)?,
             champs: Self::champs(collection, parametres.texte("properties"))?,
             enveloppe,
@@ -265,6 +266,11 @@ impl Question {
             requete.push(format!("o.\"{}\" {sens}, ", champ.nom));
         }
         requete.push(if matches!(self.depart, Depart::Avant(_)) { "o.id desc" } else { "o.id" });
+    }
+
+    /// How many features a page has.
+    pub(super) fn page(&self) -> i64 {
+        self.limite.unwrap_or(LIMITE).min(LIMITE_MAX)
     }
 
     /// Whether it asks for an order of its own.

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::{Operation, page};
 
 /// A parameter means the same wherever it is: name, JSON type, sentence.
-const PARAMETRES: [(&str, &str, &str); 46] = [
+const PARAMETRES: [(&str, &str, &str); 49] = [
     ("annee", "integer", "Année : zones en vigueur au 31 décembre, demandes de l'année."),
     ("apres", "string", "Page qui suit un objet : donné par le lien « next »."),
     ("au", "string", "Dernier jour de la période, compris (2018-12-31)."),
@@ -30,9 +30,11 @@ const PARAMETRES: [(&str, &str, &str); 46] = [
     ("du", "string", "Premier jour de la période, compris (2018-01-01)."),
     ("etat", "string", "État des zones (proposee, validee, refusee)."),
     ("f", "string", "Forme de la réponse : json ou html."),
+    ("fichier", "string", "Collection et format (communes.gpkg)."),
     ("filter", "string", "Filtre CQL2 (population > 1000 AND nom LIKE 'Saint%')."),
     ("filter-crs", "string", "Système de coordonnées des géométries du filtre."),
     ("filter-lang", "string", "Langage du filtre : cql2-text ou cql2-json."),
+    ("grille", "string", "Grille de tuiles : WebMercatorQuad."),
     ("indicateur", "string", "Code de l'indicateur."),
     ("lat", "number", "Latitude, en degrés (WGS 84)."),
     ("limit", "integer", "Nombre d'objets par page, 10 000 au plus."),
@@ -49,6 +51,7 @@ const PARAMETRES: [(&str, &str, &str); 46] = [
     ("q", "string", "Ce qui est cherché, avec les mots de tous les jours."),
     ("reseau", "string", "Code d'un réseau. Par défaut, le seul qui soit là, ou tous."),
     ("sortby", "string", "Propriétés du tri, précédées de - pour un ordre décroissant."),
+    ("style", "string", "Nom du style (carte)."),
     ("territoire", "string", "Territoire sur lequel porte la question (commune:26001)."),
     ("theme", "string", "Code d'un thème du réseau."),
     (
@@ -119,6 +122,9 @@ fn operation(operation: &Operation) -> Value {
         json!({ "description": operation.resume, "content": { (operation.genre): {} } }),
     );
     reponses.insert("304".into(), json!({ "description": "Rien n'a changé." }));
+    if operation.ailleurs {
+        reponses.insert("307".into(), json!({ "description": "À lire à une autre adresse." }));
+    }
     if operation.parfois_vide {
         reponses.insert("204".into(), json!({ "description": "Il n'y a rien dans cette tuile." }));
     }

@@ -26,6 +26,8 @@ pub struct Operation {
     pub genre: &'static str,
     /// Whether it may answer that there is nothing (204).
     pub parfois_vide: bool,
+    /// Whether it leads to another address (307).
+    pub ailleurs: bool,
 }
 
 impl Operation {
@@ -43,6 +45,7 @@ impl Operation {
             exemple,
             genre: "application/json",
             parfois_vide: false,
+            ailleurs: false,
         }
     }
 
@@ -52,6 +55,10 @@ impl Operation {
 
     pub fn parfois_vide(self) -> Self {
         Self { parfois_vide: true, ..self }
+    }
+
+    pub fn ailleurs(self) -> Self {
+        Self { ailleurs: true, ..self }
     }
 }
 

@@ -3,7 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::adresses::{Adresses, segment};
-use crate::diffusion::{Champ, Collection, Crs, Emprises, GEOMETRIE, Genre, Geometrie};
+use crate::diffusion::{
+    Champ, Collection, Crs, Emprises, GEOMETRIE, Genre, Geometrie, attributions,
+};
+use crate::exports::Format;
 use crate::territoires::SourceDeDonnees;
 
 /// What is served, by the names of the standards.
@@ -140,6 +143,10 @@ pub fn collection(collection: &Collection, contexte: &Contexte<'_>) -> Value {
             "Les tuiles vectorielles",
         ));
     }
+    liens.extend(Format::TOUS.into_iter().map(|format| {
+        let adresse = format!("{}/exports/{}.{}", adresses.0.0, collection.id, format.extension());
+        lien(adresse, "enclosure", format.genre(), format.nom())
+    }));
     let licences = licences(collection, contexte.sources);
     for licence in &licences {
         liens.extend(
@@ -173,12 +180,6 @@ fn etendue(emprise: Option<[f64; 4]>) -> Value {
             "spatial": { "bbox": [emprise], "crs": Crs::default().uri() }, "temporal": temps }),
         None => json!({ "temporal": temps }),
     }
-}
-
-/// Who is to be credited: the sources of the contours, then the collection's own.
-pub fn attributions(collection: &Collection, sources: &[SourceDeDonnees]) -> Vec<String> {
-    let propre = collection.source.iter().map(|(nom, licence, _)| format!("{nom} ({licence})"));
-    sources.iter().map(SourceDeDonnees::mention).chain(propre).collect()
 }
 
 fn licences<'a>(collection: &'a Collection, sources: &'a [SourceDeDonnees]) -> Vec<&'a str> {

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::adresses::Adresses;
-use super::documents::{CONFORMITE, attributions};
-use crate::diffusion::{Catalogue, Collection};
+use super::documents::CONFORMITE;
+use crate::diffusion::{Catalogue, Collection, attributions};
+use crate::exports::Format;
 use crate::territoires::SourceDeDonnees;
 
 pub fn accueil(adresses: Adresses<'_>) -> Markup {
@@ -44,6 +45,11 @@ pub fn collection(
         p { (collection.description) }
         p { a href={ (chemin) "/items?f=html" } { "Voir les objets" } " · "
             a href={ (chemin) "/items" } { "GeoJSON" } }
+        p { "Télécharger : "
+            @for format in Format::TOUS {
+                a href={ "/exports/" (collection.id) "." (format.extension()) } { (format.nom()) } " "
+            }
+        }
         (proprietes(collection))
         h2 { "Sources" }
         ul { @for source in attributions(collection, sources) { li { (source) } } }

@@ -23,6 +23,7 @@ use crate::http::{
 pub use couches::installer;
 pub use service::ServiceTuiles;
 use service::{DemandeDeTuile, PARAMETRE_VERSION};
+pub use source::Couche;
 
 /// Media type of a tile.
 pub const GENRE: &str = "application/vnd.mapbox-vector-tile";

@@ -88,6 +88,11 @@ impl ServiceTuiles {
         (self.cache.entry_count(), self.cache.weighted_size())
     }
 
+    /// All the layers.
+    pub async fn toutes(&self) -> Result<Arc<[Arc<Couche>]>> {
+        Ok(self.repere().await?.couches)
+    }
+
     /// The layers named in an address: in one order, each once.
     pub async fn couches(&self, noms: &str) -> Result<Vec<Arc<Couche>>> {
         let toutes = self.repere().await?.couches;

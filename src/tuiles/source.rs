@@ -22,8 +22,8 @@ pub struct Couche {
     pub nom: String,
     fonction: String,
     fonction_d_edition: Option<String>,
-    titre: String,
-    description: String,
+    pub titre: String,
+    pub description: String,
     zoom_min: i16,
     zoom_max: i16,
     champs: Json<BTreeMap<String, BTreeMap<String, String>>>,
@@ -38,6 +38,16 @@ impl Couche {
             .fetch_all(piscine)
             .await
             .pour("lecture des couches de tuiles")
+    }
+
+    /// First and last zoom of its tiles.
+    pub fn zooms(&self) -> (i16, i16) {
+        (self.zoom_min, self.zoom_max)
+    }
+
+    /// Fields of its features, and what each means.
+    pub fn champs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.champs.values().flatten().map(|(nom, phrase)| (nom.as_str(), phrase.as_str()))
     }
 
     /// Whether tiles of this zoom exist.

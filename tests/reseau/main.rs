@@ -15,6 +15,7 @@ mod droits;
 mod drome;
 mod etudes;
 mod export;
+mod exports;
 mod externe;
 mod fiches;
 mod fichiers_hostiles;

@@ -48,6 +48,9 @@ fn adresses(chemin: &str, operation: &Value, reseaux: [&str; 2]) -> Vec<String> 
                     .replace("{zone}", zone)
                     .replace("{couches}", couche)
                     .replace("{collection}", couche)
+                    .replace("{fichier}", &format!("{couche}.csv"))
+                    .replace("{grille}", "WebMercatorQuad")
+                    .replace("{style}", "carte")
                     .replace("{objet}", &format!("{reseau}.{zone}.1"))
                     .replace("{maille}", "commune")
                     .replace("{code}", "26001")
@@ -181,7 +184,9 @@ async fn every_route_says_what_it_admits_and_refuses_the_rest() {
         let refus = essai.lire(&format!("{exemple}?inconnu=1"), &[]).await;
         let attendu = match chemin.as_str() {
             chemin if chemin.starts_with("/tuiles") => "inconnu",
-            chemin if chemin.ends_with("/items") => "Propriétés de la collection",
+            chemin if chemin.ends_with("/items") || chemin.starts_with("/exports") => {
+                "Propriétés de la collection"
+            }
             _ => "Paramètres admis",
         };
         assert_eq!(refus.statut, StatusCode::BAD_REQUEST, "{exemple} : {}", refus.texte);

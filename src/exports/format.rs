@@ -1,0 +1,79 @@
+//! Formats of files, and the names that people give them.
+
+use crate::error::{Error, Result};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    GeoJson,
+    GeoPackage,
+    FlatGeobuf,
+    Shapefile,
+    Csv,
+    Classeur,
+}
+
+impl Format {
+    pub const TOUS: [Self; 6] = [
+        Self::GeoPackage,
+        Self::GeoJson,
+        Self::FlatGeobuf,
+        Self::Shapefile,
+        Self::Csv,
+        Self::Classeur,
+    ];
+
+    /// That of an extension.
+    pub fn lire(extension: &str) -> Result<Self> {
+        Self::TOUS.into_iter().find(|format| format.extension() == extension).ok_or_else(|| {
+            let extensions = Self::TOUS.map(Self::extension).join(", ");
+            Error::Demande(format!(
+                "« {extension} » n'est pas un format d'export. Formats : {extensions}."
+            ))
+        })
+    }
+
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::GeoJson => "geojson",
+            Self::GeoPackage => "gpkg",
+            Self::FlatGeobuf => "fgb",
+            Self::Shapefile => "shp.zip",
+            Self::Csv => "csv",
+            Self::Classeur => "xlsx",
+        }
+    }
+
+    /// As people call it.
+    pub fn nom(self) -> &'static str {
+        match self {
+            Self::GeoJson => "GeoJSON",
+            Self::GeoPackage => "GeoPackage",
+            Self::FlatGeobuf => "FlatGeobuf",
+            Self::Shapefile => "Shapefile",
+            Self::Csv => "CSV",
+            Self::Classeur => "Excel",
+        }
+    }
+
+    /// Media type.
+    pub fn genre(self) -> &'static str {
+        match self {
+            Self::GeoJson => "application/geo+json",
+            Self::GeoPackage => "application/geopackage+sqlite3",
+            Self::FlatGeobuf => "application/flatgeobuf",
+            Self::Shapefile => "application/zip",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Classeur => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// Whether it can be sent while it is written.
+    pub fn continu(self) -> bool {
+        matches!(self, Self::GeoJson | Self::Csv)
+    }
+
+    /// Whether it is for spreadsheets, which know no geometry.
+    pub fn tableur(self) -> bool {
+        matches!(self, Self::Csv | Self::Classeur)
+    }
+}

@@ -1,0 +1,150 @@
+//! Files for geographic information systems, by GDAL: GeoPackage, FlatGeobuf, Shapefile.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use gdal::errors::GdalError;
+use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
+use gdal::vector::{
+    Defn, Feature, FieldDefn, Geometry, Layer, LayerOptions, OGRFieldType, OGRwkbGeometryType,
+};
+use gdal::{Dataset, DriverManager};
+use tokio::sync::mpsc::Receiver;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::{Format, Sujet};
+use crate::diffusion::{Champ, Genre, Geometrie, Ligne, Valeur};
+use crate::error::{ContexteFichier, Error, Result};
+
+const ACTION: &str = "écriture d'un export";
+
+/// Writes the rows to a file of this format. Blocks.
+pub fn ecrire(
+    format: Format,
+    chemin: &Path,
+    sujet: &Sujet,
+    lignes: &mut Receiver<Result<Vec<Ligne>>>,
+) -> Result<()> {
+    match format {
+        Format::Shapefile => {
+            let dossier = tempfile::tempdir_in(chemin.parent().unwrap_or(chemin))
+                .pour_fichier(ACTION, chemin)?;
+            let dans = dossier.path().join(format!("{}.shp", sujet.nom));
+            remplir("ESRI Shapefile", &dans, &["ENCODING=UTF-8"], sujet, lignes)?;
+            std::fs::write(dossier.path().join("LISEZMOI.txt"), sujet.notice().join("\r\n"))
+                .pour_fichier(ACTION, dossier.path())?;
+            archiver(dossier.path(), chemin)
+        }
+        // Which leaves out features that are nowhere: a few communes have no contour.
+        Format::FlatGeobuf => remplir("FlatGeobuf", chemin, &[], sujet, lignes),
+        _ => {
+            let titre = format!("IDENTIFIER={}", sujet.titre);
+            let notice = format!("DESCRIPTION={}", sujet.notice().join(" "));
+            remplir("GPKG", chemin, &[&titre, &notice], sujet, lignes)
+        }
+    }
+}
+
+fn remplir(
+    pilote: &str,
+    chemin: &Path,
+    options: &[&str],
+    sujet: &Sujet,
+    lignes: &mut Receiver<Result<Vec<Ligne>>>,
+) -> Result<()> {
+    let pilote = DriverManager::get_driver_by_name(pilote).map_err(echec)?;
+    let mut fichier = pilote.create_vector_only(chemin).map_err(echec)?;
+    let mut reperage =
+        SpatialRef::from_epsg(u32::try_from(sujet.crs.srid()).unwrap_or(4326)).map_err(echec)?;
+    reperage.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    let ty = match sujet.geometrie {
+        None => OGRwkbGeometryType::wkbNone,
+        Some(Geometrie::Points) => OGRwkbGeometryType::wkbPoint,
+        Some(Geometrie::Surfaces) => OGRwkbGeometryType::wkbMultiPolygon,
+    };
+    let demande = |options| LayerOptions { name: &sujet.nom, srs: Some(&reperage), ty, options };
+    // One transaction where there are: a row at a time would be written to the disk.
+    if fichier.driver().short_name() == "GPKG" {
+        let mut transaction = fichier.start_transaction().map_err(echec)?;
+        couche(&mut transaction, demande(Some(options)), &sujet.champs, lignes)?;
+        transaction.commit().map_err(echec)?;
+    } else {
+        couche(&mut fichier, demande(Some(options)), &sujet.champs, lignes)?;
+    }
+    fichier.close().map_err(echec)
+}
+
+fn couche(
+    fichier: &mut Dataset,
+    demande: LayerOptions<'_>,
+    champs: &[Champ],
+    lignes: &mut Receiver<Result<Vec<Ligne>>>,
+) -> Result<()> {
+    let couche = fichier.create_layer(demande).map_err(echec)?;
+    for champ in champs {
+        let genre = match champ.genre {
+            Genre::Texte => OGRFieldType::OFTString,
+            Genre::Entier => OGRFieldType::OFTInteger64,
+            Genre::Decimal => OGRFieldType::OFTReal,
+            Genre::Date => OGRFieldType::OFTDate,
+            Genre::Booleen => OGRFieldType::OFTInteger,
+        };
+        let definition = FieldDefn::new(&champ.nom, genre).map_err(echec)?;
+        if champ.genre == Genre::Entier {
+            definition.set_width(18);
+        }
+        definition.add_to_layer(&couche).map_err(echec)?;
+    }
+    let definition = Defn::from_layer(&couche);
+    while let Some(lot) = lignes.blocking_recv() {
+        for ligne in lot? {
+            objet(&couche, &definition, ligne).map_err(echec)?;
+        }
+    }
+    Ok(())
+}
+
+fn objet(couche: &Layer<'_>, definition: &Defn, ligne: Ligne) -> Result<(), GdalError> {
+    let mut objet = Feature::new(definition)?;
+    for (rang, valeur) in ligne.valeurs.into_iter().enumerate() {
+        match valeur {
+            Valeur::Absente => objet.set_field_null(rang)?,
+            Valeur::Texte(texte) => objet.set_field_string(rang, &texte.replace('\0', ""))?,
+            Valeur::Entier(nombre) => objet.set_field_integer64(rang, nombre)?,
+            Valeur::Decimal(nombre) => objet.set_field_double(rang, nombre)?,
+            Valeur::Date(jour) => objet.set_field_string(rang, &jour.to_string())?,
+            Valeur::Booleen(vrai) => objet.set_field_integer(rang, i32::from(vrai))?,
+        }
+    }
+    if let Some(forme) = ligne.forme {
+        objet.set_geometry(Geometry::from_wkb(&forme)?)?;
+    }
+    objet.create(couche)
+}
+
+/// All the files of a folder in one archive.
+fn archiver(dossier: &Path, chemin: &Path) -> Result<()> {
+    let mut archive = ZipWriter::new(File::create(chemin).pour_fichier(ACTION, chemin)?);
+    let mut fichiers: Vec<_> = std::fs::read_dir(dossier)
+        .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+        .pour_fichier(ACTION, dossier)?;
+    fichiers.sort_by_key(std::fs::DirEntry::file_name);
+    for fichier in fichiers {
+        let nom = fichier.file_name().to_string_lossy().into_owned();
+        archive.start_file(nom, SimpleFileOptions::default()).map_err(archive_refusee)?;
+        let mut lu = File::open(fichier.path()).pour_fichier(ACTION, fichier.path())?;
+        io::copy(&mut lu, &mut archive).pour_fichier(ACTION, chemin)?;
+    }
+    archive.finish().map_err(archive_refusee)?;
+    Ok(())
+}
+
+fn archive_refusee(erreur: zip::result::ZipError) -> Error {
+    Error::Donnees(format!("L'archive n'a pas pu être écrite : {erreur}."))
+}
+
+fn echec(erreur: GdalError) -> Error {
+    Error::Donnees(format!("L'export n'a pas pu être écrit : {erreur}."))
+}

@@ -1,0 +1,91 @@
+//! Collections as files, read back by others' libraries.
+
+use std::io::Write;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use gdal::Dataset;
+use gdal::vector::LayerAccess;
+use tower::ServiceExt;
+
+use crate::complet::complet;
+use crate::service::Essai;
+
+async fn telecharger(essai: &Essai, adresse: &str) -> Vec<u8> {
+    let requete = Request::builder().uri(adresse).body(Body::empty()).unwrap();
+    let reponse = essai.service.clone().oneshot(requete).await.unwrap();
+    assert_eq!(reponse.status(), StatusCode::OK, "{adresse}");
+    let disposition = reponse.headers()["content-disposition"].to_str().unwrap().to_owned();
+    assert!(disposition.starts_with("attachment"), "{disposition}");
+    to_bytes(reponse.into_body(), usize::MAX).await.unwrap().to_vec()
+}
+
+/// What GDAL reads of the first layer: how many features, and the names of its fields.
+fn relire(octets: &[u8], suffixe: &str, prefixe: &str) -> (u64, Vec<String>) {
+    let mut fichier = tempfile::Builder::new().suffix(suffixe).tempfile().unwrap();
+    fichier.write_all(octets).unwrap();
+    let chemin = format!("{prefixe}{}", fichier.path().display());
+    let lu = Dataset::open(chemin).unwrap();
+    let couche = lu.layer(0).unwrap();
+    (couche.feature_count(), couche.defn().fields().map(|champ| champ.name()).collect())
+}
+
+#[tokio::test]
+async fn each_format_holds_every_commune() {
+    let essai = Essai::nouveau().await;
+    for (extension, prefixe) in
+        [("gpkg", ""), ("fgb", ""), ("geojson", ""), ("shp.zip", "/vsizip/")]
+    {
+        let octets = telecharger(&essai, &format!("/exports/communes.{extension}")).await;
+        let (nombre, champs) = relire(&octets, &format!(".{extension}"), prefixe);
+        // FlatGeobuf leaves out what is nowhere: one commune has no contour.
+        assert_eq!(nombre, if extension == "fgb" { 2495 } else { 2496 }, "{extension}");
+        assert!(champs.contains(&"nom".to_owned()), "{extension} : {champs:?}");
+    }
+    let (nombre, champs) =
+        relire(&telecharger(&essai, "/exports/communes.xlsx").await, ".xlsx", "");
+    assert_eq!(nombre, 2496);
+    assert!(champs.contains(&"Codes postaux".to_owned()), "{champs:?}");
+}
+
+#[tokio::test]
+async fn a_file_answers_the_same_question_as_a_page() {
+    let essai = Essai::nouveau().await;
+    let question = "epci=200040459&filter=code%3C%2726005%27&properties=nom&sortby=-code";
+    let table = telecharger(&essai, &format!("/exports/communes.csv?{question}")).await;
+    let texte = String::from_utf8(table).unwrap();
+    assert_eq!(texte, "\u{feff}Nom\nCommune 4\nCommune 3\nCommune 2\nCommune 1\n");
+    let zones = telecharger(&essai, "/exports/communes.gpkg?limit=3&crs=EPSG:2154").await;
+    assert_eq!(relire(&zones, ".gpkg", "").0, 3);
+    for (adresse, attendu) in [
+        ("/exports/communes.kml", "gpkg"),
+        ("/exports/rien.gpkg", "/ogc/collections"),
+        ("/exports/communes", "communes.gpkg"),
+        ("/exports/communes.gpkg?filter=x", "propriété"),
+        ("/exports/communes.csv?filter=1/(population-population)%3E0", "division par zéro"),
+        ("/exports/communes.gpkg?filter=1/(population-population)%3E0", "division par zéro"),
+        ("/exports/communes.geojson?crs=EPSG:2154", "longitude"),
+    ] {
+        let refus = essai.lire(adresse, &[]).await;
+        assert!(refus.statut.is_client_error(), "{adresse} : {}", refus.statut);
+        assert!(refus.texte.contains(attendu), "{adresse} : {}", refus.texte);
+    }
+}
+
+#[tokio::test]
+async fn a_table_runs_no_formula_and_holds_what_one_may_read() {
+    let essai = Essai::nouveau().await;
+    let dossier = complet("tables").sans("demandes.csv").avec(
+        "demandes.csv",
+        "reference,date,partenaire,theme,maille,beneficiaire,millesime,objet,etat\n\
+         F1,2018-03-01,caue,eau-potable,commune,26001,2019,\"=HYPERLINK(\"\"http://x\"\")\",en_cours\n",
+    );
+    essai.pays.charger(&dossier).await;
+    let adresse = "/exports/demandes.csv?reseau=tables&properties=objet";
+    let publique = String::from_utf8(telecharger(&essai, adresse).await).unwrap();
+    assert_eq!(publique, "\u{feff}Objet\n\"\"\n");
+    let caue = essai.entrer("caue@tables.example", &["tables:partenaire:caue"]).await;
+    let sienne = essai.lire(adresse, &[("cookie", &caue)]).await;
+    assert!(sienne.entete("cache-control").contains("private"));
+    assert!(sienne.texte.contains("'=HYPERLINK"), "{}", sienne.texte);
+}
