@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Subcommand;
 
 use crate::base::Base;
-use crate::demandes;
 use crate::error::Result;
+use crate::http::Parametres;
+use crate::{demandes, exports};
 
 #[derive(Debug, Subcommand)]
 pub enum Export {
@@ -24,13 +25,39 @@ pub enum Export {
         #[arg(long)]
         remplacer: bool,
     },
+    /// Une collection, telle que le public la lit : communes.gpkg, zones.geojson, population-epci.xlsx…
+    Collection {
+        /// Fichier à écrire ; son nom dit la collection et le format (gpkg, geojson, fgb, shp.zip, csv, xlsx).
+        #[arg(value_name = "FICHIER")]
+        chemin: PathBuf,
+        /// Filtre, autant de fois qu'il en faut : departement=26, crs=EPSG:2154, filter="population > 1000".
+        #[arg(long = "avec", value_name = "NOM=VALEUR", value_parser = paire)]
+        filtres: Vec<(String, String)>,
+    },
+}
+
+fn paire(texte: &str) -> std::result::Result<(String, String), String> {
+    let (nom, valeur) = texte
+        .split_once('=')
+        .ok_or_else(|| format!("« {texte} » n'est pas un filtre : écrivez-le NOM=VALEUR"))?;
+    Ok((nom.to_owned(), valeur.to_owned()))
 }
 
 impl Export {
     /// Runs the export of an open database.
     pub async fn executer(self, base: &Base) -> Result<ExitCode> {
-        let Self::Reseau { reseau, lieu, remplacer } = self;
-        dire!("{}", demandes::export::reseau(base, &reseau, lieu, remplacer).await?);
+        match self {
+            Self::Reseau { reseau, lieu, remplacer } => {
+                dire!("{}", demandes::export::reseau(base, &reseau, lieu, remplacer).await?);
+            }
+            Self::Collection { chemin, filtres } => {
+                let nom = chemin.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let parametres = Parametres::nouveaux(filtres)?;
+                let octets =
+                    exports::vers_fichier(&base.piscine(), &nom, &chemin, &parametres).await?;
+                dire!("{} écrit : {} Kio.", chemin.display(), octets.div_ceil(1024));
+            }
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -93,7 +93,9 @@ impl Catalogue {
                 .await
                 .pour("lecture des mailles des indicateurs")?;
         for indicateur in Indicateur::tous(connexion).await? {
-            let mesure = |maille| mesures.contains(&(indicateur.code.clone(), maille));
+            // A ratio is measured where its parts are.
+            let code = indicateur.numerateur.as_ref().unwrap_or(&indicateur.code);
+            let mesure = |maille| mesures.contains(&(code.clone(), maille));
             // What adds up, and was measured by commune, is known of the larger units.
             let connu =
                 |maille| mesure(maille) || (indicateur.se_repartit() && mesure(Maille::Commune));

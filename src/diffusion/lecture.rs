@@ -1,8 +1,9 @@
 //! Features read from the database: a page of them, one, how many there are, where they are.
 
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
-use super::catalogue::{Champ, Collection, Genre, Geometrie};
+use super::catalogue::{Champ, Collection, Genre, Geometrie, Sujet};
 use super::crs::Crs;
 use super::question::{Depart, Question};
 use super::releve::Releve;
@@ -151,6 +152,28 @@ impl Emprises {
     }
 }
 
+/// When the data last changed.
+#[derive(Debug, sqlx::FromRow)]
+pub struct MisesAJour {
+    /// Anything at all.
+    pub donnees: DateTime<Utc>,
+    /// What territories are drawn and counted from.
+    territoires: DateTime<Utc>,
+}
+
+impl MisesAJour {
+    pub async fn lire(connexion: &mut PgConnection) -> Result<Self> {
+        sqlx::query_as(include_str!("sql/lire_mises_a_jour.sql"))
+            .fetch_one(connexion)
+            .await
+            .pour(ACTION)
+    }
+
+    pub fn de(&self, collection: &Collection) -> DateTime<Utc> {
+        if matches!(collection.sujet, Sujet::Unites(_)) { self.territoires } else { self.donnees }
+    }
+}
+
 /// A statement that begins with the features of a collection.
 pub(super) async fn objets(
     connexion: &mut PgConnection,
@@ -212,7 +235,7 @@ pub(super) fn refus(erreur: sqlx::Error) -> Error {
 
 impl Collection {
     /// Whether its features are those of réseaux, and so where they are.
-    fn d_un_reseau(&self) -> bool {
+    pub fn d_un_reseau(&self) -> bool {
         self.champs.iter().any(|champ| champ.nom == "reseau")
     }
 

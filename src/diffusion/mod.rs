@@ -17,7 +17,7 @@ mod service;
 pub use catalogue::{Catalogue, Champ, Collection, Genre, Geometrie, Sujet, attributions};
 pub use cql::GEOMETRIE;
 pub use crs::Crs;
-pub use lecture::{Emprises, Page, Place, lire_un, page};
+pub use lecture::{Emprises, MisesAJour, Page, Place, lire_un, page};
 pub use lignes::{Ligne, Valeur, envoyer, envoyer_geojson};
 pub use question::{Depart, LIMITE, LIMITE_MAX, PARAMETRES, Question};
 pub use service::ServiceDiffusion;

@@ -67,9 +67,16 @@ impl Format {
         }
     }
 
-    /// Whether it can be sent while it is written.
-    pub fn continu(self) -> bool {
-        matches!(self, Self::GeoJson | Self::Csv)
+    /// As the European list of file types names it.
+    pub fn au_catalogue(self) -> &'static str {
+        match self {
+            Self::GeoJson => "GEOJSON",
+            Self::GeoPackage => "GPKG",
+            Self::FlatGeobuf => "BIN",
+            Self::Shapefile => "SHP",
+            Self::Csv => "CSV",
+            Self::Classeur => "XLSX",
+        }
     }
 
     /// Whether it is for spreadsheets, which know no geometry.

@@ -15,17 +15,18 @@ use axum::extract::{FromRef, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{TryStreamExt, stream};
 use sqlx::PgPool;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver};
 
+use crate::base::Version;
 use crate::comptes::Principal;
 use crate::diffusion::{
     self, Champ, Collection, Crs, Geometrie, Ligne, Question, ServiceDiffusion, attributions,
 };
 use crate::error::{ContexteFichier, Error, Result};
-use crate::http::{Chemin, Operation, Parametres, Politique, Probleme, Reponse, Routes, VARIE};
+use crate::http::{Chemin, Operation, Parametres, Politique, Reponse, Routes, VARIE};
 use crate::territoires::{SourceDeDonnees, sources};
 pub use format::Format;
 
@@ -98,19 +99,39 @@ async fn exporter(
     Chemin(fichier): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Response> {
+    let transaction = principal.transaction(&piscine).await?;
+    let (format, corps) = preparer(transaction, &service, &fichier, &parametres).await?;
+    let entetes = [
+        (header::CONTENT_TYPE, format.genre().to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{fichier}\"")),
+    ];
+    let mut reponse = (entetes, corps).into_response();
+    let entetes = reponse.headers_mut();
+    entetes.insert(header::CACHE_CONTROL, Politique::Revalider.pour(principal.prive()).entete());
+    entetes.insert(header::VARY, VARIE);
+    Ok(reponse)
+}
+
+/// The file that a name asks for (`communes.gpkg`), in answer to a question.
+async fn preparer(
+    mut transaction: Transaction,
+    service: &ServiceDiffusion,
+    fichier: &str,
+    parametres: &Parametres,
+) -> Result<(Format, Body)> {
     let Some((id, extension)) = fichier.split_once('.') else {
-        return Err(Probleme::introuvable(format!(
+        return Err(Error::Introuvable(format!(
             "« {fichier} » n'est pas un export : donnez une collection et un format, comme communes.gpkg."
         )));
     };
     let format = Format::lire(extension)?;
-    let mut transaction = principal.transaction(&piscine).await?;
     let catalogue = service.catalogue(&mut transaction).await?;
     let collection = catalogue.trouver(id)?.clone();
-    let question = Question::lire(&collection, &parametres)?;
+    let question = Question::lire(&collection, parametres)?;
     if format == Format::GeoJson && question.crs != Crs::default() {
-        return Err(Probleme::demande(
-            "Un fichier GeoJSON est en longitude et latitude : retirez crs, ou choisissez un autre format.",
+        return Err(Error::Demande(
+            "Un fichier GeoJSON est en longitude et latitude : retirez crs, ou choisissez un autre format."
+                .into(),
         ));
     }
     let sources = sources(&mut *transaction, None).await?;
@@ -121,15 +142,33 @@ async fn exporter(
         Format::Csv => demande.csv(transaction).await?,
         _ => demande.fichier(transaction).await?,
     };
-    let entetes = [
-        (header::CONTENT_TYPE, format.genre().to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.{extension}\"")),
-    ];
-    let mut reponse = (entetes, corps).into_response();
-    let entetes = reponse.headers_mut();
-    entetes.insert(header::CACHE_CONTROL, Politique::Revalider.pour(principal.prive()).entete());
-    entetes.insert(header::VARY, VARIE);
-    Ok(reponse)
+    Ok((format, corps))
+}
+
+/// Writes the file that a name asks for, of what the public reads, and returns how many bytes it has.
+///
+/// # Errors
+/// A question that cannot be answered; a file that is there already.
+pub async fn vers_fichier(
+    piscine: &PgPool,
+    fichier: &str,
+    chemin: &Path,
+    parametres: &Parametres,
+) -> Result<u64> {
+    let service = ServiceDiffusion::nouveau(Version::default());
+    let transaction = Principal::Public.transaction(piscine).await?;
+    let (_, corps) = preparer(transaction, &service, fichier, parametres).await?;
+    let mut ecrit = tokio::fs::File::create_new(chemin).await.pour_fichier(ACTION, chemin)?;
+    let mut morceaux = corps.into_data_stream();
+    let mut octets = 0;
+    while let Some(morceau) = morceaux.try_next().await.map_err(|erreur| {
+        Error::Donnees(format!("L'export n'a pas pu être lu jusqu'au bout : {erreur}."))
+    })? {
+        octets += morceau.len() as u64;
+        ecrit.write_all(&morceau).await.pour_fichier(ACTION, chemin)?;
+    }
+    ecrit.flush().await.pour_fichier(ACTION, chemin)?;
+    Ok(octets)
 }
 
 type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;

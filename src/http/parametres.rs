@@ -65,27 +65,30 @@ impl<S: Send + Sync> FromRequestParts<S> for Parametres {
             Query::<Vec<(String, String)>>::from_request_parts(parts, etat)
                 .await
                 .map_err(|_| Probleme::demande("Les paramètres de l'adresse ne se lisent pas."))?;
-        if paires.len() > NOMBRE_MAX {
-            return Err(Probleme::demande(format!("L'adresse a plus de {NOMBRE_MAX} paramètres.")));
-        }
-        let mut valeurs = BTreeMap::new();
-        for (nom, valeur) in paires {
-            if valeurs.insert(nom.clone(), valeur).is_some() {
-                return Err(Probleme::demande(format!(
-                    "Le paramètre « {nom} » est donné deux fois."
-                )));
-            }
-        }
-        // PostgreSQL's text cannot hold it.
-        if valeurs.values().any(|valeur| valeur.contains('\0')) {
-            return Err(Probleme::demande("Un paramètre contient un caractère nul."));
-        }
-        valeurs.retain(|_, valeur| !valeur.trim().is_empty());
-        Ok(Self(valeurs))
+        Ok(Self::nouveaux(paires)?)
     }
 }
 
 impl Parametres {
+    /// From names and values, each once.
+    pub fn nouveaux(paires: Vec<(String, String)>) -> Result<Self, Error> {
+        if paires.len() > NOMBRE_MAX {
+            return Err(Error::Demande(format!("L'adresse a plus de {NOMBRE_MAX} paramètres.")));
+        }
+        let mut valeurs = BTreeMap::new();
+        for (nom, valeur) in paires {
+            if valeurs.insert(nom.clone(), valeur).is_some() {
+                return Err(Error::Demande(format!("Le paramètre « {nom} » est donné deux fois.")));
+            }
+        }
+        // PostgreSQL's text cannot hold it.
+        if valeurs.values().any(|valeur| valeur.contains('\0')) {
+            return Err(Error::Demande("Un paramètre contient un caractère nul.".into()));
+        }
+        valeurs.retain(|_, valeur| !valeur.trim().is_empty());
+        Ok(Self(valeurs))
+    }
+
     /// Refuses any parameter that is not in the list, and says which are.
     pub fn admettre(&self, admis: &[&str]) -> Result<&Self, Probleme> {
         match self.0.keys().find(|nom| !admis.contains(&nom.as_str())) {

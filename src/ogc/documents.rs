@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::adresses::{Adresses, segment};
 use crate::diffusion::{
-    Champ, Collection, Crs, Emprises, GEOMETRIE, Genre, Geometrie, attributions,
+    Champ, Collection, Crs, Emprises, GEOMETRIE, Genre, Geometrie, MisesAJour, attributions,
 };
 use crate::exports::Format;
 use crate::territoires::SourceDeDonnees;
@@ -112,6 +112,7 @@ pub struct Contexte<'a> {
     /// Of the territories: they are credited wherever they are drawn.
     pub sources: &'a [SourceDeDonnees],
     pub emprises: &'a Emprises,
+    pub mises_a_jour: &'a MisesAJour,
 }
 
 pub fn collection(collection: &Collection, contexte: &Contexte<'_>) -> Value {
@@ -161,6 +162,7 @@ pub fn collection(collection: &Collection, contexte: &Contexte<'_>) -> Value {
         "description": collection.description,
         "attribution": attributions(collection, contexte.sources).join(" · "),
         "itemType": "feature",
+        "updated": contexte.mises_a_jour.de(collection).to_rfc3339(),
         "links": liens,
     });
     let etendue = etendue(contexte.emprises.de(collection));
@@ -182,7 +184,8 @@ fn etendue(emprise: Option<[f64; 4]>) -> Value {
     }
 }
 
-fn licences<'a>(collection: &'a Collection, sources: &'a [SourceDeDonnees]) -> Vec<&'a str> {
+/// Licences of what a collection is made from, each once.
+pub fn licences<'a>(collection: &'a Collection, sources: &'a [SourceDeDonnees]) -> Vec<&'a str> {
     let propre = collection.source.iter().map(|(_, licence, _)| licence.as_str());
     let mut toutes: Vec<&str> =
         sources.iter().map(|source| source.licence.as_str()).chain(propre).collect();

@@ -5,6 +5,7 @@
 
 mod adresses;
 mod api;
+mod dcat;
 mod documents;
 mod objets;
 mod pages;
@@ -18,14 +19,15 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::Markup;
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use crate::comptes::Principal;
-use crate::diffusion::{self, Catalogue, Crs, Emprises, Question, ServiceDiffusion};
+use crate::diffusion::{self, Catalogue, Crs, Emprises, MisesAJour, Question, ServiceDiffusion};
+use crate::error::Result;
 use crate::http::{
     Chemin, Forme, Operation, Parametres, Politique, Probleme, Reponse, Routes, UrlPublique, page,
 };
-use crate::territoires::sources;
+use crate::territoires::{SourceDeDonnees, sources};
 use crate::tuiles::{Couche, ServiceTuiles};
 use adresses::{Adresses, segment};
 use documents::{Contexte, GEOJSON, OPENAPI, SCHEMA};
@@ -114,6 +116,16 @@ where
             )
             .genre(GEOJSON),
             objet,
+        )
+        .avec(
+            Operation::nouvelle(
+                "/dcat",
+                "Le catalogue des données pour les portails qui les moissonnent (DCAT-AP, JSON-LD).",
+                &[],
+                "/dcat",
+            )
+            .genre(dcat::GENRE),
+            portail,
         )
         .fusionner(routes_des_tuiles())
 }
@@ -300,8 +312,47 @@ async fn description(
     let mut transaction = principal.transaction(&piscine).await?;
     let catalogue = service.catalogue(&mut transaction).await?;
     let document = api::document(&catalogue, Adresses(&url));
-    Ok(([(header::CONTENT_TYPE, OPENAPI)], Json(document).into_response().into_body())
-        .into_response())
+    Ok(([(header::CONTENT_TYPE, OPENAPI)], document.to_string()).into_response())
+}
+
+/// What is said of collections beside themselves.
+struct Dits {
+    sources: Vec<SourceDeDonnees>,
+    emprises: Emprises,
+    mises_a_jour: MisesAJour,
+}
+
+impl Dits {
+    async fn lire(connexion: &mut PgConnection) -> Result<Self> {
+        Ok(Self {
+            sources: sources(&mut *connexion, None).await?,
+            emprises: Emprises::lire(connexion).await?,
+            mises_a_jour: MisesAJour::lire(connexion).await?,
+        })
+    }
+
+    fn contexte<'a>(&'a self, adresses: Adresses<'a>) -> Contexte<'a> {
+        Contexte {
+            adresses,
+            sources: &self.sources,
+            emprises: &self.emprises,
+            mises_a_jour: &self.mises_a_jour,
+        }
+    }
+}
+
+async fn portail(
+    State(url): State<UrlPublique>,
+    State(service): State<ServiceDiffusion>,
+    State(piscine): State<PgPool>,
+    principal: Principal,
+) -> Reponse<Response> {
+    let mut transaction = principal.transaction(&piscine).await?;
+    let catalogue = service.catalogue(&mut transaction).await?;
+    let dits = Dits::lire(&mut transaction).await?;
+    let document = dcat::catalogue(&catalogue, &dits.contexte(Adresses(&url)));
+    let reponse = ([(header::CONTENT_TYPE, dcat::GENRE)], document.to_string()).into_response();
+    Ok(pour(&principal, reponse))
 }
 
 async fn collections(
@@ -316,9 +367,8 @@ async fn collections(
     let forme = Forme::voulue(&parametres, &entetes)?;
     let mut transaction = principal.transaction(&piscine).await?;
     let catalogue = service.catalogue(&mut transaction).await?;
-    let (sources, emprises) =
-        (sources(&mut *transaction, None).await?, Emprises::lire(&mut transaction).await?);
-    let contexte = Contexte { adresses, sources: &sources, emprises: &emprises };
+    let dits = Dits::lire(&mut transaction).await?;
+    let contexte = dits.contexte(adresses);
     let decrites: Vec<Value> = catalogue
         .collections
         .iter()
@@ -345,14 +395,10 @@ async fn collection(
     let mut transaction = principal.transaction(&piscine).await?;
     let catalogue = service.catalogue(&mut transaction).await?;
     let collection = catalogue.trouver(&id)?;
-    let (sources, emprises) =
-        (sources(&mut *transaction, None).await?, Emprises::lire(&mut transaction).await?);
-    let document = documents::collection(
-        collection,
-        &Contexte { adresses, sources: &sources, emprises: &emprises },
-    );
+    let dits = Dits::lire(&mut transaction).await?;
+    let document = documents::collection(collection, &dits.contexte(adresses));
     let reponse = repondre(forme, document, &collection.titre, || {
-        pages::collection(collection, adresses, &sources)
+        pages::collection(collection, adresses, &dits.sources)
     });
     Ok(pour(&principal, reponse))
 }
