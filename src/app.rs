@@ -32,7 +32,9 @@ use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, Polices};
-use crate::{comptes, couverture, demandes, exports, indicateurs, ogc, partenaires, territoires};
+use crate::{
+    comptes, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires, territoires,
+};
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
@@ -221,6 +223,7 @@ fn partage(ouverture: &Ouverture, ouvertures: &Ouvertures) -> Result<CorsLayer> 
 /// All routes. Tiles come encoded; everything else is compressed here.
 pub fn routeur(etat: Etat) -> Router {
     let reponses = territoires::routes()
+        .fusionner(decoupage::routes())
         .fusionner(indicateurs::routes())
         .fusionner(partenaires::routes())
         .fusionner(demandes::routes())

@@ -1,8 +1,9 @@
 //! *maillage*: the shared SIG of the départements' networks of engineering partners.
 //!
 //! Rooms, each depending only on those before it:
-//! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`indicateurs`] → [`partenaires`] → [`demandes`] →
-//! [`couverture`] → [`diffusion`] → [`tuiles`], [`exports`] → [`ogc`], [`web`] → [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
+//! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`decoupage`] → [`indicateurs`] → [`partenaires`] →
+//! [`demandes`] → [`couverture`] → [`diffusion`] → [`tuiles`], [`exports`] → [`ogc`], [`web`] → [`app`] → [`cli`];
+//! [`http`] serves every `mod.rs`.
 //!
 //! Invariants, held by `tests/maison.rs`:
 //! - axum appears in `app.rs`, `http/` and the `mod.rs` files, and where the service is started;
@@ -20,6 +21,7 @@ pub mod cli;
 pub mod comptes;
 pub mod config;
 pub mod couverture;
+pub mod decoupage;
 pub mod demandes;
 pub mod diffusion;
 pub mod error;

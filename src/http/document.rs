@@ -11,16 +11,25 @@ use serde_json::{Map, Value, json};
 use super::{Operation, page};
 
 /// A parameter means the same wherever it is: name, JSON type, sentence.
-const PARAMETRES: [(&str, &str, &str); 49] = [
+const PARAMETRES: [(&str, &str, &str); 60] = [
     ("annee", "integer", "Année : zones en vigueur au 31 décembre, demandes de l'année."),
     ("apres", "string", "Page qui suit un objet : donné par le lien « next »."),
     ("au", "string", "Dernier jour de la période, compris (2018-12-31)."),
     ("avant", "string", "Page qui précède un objet : donné par le lien « prev »."),
     ("bbox", "string", "Emprise : ouest,sud,est,nord, en degrés ou dans le système bbox-crs."),
     ("bbox-crs", "string", "Système de coordonnées de bbox."),
+    (
+        "boost",
+        "string",
+        "Ce qui compte dans l'ordre des noms, en plus de leur ressemblance (population).",
+    ),
     ("classes", "string", "Méthode et nombre de classes (jenks:5)."),
     ("cle", "string", "Indicateur selon lequel un stock est partagé en remontant le temps."),
     ("code", "string", "Code de l'unité (26001)."),
+    ("codeDepartement", "string", "Code du département (26, 2A, 974)."),
+    ("codeEpci", "string", "Numéro Siren de l'intercommunalité (200040459)."),
+    ("codePostal", "string", "Code postal (26200)."),
+    ("codeRegion", "string", "Code de la région (84)."),
     ("collection", "string", "Identifiant de la collection (communes)."),
     ("couches", "string", "Noms de couches, séparés par des virgules (communes,epci)."),
     ("crs", "string", "Système de coordonnées de la réponse. Par défaut, longitude et latitude."),
@@ -31,18 +40,30 @@ const PARAMETRES: [(&str, &str, &str); 49] = [
     ("etat", "string", "État des zones (proposee, validee, refusee)."),
     ("f", "string", "Forme de la réponse : json ou html."),
     ("fichier", "string", "Collection et format (communes.gpkg)."),
+    (
+        "fields",
+        "string",
+        "Champs voulus, séparés par des virgules (nom,code,population,centre,contour). Ceux qui n'existent pas sont passés.",
+    ),
     ("filter", "string", "Filtre CQL2 (population > 1000 AND nom LIKE 'Saint%')."),
     ("filter-crs", "string", "Système de coordonnées des géométries du filtre."),
     ("filter-lang", "string", "Langage du filtre : cql2-text ou cql2-json."),
+    ("format", "string", "Format de la réponse (json, geojson)."),
+    ("geometry", "string", "Géométrie du GeoJSON (centre, contour, bbox)."),
     ("grille", "string", "Grille de tuiles : WebMercatorQuad."),
     ("indicateur", "string", "Code de l'indicateur."),
     ("lat", "number", "Latitude, en degrés (WGS 84)."),
-    ("limit", "integer", "Nombre d'objets par page, 10 000 au plus."),
+    (
+        "limit",
+        "integer",
+        "Nombre d'objets. Pour /ogc, par page : 10 000 au plus. Pour /geo, en tout : sans limite par défaut.",
+    ),
     ("limite", "integer", "Nombre de résultats, 100 au plus."),
     ("lon", "number", "Longitude, en degrés (WGS 84)."),
     ("maille", "string", "Sorte de territoire (commune, epci, departement, region, regroupement)."),
     ("millesime", "integer", "Millésime des codes. Par défaut, le plus récent."),
     ("niveau", "string", "Niveau d'intervention des fiches."),
+    ("nom", "string", "Nom cherché, entier, par le début de ses mots ou à peu près."),
     ("objet", "string", "Identifiant de l'objet dans la collection."),
     ("offset", "integer", "Nombre d'objets à passer."),
     ("partenaire", "string", "Code d'un partenaire du réseau."),
@@ -50,10 +71,12 @@ const PARAMETRES: [(&str, &str, &str); 49] = [
     ("properties", "string", "Propriétés à donner, séparées par des virgules."),
     ("q", "string", "Ce qui est cherché, avec les mots de tous les jours."),
     ("reseau", "string", "Code d'un réseau. Par défaut, le seul qui soit là, ou tous."),
+    ("siren", "string", "Numéro Siren de la commune."),
     ("sortby", "string", "Propriétés du tri, précédées de - pour un ordre décroissant."),
     ("style", "string", "Nom du style (carte)."),
     ("territoire", "string", "Territoire sur lequel porte la question (commune:26001)."),
     ("theme", "string", "Code d'un thème du réseau."),
+    ("type", "string", "Sorte de commune (commune-actuelle)."),
     (
         "v",
         "integer",
@@ -64,7 +87,11 @@ const PARAMETRES: [(&str, &str, &str); 49] = [
     ("x", "integer", "Colonne de la tuile."),
     ("y", "integer", "Ligne de la tuile, à partir du nord."),
     ("z", "integer", "Zoom de la tuile."),
-    ("zone", "string", "Code de la zone dans son réseau."),
+    (
+        "zone",
+        "string",
+        "Code de la zone dans son réseau. Pour /geo : metro, drom ou com, séparés par des virgules.",
+    ),
 ];
 
 /// What every operation may answer beside what it was asked for.

@@ -17,8 +17,10 @@ use super::cache::{Politique, VARIE, etag, inchange};
 use crate::base::Version;
 use crate::comptes::Principal;
 
-/// Largest answer that is kept, in bytes: those of the whole country by commune have four million.
-const CORPS_MAX: usize = 32 << 20;
+/// Largest answer of those that are kept, in bytes: those of the whole country by commune have some millions.
+pub const CORPS_MAX: usize = 32 << 20;
+/// Where these answers are.
+const GARDEES: [&str; 2] = ["/api/", "/geo/"];
 /// All that is kept, in bytes.
 const MEMOIRE: u64 = 64 << 20;
 
@@ -59,10 +61,8 @@ impl Memoire {
 /// Answers a question of the API from memory, or keeps its answer. Requests for one answer that arrive
 /// together wait for the first.
 pub async fn memoriser(State(memoire): State<Memoire>, requete: Request, suite: Next) -> Response {
-    let version = memoire
-        .version
-        .actuelle()
-        .filter(|_| *requete.method() == Method::GET && requete.uri().path().starts_with("/api/"));
+    let gardee = GARDEES.iter().any(|debut| requete.uri().path().starts_with(debut));
+    let version = memoire.version.actuelle().filter(|_| *requete.method() == Method::GET && gardee);
     let (Some(version), Some(question)) = (version, requete.uri().path_and_query()) else {
         return suite.run(requete).await;
     };

@@ -18,7 +18,7 @@ pub use client::{Client, Mandataires};
 pub use encodage::{Encodage, degzip, gzip_serre};
 pub use forme::Forme;
 pub use limites::Guichets;
-pub use memoire::{Memoire, memoriser};
+pub use memoire::{CORPS_MAX, Memoire, memoriser};
 pub use parametres::{Chemin, FORMULAIRE_MAX, Formulaire, Parametres};
 pub use probleme::{Probleme, Reponse};
 pub use routes::{Operation, Routes};

@@ -28,6 +28,8 @@ pub struct Operation {
     pub parfois_vide: bool,
     /// Whether it leads to another address (307).
     pub ailleurs: bool,
+    /// Whether its address is also answered with a slash at the end.
+    pub barre_finale: bool,
 }
 
 impl Operation {
@@ -46,6 +48,7 @@ impl Operation {
             genre: "application/json",
             parfois_vide: false,
             ailleurs: false,
+            barre_finale: false,
         }
     }
 
@@ -59,6 +62,10 @@ impl Operation {
 
     pub fn ailleurs(self) -> Self {
         Self { ailleurs: true, ..self }
+    }
+
+    pub fn barre_finale(self) -> Self {
+        Self { barre_finale: true, ..self }
     }
 }
 
@@ -82,6 +89,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     {
         let admis: Arc<[&'static str]> = operation.parametres.clone().into();
         let route = get(repondre).layer(from_fn_with_state(admis, admettre));
+        if operation.barre_finale {
+            self.routeur = self.routeur.route(&format!("{}/", operation.chemin), route.clone());
+        }
         self.routeur = self.routeur.route(operation.chemin, route);
         self.operations.push(operation);
         self

@@ -50,8 +50,14 @@ pub fn departement(code: &str) -> &str {
 
 /// Whether a code is that of an arrondissement of Marseille, Lyon or Paris, which is no commune.
 pub fn est_arrondissement_municipal(code: &str) -> bool {
-    let plages = ["13201"..="13216", "69381"..="69389", "75101"..="75120"];
-    plages.iter().any(|plage| plage.contains(&code))
+    commune_de_l_arrondissement(code).is_some()
+}
+
+/// The code of the commune, when a code is that of one of its arrondissements.
+pub fn commune_de_l_arrondissement(code: &str) -> Option<&'static str> {
+    let plages =
+        [("13055", "13201"..="13216"), ("69123", "69381"..="69389"), ("75056", "75101"..="75120")];
+    plages.into_iter().find_map(|(commune, plage)| plage.contains(&code).then_some(commune))
 }
 
 /// The number of a body in the Sirene register: nine digits, the last one a Luhn check.

@@ -31,12 +31,14 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Operation, Parametres, Probleme, Reponse, Routes};
 
 pub use codes::{
-    CodeInsee, Maille, Millesime, Siren, Unite, departement, est_arrondissement_municipal,
+    CodeInsee, Maille, Millesime, Siren, Unite, commune_de_l_arrondissement, departement,
+    est_arrondissement_municipal,
 };
 pub use generalisation::bande_servie;
 pub use lieu::Lieu;
 use noms::Nom;
 pub use projection::{MERCATOR, Projection, WGS84};
+pub use recherche::situer;
 use recherche::{Recherche, Resultat};
 pub use sources::{Edition, SourceDeDonnees, sources};
 use unite::Identite;

@@ -5,6 +5,7 @@ mod collections;
 mod commun;
 mod complet;
 mod comptes;
+mod decoupage;
 mod demandes;
 mod demandes_lectures;
 mod demandes_suites;

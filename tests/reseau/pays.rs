@@ -63,17 +63,23 @@ pub async fn pays() -> Arc<Pays> {
     if let Some(pays) = partage.upgrade() {
         return pays;
     }
-    let dossier = Dossier::nouveau();
-    let base = dossier.base().await;
-    let mut connexion = base.connexion().await.unwrap();
-    connexion.execute(include_str!("pays.sql")).await.unwrap();
-    territoires::passage::reconstruire(&mut connexion).await.unwrap();
-    let pays = Arc::new(Pays { base, dossier });
+    let pays = Arc::new(Pays::nouveau("").await);
     *partage = Arc::downgrade(&pays);
     pays
 }
 
 impl Pays {
+    /// A country of one's own, in a cluster of its own, with more in it than the shared one has.
+    pub async fn nouveau(de_plus: &'static str) -> Self {
+        let dossier = Dossier::nouveau();
+        let base = dossier.base().await;
+        let mut connexion = base.connexion().await.unwrap();
+        connexion.execute(include_str!("pays.sql")).await.unwrap();
+        connexion.execute(de_plus).await.unwrap();
+        territoires::passage::reconstruire(&mut connexion).await.unwrap();
+        Self { base, dossier }
+    }
+
     /// Loads a réseau, and returns what the person at the terminal is told.
     pub async fn charger(&self, reseau: &Reseau) -> partenaires::import::Bilan {
         self.essayer(reseau).await.unwrap()

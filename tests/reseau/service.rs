@@ -48,7 +48,10 @@ impl Recue {
 
 impl Essai {
     pub async fn nouveau() -> Self {
-        let pays = pays().await;
+        Self::sur(pays().await).await
+    }
+
+    pub async fn sur(pays: Arc<Pays>) -> Self {
         let service = Service {
             adresse: SocketAddr::from(([127, 0, 0, 1], 0)),
             url_publique: Some(URL.into()),
