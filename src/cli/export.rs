@@ -27,7 +27,7 @@ pub enum Export {
     },
     /// Une collection, telle que le public la lit : communes.gpkg, zones.geojson, population-epci.xlsx…
     Collection {
-        /// Fichier à écrire ; son nom dit la collection et le format (gpkg, geojson, fgb, shp.zip, csv, xlsx).
+        /// Fichier à écrire ; son nom dit la collection et le format (gpkg, geojson, fgb, shp.zip, parquet, csv, xlsx).
         #[arg(value_name = "FICHIER")]
         chemin: PathBuf,
         /// Filtre, autant de fois qu'il en faut : departement=26, crs=EPSG:2154, filter="population > 1000".

@@ -87,3 +87,31 @@ fn mesurer(texte: &str) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_words_are_read_or_refused_quickly(
+            mots in prop::collection::vec(
+                prop::sample::select(vec![
+                    "(", "((", ")", "not", "and", "or", "nom", "population", "=", "<>", ">", "1", "-", "'a'", ",",
+                    "in", "between", "is null", "like", "casei(", "S_INTERSECTS(", "POINT(1 2)", "POLYGON((", "+",
+                    "DATE('2019-01-01')", "INTERVAL('..','..')", "^", "\"", "'", "é", "{", "true",
+                ]),
+                0..60,
+            ),
+        ) {
+            let debut = Instant::now();
+            let _ = Filtre::lire(&mots.join(" "), "cql2-text", Crs::default());
+            let _ = Filtre::lire(&mots.concat(), "cql2-json", Crs::default());
+            prop_assert!(debut.elapsed() < Duration::from_secs(2), "{mots:?}");
+        }
+    }
+}

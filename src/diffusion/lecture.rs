@@ -12,16 +12,12 @@ use crate::error::{Contexte, Error, Result};
 const ACTION: &str = "lecture d'une collection";
 
 /// Some features, as they are sent.
-#[derive(Debug, Default, sqlx::FromRow)]
+#[derive(Debug, Default)]
 pub struct Page {
-    /// GeoJSON features, separated by commas.
-    pub objets: String,
-    pub nombre: i64,
-    /// Identifiers of the first and the last.
-    pub premier: Option<String>,
-    pub dernier: Option<String>,
+    /// Identifiers, and GeoJSON features, in order.
+    objets: Vec<(String, String)>,
     /// Whether others follow, in the direction of the question.
-    pub reste: bool,
+    reste: bool,
 }
 
 /// Where a page stands among the others.
@@ -34,9 +30,20 @@ pub enum Place {
 }
 
 impl Page {
+    pub fn nombre(&self) -> usize {
+        self.objets.len()
+    }
+
+    /// The features, separated by commas.
+    pub fn objets(&self) -> String {
+        let objets: Vec<&str> = self.objets.iter().map(|(_, objet)| objet.as_str()).collect();
+        objets.join(",")
+    }
+
     /// Where the pages before and after are, if they are.
     pub fn place(&self, question: &Question) -> Place {
-        let (premier, dernier) = (self.premier.clone(), self.dernier.clone());
+        let id = |objet: Option<&(String, String)>| objet.map(|(id, _)| id.clone());
+        let (premier, dernier) = (id(self.objets.first()), id(self.objets.last()));
         match &question.depart {
             Depart::Apres(_) => {
                 Place::Reperes { precedent: premier, suivant: dernier.filter(|_| self.reste) }
@@ -64,9 +71,9 @@ pub async fn page(
     let Some(mut requete) = objets(connexion, collection, question).await? else {
         return Ok(Page::default());
     };
-    requete.push(", page as materialized (select o.*, row_number() over (");
-    question.ordre(&mut requete);
-    requete.push(") as rang_ from objets o");
+    requete.push(" select o.id::text, ");
+    requete.push(objet(collection, &question.champs, question.crs));
+    requete.push(" from objets o");
     question.conditions(collection, &mut requete)?;
     let entier = collection.genre_de_l_id() == Genre::Entier;
     let transtypage = if entier { "::bigint" } else { "" };
@@ -80,23 +87,20 @@ pub async fn page(
         Depart::Rang(_) => {}
     }
     question.ordre(&mut requete);
+    // One more, to know whether others follow.
     requete.push(" limit ").push_bind(question.page() + 1);
     if let Depart::Rang(rang) = question.depart {
         requete.push(" offset ").push_bind(rang);
     }
-    let sens = if matches!(question.depart, Depart::Avant(_)) { "desc" } else { "asc" };
-    requete.push(format!(
-        ") select coalesce(string_agg(f.objet, ',' order by f.rang_ {sens}), '') as objets, count(*) as nombre, \
-         (array_agg(f.id order by f.rang_ {sens}))[1] as premier, \
-         (array_agg(f.id order by f.rang_ {sens}))[count(*)] as dernier, \
-         (select count(*) from page) > "
-    ));
-    requete.push_bind(question.page());
-    requete.push(" as reste from (select o.rang_, o.id::text as id, ");
-    requete.push(objet(collection, &question.champs, question.crs));
-    requete.push(" as objet from page o order by o.rang_ limit ").push_bind(question.page());
-    requete.push(") f");
-    requete.build_query_as().fetch_one(connexion).await.map_err(refus)
+    let mut objets: Vec<(String, String)> =
+        requete.build_query_as().fetch_all(connexion).await.map_err(refus)?;
+    let page = usize::try_from(question.page()).unwrap_or(usize::MAX);
+    let reste = objets.len() > page;
+    objets.truncate(page);
+    if matches!(question.depart, Depart::Avant(_)) {
+        objets.reverse();
+    }
+    Ok(Page { objets, reste })
 }
 
 /// One feature by its identifier, as GeoJSON.

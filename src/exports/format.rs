@@ -8,16 +8,18 @@ pub enum Format {
     GeoPackage,
     FlatGeobuf,
     Shapefile,
+    GeoParquet,
     Csv,
     Classeur,
 }
 
 impl Format {
-    pub const TOUS: [Self; 6] = [
+    pub const TOUS: [Self; 7] = [
         Self::GeoPackage,
         Self::GeoJson,
         Self::FlatGeobuf,
         Self::Shapefile,
+        Self::GeoParquet,
         Self::Csv,
         Self::Classeur,
     ];
@@ -38,6 +40,7 @@ impl Format {
             Self::GeoPackage => "gpkg",
             Self::FlatGeobuf => "fgb",
             Self::Shapefile => "shp.zip",
+            Self::GeoParquet => "parquet",
             Self::Csv => "csv",
             Self::Classeur => "xlsx",
         }
@@ -50,6 +53,7 @@ impl Format {
             Self::GeoPackage => "GeoPackage",
             Self::FlatGeobuf => "FlatGeobuf",
             Self::Shapefile => "Shapefile",
+            Self::GeoParquet => "GeoParquet",
             Self::Csv => "CSV",
             Self::Classeur => "Excel",
         }
@@ -62,6 +66,7 @@ impl Format {
             Self::GeoPackage => "application/geopackage+sqlite3",
             Self::FlatGeobuf => "application/flatgeobuf",
             Self::Shapefile => "application/zip",
+            Self::GeoParquet => "application/vnd.apache.parquet",
             Self::Csv => "text/csv; charset=utf-8; header=present",
             Self::Classeur => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         }
@@ -74,9 +79,15 @@ impl Format {
             Self::GeoPackage => "GPKG",
             Self::FlatGeobuf => "BIN",
             Self::Shapefile => "SHP",
+            Self::GeoParquet => "PARQUET",
             Self::Csv => "CSV",
             Self::Classeur => "XLSX",
         }
+    }
+
+    /// Whether it is only ever in longitude and latitude.
+    pub fn en_degres(self) -> bool {
+        matches!(self, Self::GeoJson | Self::GeoParquet)
     }
 
     /// Whether it is for spreadsheets, which know no geometry.

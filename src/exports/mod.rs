@@ -4,6 +4,7 @@
 //! whole country takes no more memory than a few hundred features.
 
 mod format;
+mod parquet;
 mod sig;
 mod tableur;
 
@@ -82,7 +83,7 @@ where
     Routes::nouvelles().libre(
         Operation::nouvelle(
             "/exports/{fichier}",
-            "Une collection en fichier : gpkg, geojson, fgb, shp.zip, csv ou xlsx. Les mêmes filtres que ses objets, \
+            "Une collection en fichier : gpkg, geojson, fgb, shp.zip, parquet, csv ou xlsx. Les mêmes filtres que ses objets, \
              toute propriété comprise (departement=26).",
             &diffusion::PARAMETRES,
             "/exports/communes.csv?departement=26",
@@ -128,9 +129,9 @@ async fn preparer(
     let catalogue = service.catalogue(&mut transaction).await?;
     let collection = catalogue.trouver(id)?.clone();
     let question = Question::lire(&collection, parametres)?;
-    if format == Format::GeoJson && question.crs != Crs::default() {
+    if format.en_degres() && question.crs != Crs::default() {
         return Err(Error::Demande(
-            "Un fichier GeoJSON est en longitude et latitude : retirez crs, ou choisissez un autre format."
+            "Un fichier GeoJSON ou GeoParquet est en longitude et latitude : retirez crs, ou choisissez un autre format."
                 .into(),
         ));
     }
@@ -256,6 +257,7 @@ const ACTION: &str = "écriture d'un export";
 fn ecrire(format: Format, chemin: &Path, sujet: &Sujet, lots: &mut Lots<Ligne>) -> Result<()> {
     match format {
         Format::Classeur => tableur::ecrire_classeur(chemin, sujet, lots),
+        Format::GeoParquet => parquet::ecrire(chemin, sujet, lots),
         _ => sig::ecrire(format, chemin, sujet, lots),
     }
 }

@@ -68,8 +68,8 @@ impl Lue<'_> {
         format!(
             "{{\"type\":\"FeatureCollection\",\"numberMatched\":{},\"numberReturned\":{},\"features\":[{}],\"links\":{}}}",
             self.effectif,
-            self.page.nombre,
-            self.page.objets,
+            self.page.nombre(),
+            self.page.objets(),
             Value::Array(liens)
         )
     }
@@ -77,10 +77,10 @@ impl Lue<'_> {
     /// A table, without the geometries.
     pub fn tableau(&self) -> Markup {
         let objets: Vec<Value> =
-            serde_json::from_str(&format!("[{}]", self.page.objets)).unwrap_or_default();
+            serde_json::from_str(&format!("[{}]", self.page.objets())).unwrap_or_default();
         let [precedente, suivante] = self.voisines();
         html! {
-            p { (self.effectif) " objets répondent à la question ; " (self.page.nombre) " sur cette page." }
+            p { (self.effectif) " objets répondent à la question ; " (self.page.nombre()) " sur cette page." }
             div.defile { table {
                 thead { tr { @for champ in &self.collection.champs {
                     th scope="col" title=[champ.description.as_deref()] { (champ.titre) }

@@ -6,6 +6,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use gdal::Dataset;
 use gdal::vector::LayerAccess;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::RowAccessor;
 use tower::ServiceExt;
 
 use crate::complet::complet;
@@ -46,6 +48,24 @@ async fn each_format_holds_every_commune() {
         relire(&telecharger(&essai, "/exports/communes.xlsx").await, ".xlsx", "");
     assert_eq!(nombre, 2496);
     assert!(champs.contains(&"Codes postaux".to_owned()), "{champs:?}");
+}
+
+#[tokio::test]
+async fn geoparquet_says_where_its_geometries_are() {
+    let essai = Essai::nouveau().await;
+    let octets = telecharger(&essai, "/exports/communes.parquet?properties=code,population").await;
+    let table = SerializedFileReader::new(bytes::Bytes::from(octets)).unwrap();
+    let lues: Vec<_> = table.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+    assert_eq!(lues.len(), 2496);
+    assert_eq!(lues[1].get_string(0).unwrap(), "26002");
+    assert!(lues[1].get_long(1).unwrap() > 0);
+    // Little-endian, multipolygon, as WKB begins.
+    assert_eq!(lues[1].get_bytes(2).unwrap().data()[..5], [1, 6, 0, 0, 0]);
+    let notice = table.metadata().file_metadata().key_value_metadata().unwrap();
+    let geo = notice.iter().find(|dite| dite.key == "geo").unwrap().value.clone().unwrap();
+    let geo: serde_json::Value = serde_json::from_str(&geo).unwrap();
+    assert_eq!(geo["primary_column"], "geometrie");
+    assert_eq!(geo["columns"]["geometrie"]["geometry_types"], serde_json::json!(["MultiPolygon"]));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use crate::complet::peupler;
 use crate::service::Essai;
 
 /// Requests tried in a run.
-const ESSAIS: u32 = 3_000;
+const ESSAIS: u32 = 4_000;
 
 /// A value of a parameter, of a path or of a header.
 fn mot() -> impl Strategy<Value = String> {
@@ -25,6 +25,9 @@ fn mot() -> impl Strategy<Value = String> {
             "commune", "epci", "departement", "regroupement", "26001", "200040459", "departement:26",
             "commune:26001", "regroupement:hasard/scot-a", "2019", "2018-03-01", "eau", "caue", "hasard", "toit",
             "validee", "proposee", "population", "jenks:5", "8", "131", "92", "zones", "communes,epci", "4.8",
+            "communes", "demandes", "couverture", "zones.csv", "communes.gpkg", "demandes.xlsx", "population-epci",
+            "population > 3 AND nom LIKE 'C%'", "S_INTERSECTS(geometrie, POINT(5 44))", "html", "cql2-json",
+            "{\"op\":\"=\",\"args\":[{\"property\":\"nom\"},\"a\"]}", "4,44,5,45", "EPSG:2154", "-nom,code", "nom",
         ])
         .prop_map(str::to_owned),
         // What would mean something to the database, to a shell, to a file system, to a browser.
@@ -33,6 +36,8 @@ fn mot() -> impl Strategy<Value = String> {
             "\"public\".compte", "%", "\\", "\\x00", "../../etc/passwd", "/vsicurl/http://127.0.0.1/x",
             "{{7*7}}", "${jndi:x}", "<script>alert(1)</script>", "\r\nset-cookie: a=b", "null", "NaN", "Infinity",
             "-1", "1e400", "99999999999999999999", "0x10", "2026-02-30", "+262000-01-01", "-infinity", "\u{202e}",
+            "POLYGON((0 0,1 1))", "S_WITHIN(geometrie, POLYGON((0 0,1 1,0 1,1 0,0 0)))", "((((((((1))", "1/0 > 1",
+            "NOT NOT true", "nom = nom = nom", "{\"op\":\"in\",\"args\":[]}", "BBOX(1,2)", "1e308,0,1e309,1",
             "epci:", ":26", "commune:2A004:", "regroupement:/", "jenks:0", "jenks:99999999", "equal:-3", "é",
         ])
         .prop_map(str::to_owned),
@@ -74,6 +79,24 @@ fn requete(chemins: Vec<String>) -> impl Strategy<Value = (String, Vec<(&'static
         "v",
         "role",
         "maillage.principal",
+        "filter",
+        "filter-lang",
+        "filter-crs",
+        "bbox",
+        "bbox-crs",
+        "crs",
+        "datetime",
+        "sortby",
+        "properties",
+        "limit",
+        "offset",
+        "apres",
+        "f",
+        "fields",
+        "format",
+        "geometry",
+        "nom",
+        "codePostal",
         "suite",
     ];
     let questions = prop::collection::vec((prop::sample::select(noms), mot()), 0..4);
