@@ -26,7 +26,8 @@ use crate::config::{Ouverture, Service};
 use crate::diffusion::ServiceDiffusion;
 use crate::error::{Error, Result};
 use crate::http::{
-    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Probleme, UrlPublique, document, memoriser,
+    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Politique, Probleme, UrlPublique, document,
+    memoriser,
 };
 use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
@@ -280,6 +281,10 @@ async fn accompagner(State(etat): State<Etat>, mut requete: Request, suite: Next
     let route = route.as_ref().map_or("fichier", MatchedPath::as_str);
     etat.metriques.noter(route, reponse.status().as_u16(), debut.elapsed());
     let entetes = reponse.headers_mut();
+    // What says nothing of it is nobody's to keep.
+    if !entetes.contains_key(header::CACHE_CONTROL) {
+        entetes.insert(header::CACHE_CONTROL, Politique::Jamais.entete());
+    }
     entetes.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // A tile is no document: it loads nothing and leads nowhere.
     if entetes.get(header::CONTENT_TYPE).is_none_or(|genre| genre != tuiles::GENRE) {

@@ -33,6 +33,12 @@ pub enum Error {
     #[error("{0}")]
     Introuvable(String),
 
+    /// Too many ask for what costs much (503).
+    #[error(
+        "Trop de personnes demandent des fichiers en ce moment. Réessayez dans quelques secondes."
+    )]
+    Affluence,
+
     #[error("{action} : {message}")]
     Geometrie { action: &'static str, message: String },
 }

@@ -26,20 +26,35 @@ pub struct Freins {
 
 impl Freins {
     pub fn nouveaux(courriel: &str, adresse: Option<IpAddr>) -> Self {
-        let mut cles = vec![(format!("compte:{}", courriel.to_lowercase()), PAR_COMPTE)];
+        let mut cles = vec![(format!("compte:{}", cle(courriel)), PAR_COMPTE)];
         cles.extend(adresse.map(|adresse| (format!("adresse:{adresse}"), PAR_ADRESSE)));
         Self { cles }
     }
 
     /// What is counted when somebody asks for a link: each is a message to somebody.
     pub fn des_liens(courriel: &str, adresse: Option<IpAddr>) -> Self {
-        let mut cles = vec![(format!("lien:{}", courriel.to_lowercase()), LIENS_PAR_COMPTE)];
+        let mut cles = vec![(format!("lien:{}", cle(courriel)), LIENS_PAR_COMPTE)];
         cles.extend(adresse.map(|adresse| (format!("liens:{adresse}"), LIENS_PAR_ADRESSE)));
         Self { cles }
     }
 
-    /// How long to wait before the next try, when there were too many.
-    pub async fn attente(&self, piscine: &PgPool) -> Result<Option<TimeDelta>> {
+    /// Counts a try before it is made, so that those made together count for one another. How long to wait instead,
+    /// when there were too many.
+    pub async fn reserver(&self, piscine: &PgPool) -> Result<Option<TimeDelta>> {
+        self.noter(piscine).await?;
+        let attente = self.attente(piscine).await?;
+        if attente.is_some() {
+            self.rendre(piscine).await?;
+        }
+        Ok(attente)
+    }
+
+    /// Takes a try back: it was not made, or it succeeded.
+    pub async fn rendre(&self, piscine: &PgPool) -> Result<()> {
+        self.ecrire(piscine, "select rendre_tentative($1)").await
+    }
+
+    async fn attente(&self, piscine: &PgPool) -> Result<Option<TimeDelta>> {
         let mut attente = None;
         for (cle, nombre_max) in &self.cles {
             let (nombre, premiere): (i64, Option<DateTime<Utc>>) = sqlx::query_as(
@@ -50,7 +65,7 @@ impl Freins {
             .fetch_one(piscine)
             .await
             .pour(ACTION)?;
-            if nombre >= *nombre_max {
+            if nombre > *nombre_max {
                 let reste = premiere.map(|premiere| premiere + FENETRE - Utc::now());
                 attente = attente.max(reste.filter(|reste| *reste > TimeDelta::zero()));
             }
@@ -58,9 +73,18 @@ impl Freins {
         Ok(attente)
     }
 
-    pub async fn noter(&self, piscine: &PgPool) -> Result<()> {
+    async fn noter(&self, piscine: &PgPool) -> Result<()> {
+        self.ecrire(piscine, "select noter_tentative($1)").await
+    }
+
+    async fn ecrire(&self, piscine: &PgPool, ordre: &'static str) -> Result<()> {
         let cles: Vec<&str> = self.cles.iter().map(|(cle, _)| cle.as_str()).collect();
-        sqlx::query("select noter_tentative($1)").bind(cles).execute(piscine).await.pour(ACTION)?;
+        sqlx::query(ordre).bind(cles).execute(piscine).await.pour(ACTION)?;
         Ok(())
     }
+}
+
+/// An address as it is counted: none that exists is longer.
+fn cle(courriel: &str) -> String {
+    courriel.to_lowercase().chars().take(254).collect()
 }

@@ -85,8 +85,10 @@ pub async fn identifier(
             .map_err(IntoResponse::into_response)?,
         false => Principal::Public,
     };
-    let par_cookie = !matches!(principal, Principal::Jeton(_));
-    if par_cookie && !parts.method.is_safe() && !meme_origine(&parts, url) {
+    // A program says not where its request comes from; a browser does, whatever else it shows.
+    let navigateur = !matches!(principal, Principal::Jeton(_))
+        || ["sec-fetch-site", "origin"].iter().any(|nom| parts.headers.contains_key(*nom));
+    if navigateur && !parts.method.is_safe() && !meme_origine(&parts, url) {
         return Err(Probleme::interdit(
             "Cette action doit venir d'une page de ce service. Rouvrez la page, puis recommencez.",
         )

@@ -39,7 +39,7 @@ pub async fn envoyer(
     collection: &Collection,
     question: &Question,
     formes: bool,
-    envoi: &Sender<Result<Vec<Ligne>>>,
+    envoi: Sender<Vec<Ligne>>,
 ) -> Result<()> {
     let Some(requete) = objets(connexion, collection, question).await? else { return Ok(()) };
     let mut colonnes: Vec<String> = question
@@ -66,12 +66,12 @@ pub async fn envoyer(
     let mut lot = Vec::with_capacity(LOT);
     while let Some(ligne) = lignes.try_next().await.map_err(refus)? {
         lot.push(Ligne::lire(&ligne, question, formes).map_err(refus)?);
-        if lot.len() == LOT && envoi.send(Ok(std::mem::take(&mut lot))).await.is_err() {
+        if lot.len() == LOT && envoi.send(std::mem::take(&mut lot)).await.is_err() {
             return Ok(());
         }
     }
     // Nobody listening is no fault of the database.
-    let _ = envoi.send(Ok(lot)).await;
+    let _ = envoi.send(lot).await;
     Ok(())
 }
 
@@ -80,7 +80,7 @@ pub async fn envoyer_geojson(
     connexion: &mut PgConnection,
     collection: &Collection,
     question: &Question,
-    envoi: &Sender<Result<Vec<String>>>,
+    envoi: Sender<Vec<String>>,
 ) -> Result<()> {
     let Some(requete) = objets(connexion, collection, question).await? else { return Ok(()) };
     let colonne = objet(collection, &question.champs, question.crs);
@@ -89,11 +89,11 @@ pub async fn envoyer_geojson(
     let mut lot = Vec::with_capacity(LOT);
     while let Some(ligne) = lignes.try_next().await.map_err(refus)? {
         lot.push(ligne);
-        if lot.len() == LOT && envoi.send(Ok(std::mem::take(&mut lot))).await.is_err() {
+        if lot.len() == LOT && envoi.send(std::mem::take(&mut lot)).await.is_err() {
             return Ok(());
         }
     }
-    let _ = envoi.send(Ok(lot)).await;
+    let _ = envoi.send(lot).await;
     Ok(())
 }
 

@@ -1,9 +1,11 @@
 //! Collections as files: the same questions as OGC API, all the answers at once.
 //!
-//! What a format allows is sent while it is read (CSV, GeoJSON); the others go by way of a temporary file, so that the
-//! whole country takes no more memory than a few hundred features.
+//! A file is written to a temporary folder before it is sent: the whole country takes no more memory than a few
+//! hundred features, whoever downloads slowly holds no connection to the database, and what fails is said by a problem
+//! and not by a file cut short.
 
 mod format;
+mod geojson;
 mod parquet;
 mod sig;
 mod tableur;
@@ -19,7 +21,9 @@ use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
 use sqlx::PgPool;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{self, Receiver};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::base::Version;
 use crate::comptes::Principal;
@@ -138,12 +142,7 @@ async fn preparer(
     let sources = sources(&mut *transaction, None).await?;
     let sujet = Sujet::nouveau(&collection, &question, &sources);
     let demande = Demande { format, collection, question, sujet };
-    let corps = match format {
-        Format::GeoJson => demande.geojson(transaction).await?,
-        Format::Csv => demande.csv(transaction).await?,
-        _ => demande.fichier(transaction).await?,
-    };
-    Ok((format, corps))
+    Ok((format, demande.ecrire(transaction).await?))
 }
 
 /// Writes the file that a name asks for, of what the public reads, and returns how many bytes it has.
@@ -173,7 +172,11 @@ pub async fn vers_fichier(
 }
 
 type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
-type Lots<T> = Receiver<Result<Vec<T>>>;
+type Lots<T> = Receiver<Vec<T>>;
+
+/// Files written at once, and kept until they are sent: whoever reads slowly holds a file, and no connection.
+static ECRITURES: Semaphore = Semaphore::const_new(3);
+static FICHIERS: Semaphore = Semaphore::const_new(60);
 
 /// What is to be written, and how.
 struct Demande {
@@ -184,118 +187,71 @@ struct Demande {
 }
 
 impl Demande {
-    /// Reads the rows on a task of their own. What fails is told to whoever writes them.
-    fn lignes(&self, mut transaction: Transaction) -> Lots<Ligne> {
-        let (envoi, lots) = mpsc::channel(EN_ROUTE);
-        let (collection, question) = (self.collection.clone(), self.question.clone());
-        let formes = !self.format.tableur();
-        tokio::spawn(async move {
-            let lu =
-                diffusion::envoyer(&mut transaction, &collection, &question, formes, &envoi).await;
-            if let Err(erreur) = lu {
-                let _ = envoi.send(Err(erreur)).await;
-            }
-        });
-        lots
-    }
-
-    /// The first batch is waited for: what is wrong with the question is then still a problem, and not a cut answer.
-    async fn csv(self, transaction: Transaction) -> Result<Body> {
-        let mut lots = self.lignes(transaction);
-        let premier = lots.recv().await.transpose()?.unwrap_or_default();
-        let debut =
-            [tableur::entete_csv(&self.sujet.champs)?, tableur::lignes_csv(&premier)?].concat();
-        Ok(suite(debut, lots, |lot| tableur::lignes_csv(&lot), &[]))
-    }
-
-    async fn geojson(self, mut transaction: Transaction) -> Result<Body> {
-        let (envoi, mut lots) = mpsc::channel(EN_ROUTE);
-        let (collection, question) = (self.collection, self.question);
-        tokio::spawn(async move {
-            let lu = diffusion::envoyer_geojson(&mut transaction, &collection, &question, &envoi);
-            if let Err(erreur) = lu.await {
-                let _ = envoi.send(Err(erreur)).await;
-            }
-        });
-        let premier: Vec<String> = lots.recv().await.transpose()?.unwrap_or_default();
-        let debut = format!(
-            "{{\"type\":\"FeatureCollection\",\"name\":{},\"features\":[\n{}",
-            serde_json::Value::from(self.sujet.nom),
-            premier.join(",\n")
-        );
-        let ecrire = |lot: Vec<String>| {
-            let mut texte = String::new();
-            for objet in lot {
-                texte.push_str(",\n");
-                texte.push_str(&objet);
-            }
-            Ok(texte.into_bytes())
-        };
-        Ok(suite(debut.into_bytes(), lots, ecrire, b"\n]}\n"))
-    }
-
-    /// By way of a temporary folder, which goes when the last byte is sent.
-    async fn fichier(self, transaction: Transaction) -> Result<Body> {
-        let mut lots = self.lignes(transaction);
+    /// Reads the rows while another thread writes them. When nobody waits for the file any more, both stop.
+    async fn ecrire(self, transaction: Transaction) -> Result<Body> {
+        let fichier = FICHIERS.try_acquire().map_err(|_| Error::Affluence)?;
+        let _ecriture = ECRITURES.acquire().await.map_err(|_| Error::Affluence)?;
         let dossier = Arc::new(tempfile::tempdir().pour_fichier(ACTION, std::env::temp_dir())?);
+        // Whoever writes keeps it too: the request may be gone first.
+        let garde = Arc::clone(&dossier);
         let chemin = dossier.path().join(format!("export.{}", self.format.extension()));
-        let (ecrit, garde) = (chemin.clone(), Arc::clone(&dossier));
-        let (format, sujet) = (self.format, self.sujet);
-        tokio::task::spawn_blocking(move || {
-            let _garde = garde;
-            ecrire(format, &ecrit, &sujet, &mut lots)
-        })
-        .await
-        .unwrap_or_else(|panique| std::panic::resume_unwind(panique.into_panic()))?;
-        envoyer_fichier(dossier, chemin).await
+        match self.format {
+            Format::GeoJson => {
+                let (envoi, lots) = mpsc::channel(EN_ROUTE);
+                let (ou, nom) = (chemin.clone(), self.sujet.nom);
+                let ecrit = spawn_blocking(move || {
+                    let _garde = garde;
+                    geojson::ecrire(&ou, &nom, lots)
+                });
+                let mut transaction = transaction;
+                let (collection, question) = (&self.collection, &self.question);
+                let lu =
+                    diffusion::envoyer_geojson(&mut transaction, collection, question, envoi).await;
+                fini(lu, ecrit).await?;
+            }
+            format => {
+                let (envoi, lots) = mpsc::channel(EN_ROUTE);
+                let (ou, sujet) = (chemin.clone(), self.sujet);
+                let ecrit = spawn_blocking(move || {
+                    let _garde = garde;
+                    ecrire(format, &ou, &sujet, lots)
+                });
+                let (mut transaction, formes) = (transaction, !format.tableur());
+                let (collection, question) = (&self.collection, &self.question);
+                let lu =
+                    diffusion::envoyer(&mut transaction, collection, question, formes, envoi).await;
+                fini(lu, ecrit).await?;
+            }
+        }
+        envoyer_fichier((dossier, fichier), chemin).await
     }
+}
+
+/// What reading said, then what writing did.
+async fn fini(lu: Result<()>, ecrit: JoinHandle<Result<()>>) -> Result<()> {
+    lu?;
+    ecrit.await.unwrap_or_else(|panique| std::panic::resume_unwind(panique.into_panic()))
 }
 
 const ACTION: &str = "écriture d'un export";
 
 /// Writes rows to a file. Blocks.
-fn ecrire(format: Format, chemin: &Path, sujet: &Sujet, lots: &mut Lots<Ligne>) -> Result<()> {
+fn ecrire(format: Format, chemin: &Path, sujet: &Sujet, mut lots: Lots<Ligne>) -> Result<()> {
+    let lots = &mut lots;
     match format {
+        Format::Csv => tableur::ecrire_csv(chemin, sujet, lots),
         Format::Classeur => tableur::ecrire_classeur(chemin, sujet, lots),
         Format::GeoParquet => parquet::ecrire(chemin, sujet, lots),
         _ => sig::ecrire(format, chemin, sujet, lots),
     }
 }
 
-/// A body that begins with some bytes, goes on with what batches become, and ends with others. What fails on the way
-/// cuts it, so that nobody takes it for whole.
-fn suite<T: Send + 'static>(
-    debut: Vec<u8>,
-    lots: Lots<T>,
-    ecrire: impl Fn(Vec<T>) -> Result<Vec<u8>> + Send + Sync + 'static,
-    fin: &'static [u8],
-) -> Body {
-    enum Etape<T> {
-        Debut(Vec<u8>, Lots<T>),
-        Milieu(Lots<T>),
-        Fin,
-    }
-    let ecrire = Arc::new(ecrire);
-    Body::from_stream(stream::try_unfold(Etape::Debut(debut, lots), move |etape| {
-        let ecrire = Arc::clone(&ecrire);
-        async move {
-            Ok::<_, Error>(match etape {
-                Etape::Debut(debut, lots) => Some((Bytes::from(debut), Etape::Milieu(lots))),
-                Etape::Milieu(mut lots) => match lots.recv().await.transpose()? {
-                    Some(lot) => Some((Bytes::from(ecrire(lot)?), Etape::Milieu(lots))),
-                    None => Some((Bytes::from_static(fin), Etape::Fin)),
-                },
-                Etape::Fin => None,
-            })
-        }
-    }))
-}
-
-async fn envoyer_fichier(dossier: Arc<tempfile::TempDir>, chemin: PathBuf) -> Result<Body> {
+/// The file, piece by piece; what it stands in goes with the last one.
+async fn envoyer_fichier(garde: impl Send + 'static, chemin: PathBuf) -> Result<Body> {
     let fichier = tokio::fs::File::open(&chemin).await.pour_fichier(ACTION, chemin)?;
-    Ok(Body::from_stream(stream::try_unfold((fichier, dossier), |(mut fichier, dossier)| async {
+    Ok(Body::from_stream(stream::try_unfold((fichier, garde), |(mut fichier, garde)| async {
         let mut morceau = Vec::with_capacity(MORCEAU);
         let lus = (&mut fichier).take(MORCEAU as u64).read_to_end(&mut morceau).await?;
-        Ok::<_, std::io::Error>((lus > 0).then(|| (Bytes::from(morceau), (fichier, dossier))))
+        Ok::<_, std::io::Error>((lus > 0).then(|| (Bytes::from(morceau), (fichier, garde))))
     })))
 }

@@ -25,11 +25,7 @@ use crate::error::{ContexteFichier, Error, Result};
 const GROUPE: usize = 5_000;
 
 /// Writes the rows, in longitude and latitude. Blocks.
-pub fn ecrire(
-    chemin: &Path,
-    sujet: &Sujet,
-    lignes: &mut Receiver<Result<Vec<Ligne>>>,
-) -> Result<()> {
+pub fn ecrire(chemin: &Path, sujet: &Sujet, lignes: &mut Receiver<Vec<Ligne>>) -> Result<()> {
     let fichier = File::create(chemin).pour_fichier("écriture d'un export", chemin)?;
     let mut notice = vec![KeyValue::new("description".to_owned(), sujet.notice().join(" "))];
     if let Some(geometrie) = sujet.geometrie {
@@ -44,7 +40,7 @@ pub fn ecrire(
         SerializedFileWriter::new(fichier, schema, Arc::new(proprietes)).map_err(echec)?;
     let mut groupe: Vec<Ligne> = Vec::with_capacity(GROUPE);
     while let Some(lot) = lignes.blocking_recv() {
-        groupe.extend(lot?);
+        groupe.extend(lot);
         if groupe.len() >= GROUPE {
             ecrire_groupe(&mut table, sujet, &groupe).map_err(echec)?;
             groupe.clear();

@@ -25,7 +25,7 @@ pub fn ecrire(
     format: Format,
     chemin: &Path,
     sujet: &Sujet,
-    lignes: &mut Receiver<Result<Vec<Ligne>>>,
+    lignes: &mut Receiver<Vec<Ligne>>,
 ) -> Result<()> {
     match format {
         Format::Shapefile => {
@@ -52,7 +52,7 @@ fn remplir(
     chemin: &Path,
     options: &[&str],
     sujet: &Sujet,
-    lignes: &mut Receiver<Result<Vec<Ligne>>>,
+    lignes: &mut Receiver<Vec<Ligne>>,
 ) -> Result<()> {
     let pilote = DriverManager::get_driver_by_name(pilote).map_err(echec)?;
     let mut fichier = pilote.create_vector_only(chemin).map_err(echec)?;
@@ -80,7 +80,7 @@ fn couche(
     fichier: &mut Dataset,
     demande: LayerOptions<'_>,
     champs: &[Champ],
-    lignes: &mut Receiver<Result<Vec<Ligne>>>,
+    lignes: &mut Receiver<Vec<Ligne>>,
 ) -> Result<()> {
     let couche = fichier.create_layer(demande).map_err(echec)?;
     for champ in champs {
@@ -99,7 +99,7 @@ fn couche(
     }
     let definition = Defn::from_layer(&couche);
     while let Some(lot) = lignes.blocking_recv() {
-        for ligne in lot? {
+        for ligne in lot {
             objet(&couche, &definition, ligne).map_err(echec)?;
         }
     }

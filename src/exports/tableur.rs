@@ -1,5 +1,7 @@
 //! Tables for spreadsheets: CSV and XLSX, with French headings, where nothing is a formula.
 
+use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use rust_xlsxwriter::{Format as Mise, Workbook, Worksheet, XlsxError};
@@ -7,7 +9,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::Sujet;
 use crate::diffusion::{Champ, Ligne, Valeur};
-use crate::error::{Error, Result};
+use crate::error::{ContexteFichier, Error, Result};
 use crate::rejet::inerte;
 
 /// Rows that a sheet holds, its heading included.
@@ -16,23 +18,18 @@ const LIGNES_MAX: u32 = 1_048_576;
 /// What spreadsheets of French systems read without being asked: a byte order mark, semicolons, decimal commas.
 const MARQUE: &[u8] = "\u{feff}".as_bytes();
 
-/// The heading, as bytes of CSV.
-pub fn entete_csv(champs: &[Champ]) -> Result<Vec<u8>> {
-    let titres = champs.iter().map(|champ| champ.titre.clone());
-    Ok([MARQUE, &csv(|table| table.write_record(titres))?].concat())
-}
-
-/// Rows, as bytes of CSV.
-pub fn lignes_csv(lignes: &[Ligne]) -> Result<Vec<u8>> {
-    csv(|table| {
-        lignes.iter().try_for_each(|ligne| table.write_record(ligne.valeurs.iter().map(en_texte)))
-    })
-}
-
-fn csv(ecrire: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>) -> Result<Vec<u8>> {
-    let mut table = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    ecrire(&mut table).map_err(echec)?;
-    table.into_inner().map_err(|erreur| echec(erreur.into_error()))
+/// Writes a CSV table. Blocks.
+pub fn ecrire_csv(chemin: &Path, sujet: &Sujet, lots: &mut Receiver<Vec<Ligne>>) -> Result<()> {
+    let mut fichier = File::create(chemin).pour_fichier("écriture d'un export", chemin)?;
+    fichier.write_all(MARQUE).pour_fichier("écriture d'un export", chemin)?;
+    let mut table = csv::WriterBuilder::new().delimiter(b';').from_writer(fichier);
+    table.write_record(sujet.champs.iter().map(|champ| &champ.titre)).map_err(echec)?;
+    while let Some(lot) = lots.blocking_recv() {
+        for ligne in lot {
+            table.write_record(ligne.valeurs.iter().map(en_texte)).map_err(echec)?;
+        }
+    }
+    table.flush().map_err(echec)
 }
 
 fn en_texte(valeur: &Valeur) -> String {
@@ -50,7 +47,7 @@ fn en_texte(valeur: &Valeur) -> String {
 pub fn ecrire_classeur(
     chemin: &Path,
     sujet: &Sujet,
-    lignes: &mut Receiver<Result<Vec<Ligne>>>,
+    lignes: &mut Receiver<Vec<Ligne>>,
 ) -> Result<()> {
     let mut classeur = Workbook::new();
     let gras = Mise::new().set_bold();
@@ -60,7 +57,7 @@ pub fn ecrire_classeur(
     entete(feuille, &sujet.champs, &gras).map_err(echec)?;
     let mut rang = 0;
     while let Some(lot) = lignes.blocking_recv() {
-        for ligne in lot? {
+        for ligne in lot {
             rang += 1;
             if rang >= LIGNES_MAX {
                 return Err(Error::Demande(format!(

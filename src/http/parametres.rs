@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use axum::Form;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -26,9 +27,11 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Chemin<
     type Rejection = Probleme;
 
     async fn from_request_parts(parts: &mut Parts, etat: &S) -> Result<Self, Probleme> {
+        // PostgreSQL's text cannot hold a null character.
+        let nul = parts.uri.path().contains("%00");
         match Path::from_request_parts(parts, etat).await {
-            Ok(Path(segments)) => Ok(Self(segments)),
-            Err(_) => Err(Probleme::demande(
+            Ok(Path(segments)) if !nul => Ok(Self(segments)),
+            _ => Err(Probleme::demande(
                 "L'adresse contient un caractère qui ne se lit pas. Vérifiez-la.",
             )),
         }
@@ -43,6 +46,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Formulaire<T> {
     type Rejection = Probleme;
 
     async fn from_request(requete: Request, etat: &S) -> Result<Self, Probleme> {
+        let (parts, corps) = requete.into_parts();
+        let octets = match to_bytes(corps, FORMULAIRE_MAX).await {
+            Ok(octets) if octets.windows(3).any(|suite| suite == b"%00") => {
+                return Err(Probleme::formulaire());
+            }
+            Ok(octets) => octets,
+            Err(_) => return Err(Probleme::trop_lourd(FORMULAIRE_MAX)),
+        };
+        let requete = Request::from_parts(parts, Body::from(octets));
         match Form::<T>::from_request(requete, etat).await {
             Ok(Form(champs)) => Ok(Self(champs)),
             Err(refus) if refus.status() == StatusCode::PAYLOAD_TOO_LARGE => {

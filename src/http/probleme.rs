@@ -178,6 +178,7 @@ impl From<Error> for Probleme {
         match erreur {
             Error::Demande(detail) => Self::demande(detail),
             Error::Introuvable(detail) => Self::introuvable(detail),
+            Error::Affluence => Self::affluence(),
             Error::Base { action, source } => Self::de_la_base(action, &source),
             autre => {
                 tracing::error!(erreur = %autre, "requête en échec");
@@ -194,6 +195,13 @@ impl Probleme {
             && erreur.code().as_deref() == Some("P0002")
         {
             return Self::introuvable(erreur.message());
+        }
+        // What a policy forbids to write.
+        if let sqlx::Error::Database(erreur) = source
+            && erreur.code().as_deref() == Some("42501")
+        {
+            tracing::warn!(erreur = %source, "droit manquant pendant : {action}");
+            return Self::interdit("Vous n'avez pas le droit de faire cela.");
         }
         // Past the time that a statement has.
         if let sqlx::Error::Database(erreur) = source

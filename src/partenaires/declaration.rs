@@ -175,9 +175,9 @@ impl Declaration {
                 self.conservation_mois
             ));
         }
-        if self.seuil_publication.is_some_and(|seuil| seuil != 0 && !(2..=20).contains(&seuil)) {
+        if self.seuil_publication.is_some_and(|seuil| seuil != 0 && !(3..=20).contains(&seuil)) {
             return refuser(
-                "seuil_publication : de 2 à 20 demandes, ou 0 pour tout publier.".to_owned(),
+                "seuil_publication : de 3 à 20 demandes, ou 0 pour tout publier.".to_owned(),
             );
         }
         if let Some(site) = self.cadres.iter().chain(&self.origines).find(|site| !est_site(site)) {

@@ -62,6 +62,13 @@ impl Ouvertures {
 
 /// The réseau that an address names, in its question or in its path.
 fn reseau_demande<'a>(chemin: &'a str, question: Option<&'a str>) -> Option<&'a str> {
+    // Pages of accounts are shown in no frame, and read from no other site.
+    if ["/espace", "/connexion", "/lien", "/deconnexion"]
+        .iter()
+        .any(|page| chemin.starts_with(page))
+    {
+        return None;
+    }
     let dite = question
         .and_then(|question| question.split('&').find_map(|paire| paire.strip_prefix("reseau=")));
     let dans_le_chemin = || {
@@ -82,6 +89,7 @@ mod tests {
         assert_eq!(reseau_demande("/", Some("vue=demandes&reseau=drome")), Some("drome"));
         assert_eq!(reseau_demande("/api/reseaux/drome/fiches", None), Some("drome"));
         assert_eq!(reseau_demande("/api/zones/drome/z/contour", None), Some("drome"));
+        assert_eq!(reseau_demande("/espace/publication", Some("reseau=drome")), None);
         assert_eq!(reseau_demande("/api/zones", Some("reseau=")), None);
         assert_eq!(reseau_demande("/api/reseaux", None), None);
     }

@@ -156,6 +156,8 @@ impl ServiceTuiles {
         parametres.lire::<Millesime>("millesime")?;
         parametres.lire::<Maille>("maille")?;
         parametres.nombre("annee", 1900..=2099)?;
+        parametres.date("du")?;
+        parametres.date("au")?;
         Ok(parametres
             .iter()
             .filter(|(nom, _)| *nom != PARAMETRE_VERSION)

@@ -307,3 +307,70 @@ async fn a_private_tile_is_served_to_none_but_those_who_may_whatever_the_order()
         }
     }
 }
+
+/// A coordinator who kept the link shown with an invitation does not take the account once another réseau trusts it.
+#[tokio::test]
+async fn a_link_that_was_kept_dies_when_another_reseau_gives_a_right() {
+    let essai = Essai::nouveau().await;
+    for code in ["premier", "second"] {
+        essai.pays.charger(&Reseau::nouveau(code)).await;
+    }
+    let courriel = "vic@deux.example";
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    registre::creer(&mut connexion, courriel, "Vic", false).await.unwrap();
+    registre::donner(&mut connexion, courriel, &"premier:lecteur".parse().unwrap()).await.unwrap();
+    let garde = registre::lier(&mut connexion, courriel).await.unwrap();
+    let adresse = |lien: &maillage::comptes::Secret| format!("/lien/{}", lien.montrer());
+    assert_eq!(essai.lire(&adresse(&garde), &[]).await.statut, StatusCode::OK);
+    registre::donner(&mut connexion, courriel, &"second:coordinateur".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(essai.lire(&adresse(&garde), &[]).await.statut, StatusCode::NOT_FOUND);
+    // Following one ends the others: that of a lost password, here.
+    let suivi = registre::lier(&mut connexion, courriel).await.unwrap();
+    let reste = maillage::comptes::Secret::tirer("lien_").unwrap();
+    sqlx::query("select demander_lien($1, $2)")
+        .bind(courriel)
+        .bind(reste.empreinte().octets())
+        .execute(&mut connexion)
+        .await
+        .unwrap();
+    assert_eq!(essai.lire(&adresse(&reste), &[]).await.statut, StatusCode::OK);
+    let choix = format!("mot_de_passe={PASSE}&confirmation={PASSE}");
+    let choisi = essai.envoyer(&adresse(&suivi), "", &choix).await;
+    assert_eq!(choisi.statut, StatusCode::SEE_OTHER);
+    assert_eq!(essai.lire(&adresse(&reste), &[]).await.statut, StatusCode::NOT_FOUND);
+    // Whoever signs in is the author of it, and where from is not kept in the journal.
+    let (auteur, apres): (String, Option<serde_json::Value>) = sqlx::query_as(
+        "select auteur, apres from journal where objet = 'session' and auteur = $1 order by id desc limit 1",
+    )
+    .bind(courriel)
+    .fetch_one(&mut connexion)
+    .await
+    .unwrap();
+    assert_eq!(auteur, courriel);
+    assert!(apres.is_some_and(|apres| apres.get("adresse").is_none()));
+}
+
+#[tokio::test]
+async fn what_a_browser_sends_from_elsewhere_is_refused_whatever_it_shows() {
+    let essai = Essai::nouveau().await;
+    essai.pays.charger(&Reseau::nouveau("ailleurs")).await;
+    let jeton = essai.pays.jeton("prog@ailleurs.example", &["ailleurs:lecteur"]).await;
+    let porteur = format!("Bearer {jeton}");
+    let entetes = [("authorization", porteur.as_str()), ("sec-fetch-site", "cross-site")];
+    let refus = essai
+        .demander(axum::http::Method::POST, "/connexion", &entetes, "courriel=a&mot_de_passe=b")
+        .await;
+    assert_eq!(refus.statut, StatusCode::FORBIDDEN);
+    for (adresse, attendu) in [
+        ("/api/reseaux/%00", StatusCode::BAD_REQUEST),
+        ("/tuiles/zones/8/131/92?du=x%0AINFO%20faux", StatusCode::BAD_REQUEST),
+    ] {
+        assert_eq!(essai.lire(adresse, &[]).await.statut, attendu, "{adresse}");
+    }
+    let nul = essai.envoyer("/connexion", "", "courriel=a%00b&mot_de_passe=c").await;
+    assert_eq!(nul.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    let sienne = essai.lire("/api/moi", &[("authorization", &porteur)]).await;
+    assert_eq!(sienne.entete("cache-control"), "no-store");
+}

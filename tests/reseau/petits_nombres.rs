@@ -50,11 +50,12 @@ async fn small_counts_and_those_that_give_them_away_are_left_out_for_the_public(
     pays.charger(&dossier("masque", 5, &[12, 3, 5, 6, 0, 9, 20], 6, 8)).await;
     let lue = communes(&pays, "masque", "&annee=2018").await;
     let n = nombres(&lue);
-    // 3 is small. Alone, the total of the département would give it; with the smallest of the others it does not.
-    assert_eq!((n["26002"], n["26003"]), (None, None));
+    // 3 is small. Alone, the total of the département would give it; with two others, which a hash of their codes
+    // names, it does not.
+    assert_eq!((n["26002"], n["26006"], n["26001"]), (None, None, None));
     assert_eq!(
-        (n["26001"], n["26004"], n["26005"], n["26007"]),
-        (Some(12), Some(6), Some(0), Some(20))
+        (n["26003"], n["26004"], n["26005"], n["26007"]),
+        (Some(5), Some(6), Some(0), Some(20))
     );
     assert_eq!(lue["totaux"]["demandes"], 69);
     assert_eq!(lue["totaux"]["demandes_communes"], 55);
@@ -140,7 +141,7 @@ async fn dessinees(
 #[tokio::test]
 async fn tiles_show_that_a_unit_asked_and_not_how_many_times() {
     let pays = pays().await;
-    pays.charger(&dossier("tuile-masquee", 5, &[12, 3, 5], 6, 8)).await;
+    pays.charger(&dossier("tuile-masquee", 5, &[12, 3, 5, 0, 7], 6, 8)).await;
     let publiques = dessinees(&pays, Principal::Public).await;
     assert_eq!(publiques["26001"], (Some(12), Some(false)));
     assert_eq!((publiques["26002"], publiques["26003"]), ((None, Some(true)), (None, Some(true))));
@@ -165,17 +166,19 @@ async fn publier(
         .unwrap()
 }
 
-/// Whatever the counts, nobody who knows all that is published can tell a masked one to less than the threshold.
+/// Whatever the counts, a small one may still be anything under the threshold for somebody who knows all that is
+/// published, which of the masked ones are small, and the rule.
 #[test]
 fn no_published_sum_gives_a_masked_count_away() {
     let execution = tokio::runtime::Runtime::new().unwrap();
     let pays = execution.block_on(pays());
-    let tirages = (prop::collection::vec(0_usize..12, 1..10), 0_usize..9, 0_usize..9, 2_i16..8);
-    let config = Config { cases: 25, failure_persistence: None, ..Config::default() };
+    let tirages = (prop::collection::vec(0_usize..14, 1..10), 0_usize..9, 0_usize..9, 3_i16..8);
+    let config = Config { cases: 40, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)
         .run(&tirages, |(communes, epci, autres, seuil)| {
             execution.block_on(pays.charger(&dossier("tirage", seuil, &communes, epci, autres)));
             let lues = execution.block_on(publier(&pays, "tirage", seuil.into()));
+            let seuil = i32::from(seuil);
             let total = lues.iter().find(|(maille, ..)| maille == "reseau");
             let des_communes = lues.iter().find(|(maille, ..)| maille == "departement");
             for groupe in [["commune"].as_slice(), &["epci", "autre"]] {
@@ -183,7 +186,7 @@ fn no_published_sum_gives_a_masked_count_away() {
                     lues.iter().filter(|(maille, ..)| groupe.contains(&maille.as_str())).collect();
                 for (maille, code, nombre, masque) in &cellules {
                     prop_assert!(
-                        *nombre >= i32::from(seuil) || masque.is_some(),
+                        *nombre >= seuil || masque.is_some(),
                         "{maille} {code} : {nombre}"
                     );
                 }
@@ -197,18 +200,42 @@ fn no_published_sum_gives_a_masked_count_away() {
                     ["commune"] => des_communes.is_some_and(|(.., masque)| masque.is_none()),
                     _ => total.is_some_and(|(.., masque)| masque.is_none()),
                 };
-                if connue && !masquees.is_empty() {
-                    let libre =
-                        masquees.iter().sum::<i32>() - i32::try_from(masquees.len()).unwrap();
-                    prop_assert!(
-                        masquees.len() >= 2 && libre >= i32::from(seuil),
-                        "{masquees:?} de {cellules:?}"
-                    );
+                let petites =
+                    i32::try_from(masquees.iter().filter(|n| **n < seuil).count()).unwrap();
+                if !connue || petites == 0 {
+                    continue;
                 }
+                let autres = i32::try_from(masquees.len()).unwrap() - petites;
+                let somme = masquees.iter().sum::<i32>();
+                // Of one small count, all the others being as small as they can be, then as large.
+                let plus = somme - (petites - 1) - autres * seuil;
+                let moins =
+                    if autres > 0 { 1 } else { (somme - (petites - 1) * (seuil - 1)).max(1) };
+                prop_assert!(plus >= seuil - 1 && moins == 1, "{masquees:?} de {cellules:?}");
             }
             Ok(())
         })
         .unwrap();
+}
+
+/// Which are left out with small ones depends on nothing that is masked: else it would tell.
+#[tokio::test]
+async fn the_counts_that_are_left_out_with_small_ones_are_not_chosen_by_their_size() {
+    let pays = pays().await;
+    let mut choix = vec![];
+    for communes in [[12, 3, 15, 16, 9, 20], [16, 1, 20, 15, 12, 9], [30, 4, 31, 32, 33, 34]] {
+        pays.charger(&dossier("choix", 5, &communes, 6, 8)).await;
+        let lues = publier(&pays, "choix", 5).await;
+        let masquees: Vec<String> = lues
+            .into_iter()
+            .filter(|(maille, .., masque)| maille == "commune" && masque.is_some())
+            .map(|(_, code, ..)| code)
+            .collect();
+        assert_eq!(masquees.len(), 3, "{masquees:?}");
+        choix.push(masquees);
+    }
+    choix.iter_mut().for_each(|codes| codes.sort());
+    assert!(choix.windows(2).all(|paire| paire[0] == paire[1]), "{choix:?}");
 }
 
 #[tokio::test]
@@ -219,7 +246,7 @@ async fn a_coordinator_sees_what_a_threshold_takes_then_chooses_it() {
     let lecteur = essai.entrer("lecteur@seuil.example", &["seuil:lecteur"]).await;
     let adresse = "/espace/publication?reseau=seuil&seuil=5";
     let apercu = essai.lire(adresse, &[("cookie", &coordinateur)]).await;
-    for phrase in ["2 sur 4", "0 sur 1", "8 sur 40", "tous les nombres de demandes sont publics"] {
+    for phrase in ["3 sur 4", "0 sur 1", "20 sur 40", "tous les nombres de demandes sont publics"] {
         assert!(apercu.texte.contains(phrase), "{phrase} : {}", apercu.texte);
     }
     let combien = async || {

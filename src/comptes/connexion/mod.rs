@@ -111,7 +111,7 @@ async fn ouvrir(
     let adresse = client.map(|Extension(client)| client.0);
     let page = Page { suite, courriel, externe: nom(&fournisseur), courrier: courrier.is_some() };
     let freins = Freins::nouveaux(courriel, adresse);
-    if let Some(attente) = freins.attente(&piscine).await? {
+    if let Some(attente) = freins.reserver(&piscine).await? {
         let phrase = format!(
             "Trop d'essais. Réessayez dans {} min, ou demandez un lien à votre coordinateur.",
             attente.num_minutes() + 1
@@ -127,11 +127,11 @@ async fn ouvrir(
     let (compte, empreinte) = connu.unzip();
     let juste = secrets::verifier(identifiants.mot_de_passe, empreinte).await?;
     let Some(compte) = compte.filter(|_| juste) else {
-        freins.noter(&piscine).await?;
         tracing::info!("connexion refusée");
         let phrase = "L'adresse ou le mot de passe ne convient pas.";
         return Ok(reponse(StatusCode::UNAUTHORIZED, page.dire(Some(phrase))));
     };
+    freins.rendre(&piscine).await?;
     let biscuits = commencer(&piscine, &url, compte, provenance(adresse, &entetes)).await?;
     Ok((biscuits, Redirect::to(suite)).into_response())
 }
@@ -173,12 +173,11 @@ async fn renvoyer(
     let courrier = exiger_le_courrier(courrier)?;
     let courriel = oubli.courriel.trim().to_owned();
     let freins = Freins::des_liens(&courriel, client.map(|Extension(client)| client.0));
-    if let Some(attente) = freins.attente(&piscine).await? {
+    if let Some(attente) = freins.reserver(&piscine).await? {
         let phrase =
             format!("Trop de liens demandés. Réessayez dans {} min.", attente.num_minutes() + 1);
         return Ok(patienter(attente, pages::oubli(Some(&phrase))));
     }
-    freins.noter(&piscine).await?;
     let secret = Secret::tirer("lien_")?;
     let connu: bool = sqlx::query_scalar("select demander_lien($1, $2)")
         .bind(&courriel)

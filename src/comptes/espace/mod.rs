@@ -335,7 +335,7 @@ async fn choisir_seuil(
 ) -> Reponse<Response> {
     exiger(&principal)?;
     if choix.seuil.is_some_and(|seuil| !publication::SEUILS.contains(&seuil)) {
-        return Err(Probleme::demande("Un seuil va de 2 à 20 demandes."));
+        return Err(Probleme::demande("Un seuil va de 3 à 20 demandes."));
     }
     let chemin = origine(&Method::POST, "/espace/publication");
     let mut transaction = principal.ecriture(&piscine, &chemin).await?;

@@ -7,7 +7,7 @@ use crate::error::{Contexte, Error, Result};
 use crate::http::page::page;
 
 /// Thresholds that may be chosen.
-pub const SEUILS: std::ops::RangeInclusive<i32> = 2..=20;
+pub const SEUILS: std::ops::RangeInclusive<i32> = 3..=20;
 
 /// One year under a threshold.
 #[derive(Debug, sqlx::FromRow)]

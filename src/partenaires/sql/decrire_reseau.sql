@@ -56,7 +56,13 @@ select
    where e.reseau = $1) as etapes,
   (select coalesce(jsonb_agg(to_jsonb(b) - 'reseau' order by b.annee), '[]')
    from bilan_declare b
-   where b.reseau = $1) as bilans_declares,
+   where b.reseau = $1
+     -- What is masked is not said by another way.
+     and not exists (
+       select
+       from publication p
+       where p.reseau = b.reseau and p.annee = b.annee and p.maille = 'reseau' and p.demandes is null
+         and p.reseau = any (reseaux_masques(array[b.reseau])))) as bilans_declares,
   (select coalesce(jsonb_agg(jsonb_build_object(
       'unite', 'regroupement:' || g.reseau || '/' || g.code, 'nom', g.nom, 'genre', g.genre,
       'regle', g.regle, 'source', g.source,
