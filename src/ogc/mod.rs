@@ -46,7 +46,9 @@ where
 {
     Routes::nouvelles()
         .avec(
-            Operation::nouvelle("/ogc", "OGC API : l'accueil et ses liens.", &["f"], "/ogc"),
+            // Some clients put a slash at the end of what they are given.
+            Operation::nouvelle("/ogc", "OGC API : l'accueil et ses liens.", &["f"], "/ogc")
+                .barre_finale(),
             accueil,
         )
         .avec(

@@ -1,0 +1,45 @@
+"""GDAL's own driver of OGC API - Features, as ogr2ogr and many others read it."""
+
+import re
+import subprocess
+
+
+def ogrinfo(*mots):
+    fini = subprocess.run(["ogrinfo", "-ro", *mots], capture_output=True, text=True, timeout=600)
+    assert fini.returncode == 0 and "ERROR" not in fini.stderr, fini.stderr
+    return fini.stdout
+
+
+def test_the_driver_finds_every_collection(service, collections):
+    lues = ogrinfo("-q", f"OAPIF:{service.url}/ogc")
+    assert [nom for nom in collections if f" {nom} " not in lues + " " and f": {nom}" not in lues] == []
+
+
+def test_every_collection_is_read_whole_each_feature_once(service, collections, tmp_path):
+    for nom in collections:
+        attendu = service.json(f"/ogc/collections/{nom}/items?limit=1")["numberMatched"]
+        fichier = tmp_path / f"{nom}.csv"
+        # An identifier that is a number is the driver's own.
+        identifiant = service.json(f"/ogc/collections/{nom}/queryables")["properties"]["id"]["type"]
+        champ = "fid" if identifiant == "integer" else "id"
+        subprocess.run(
+            ["ogr2ogr", "-f", "CSV", str(fichier), f"OAPIF:{service.url}/ogc", "-oo", "PAGE_SIZE=1000",
+             "-sql", f'select {champ} as cle from "{nom}"'],
+            check=True, capture_output=True, timeout=600)
+        ids = fichier.read_text().splitlines()[1:]
+        assert len(ids) == attendu and len(set(ids)) == attendu, f"{nom} : {len(ids)} lus, {attendu} annoncés"
+
+
+def test_a_box_and_a_filter_of_attributes_find_the_same_as_the_service(service):
+    lus = ogrinfo("-so", "-al", "-spat", "5", "44.5", "5.1", "44.6", f"OAPIF:{service.url}/ogc", "communes")
+    nombre = int(re.search(r"Feature Count: (\d+)", lus)[1])
+    assert nombre == service.json("/ogc/collections/communes/items?bbox=5,44.5,5.1,44.6")["numberMatched"] == 14
+
+
+def test_each_file_is_opened_with_all_its_features(service, tmp_path):
+    for extension, prefixe in (("gpkg", ""), ("geojson", ""), ("fgb", ""), ("shp.zip", "/vsizip/")):
+        statut, _, corps = service.demander(f"/exports/communes.{extension}?departement=26")
+        assert statut == 200
+        fichier = tmp_path / f"communes.{extension}"
+        fichier.write_bytes(corps)
+        assert "Feature Count: 362" in ogrinfo("-so", "-al", f"{prefixe}{fichier}"), extension
