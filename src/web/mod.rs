@@ -1,5 +1,6 @@
 //! The page and what MapLibre needs beside tiles: styles and glyphs. All is embedded.
 
+mod palette;
 mod polices;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use rust_embed::{Embed, EmbeddedFile};
 use serde_json::Value;
 
 use crate::http::{Chemin, Politique, Probleme, Reponse, UrlPublique, inchange};
+pub use palette::{Cercles, Motifs, Palette, style_du_fond};
 pub use polices::Polices;
 
 /// What `npm run build` writes. Missing in a build without the page.

@@ -2,18 +2,13 @@
 
 import { nombre } from './ecriture';
 import { dessin } from './element';
+import palette from './palette.json';
 
 /** Greater than that, in pixels, a circle of the legend would push the rest out of sight. */
 const RAYON_LISIBLE = 56;
 
 /** Circles grow a little with zoom; the legend follows the same curve. */
-export const CROISSANCE: [zoom: number, facteur: number][] = [
-  [5, 0.4],
-  [7, 0.7],
-  [8, 1],
-  [11, 1.7],
-  [14, 2.4],
-];
+export const CROISSANCE = palette.cercles.croissance as [zoom: number, facteur: number][];
 
 export function croissance(zoom: number): number {
   const apres = CROISSANCE.findIndex(([z]) => z >= zoom);

@@ -1,22 +1,18 @@
 // The colours of data: light to dark for what goes from little to much, two hues around a middle that means something.
 // Paper, white and grey are never among them: they are those of the states.
 
+import palette from './palette.json';
+
 // ColorBrewer YlGnBu, for each number of classes; the lightest of five is left to « personne » and paper.
-const YLGNBU: Record<number, string[]> = {
-  1: ['#41b6c4'],
-  2: ['#a1dab4', '#2c7fb8'],
-  3: ['#c7e9b4', '#41b6c4', '#225ea8'],
-  4: ['#edf8b1', '#7fcdbb', '#1d91c0', '#253494'],
-  5: ['#edf8b1', '#a1dab4', '#41b6c4', '#2c7fb8', '#253494'],
-};
-const YLGNBU_LONGUE = ['#edf8b1', '#c7e9b4', '#7fcdbb', '#41b6c4', '#1d91c0', '#225ea8', '#253494', '#081d58'];
+const YLGNBU: Record<number, string[]> = palette.sequences;
+const YLGNBU_LONGUE = palette.sequence_longue;
 
 // ColorBrewer RdYlBu, from the middle outwards: readable by those who do not tell red from green.
-const BAISSES = ['#fee090', '#fdae61', '#f46d43', '#d73027', '#a50026'];
-const HAUSSES = ['#c6e5ef', '#abd9e9', '#74add1', '#4575b4', '#313695'];
+const BAISSES = palette.baisses;
+const HAUSSES = palette.hausses;
 
 /** Of circles: more than nothing, less than nothing, nothing. */
-export const CERCLE = { plus: '#d95f0e', moins: '#5e3c99', zero: '#6f6b62' } as const;
+export const CERCLE = palette.cercle;
 
 /** From light to dark. */
 export function sequence(nombre: number): string[] {

@@ -1,6 +1,7 @@
 // The patterns of what is not a value. The map and the legend take them from here, so that they are the same.
 
 import { element } from './element';
+import palette from './palette.json';
 
 /** Nobody helps; the value is kept secret; it is not there; it cannot be worked out. */
 export type Motif = 'personne' | 'secret' | 'non_disponible' | 'non_calculable';
@@ -8,16 +9,13 @@ export type Motif = 'personne' | 'secret' | 'non_disponible' | 'non_calculable';
 export const MOTIFS: Motif[] = ['personne', 'secret', 'non_disponible', 'non_calculable'];
 
 /** Side of a pattern in pixels of a dense screen, two for one of the page. */
-const COTE = 16;
-const DENSITE = 2;
-const ENCRE = '#3a3732';
-const GRIS = '#8d897f';
+const { cote: COTE, densite: DENSITE, encre: ENCRE, gris: GRIS } = palette.motifs;
 
 /** One tile of a pattern, drawn so that its edges meet. */
 export function tuileDeMotif(motif: Motif): HTMLCanvasElement {
   const toile = element('canvas', { width: COTE, height: COTE });
   const dessin = toile.getContext('2d')!;
-  dessin.fillStyle = motif === 'secret' ? '#cbc8c1' : '#ffffff';
+  dessin.fillStyle = motif === 'secret' ? palette.motifs.secret : palette.motifs.clair;
   dessin.fillRect(0, 0, COTE, COTE);
   TRACES[motif](dessin);
   return toile;
@@ -36,7 +34,7 @@ export function pastilleDeMotif(motif: Motif): HTMLCanvasElement {
 const TRACES: Record<Motif, (dessin: CanvasRenderingContext2D) => void> = {
   personne(dessin) {
     dessin.strokeStyle = ENCRE;
-    dessin.lineWidth = 3.2;
+    dessin.lineWidth = palette.motifs.trait;
     dessin.lineCap = 'square';
     dessin.beginPath();
     for (const decalage of [-COTE, 0, COTE]) {
@@ -56,7 +54,7 @@ const TRACES: Record<Motif, (dessin: CanvasRenderingContext2D) => void> = {
     dessin.fillStyle = GRIS;
     for (const [x, y] of [[4, 4], [12, 12]] as const) {
       dessin.beginPath();
-      dessin.arc(x, y, 2.4, 0, 2 * Math.PI);
+      dessin.arc(x, y, palette.motifs.point, 0, 2 * Math.PI);
       dessin.fill();
     }
   },

@@ -1,6 +1,7 @@
 // Cuts a series of whole numbers into a few classes with their colours, and says by which method.
 
 import { sequence } from '../couleurs';
+import palette from '../palette.json';
 
 export interface Classe {
   min: number;
@@ -63,6 +64,5 @@ export function couleurDe(valeur: number, classes: Classe[]): string | null {
  * for every theme and partner, so that two maps compare; only very large counts shrink it.
  */
 export function facteurDesDemandes(maille: 'commune' | 'epci', maximum: number): number {
-  const facteur = maille === 'commune' ? 4 : 8;
-  return Math.min(facteur, 44 / Math.sqrt(Math.max(1, maximum)));
+  return Math.min(palette.cercles[maille], palette.cercles.maximum / Math.sqrt(Math.max(1, maximum)));
 }
