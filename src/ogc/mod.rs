@@ -36,6 +36,10 @@ use documents::{Contexte, GEOJSON, OPENAPI, SCHEMA};
 const VARIE: HeaderValue =
     HeaderValue::from_static("accept, accept-encoding, authorization, cookie");
 
+/// Parameters of the documents. QGIS carries what follows the address of a service to each of its requests, and its
+/// projects so read the features of a réseau or a département alone: documents admit what features are filtered by.
+const PORTES: [&str; 3] = ["f", "reseau", "departement"];
+
 pub fn routes<S>() -> Routes<S>
 where
     S: Clone + Send + Sync + 'static,
@@ -47,7 +51,7 @@ where
     Routes::nouvelles()
         .avec(
             // Some clients put a slash at the end of what they are given.
-            Operation::nouvelle("/ogc", "OGC API : l'accueil et ses liens.", &["f"], "/ogc")
+            Operation::nouvelle("/ogc", "OGC API : l'accueil et ses liens.", &PORTES, "/ogc")
                 .barre_finale(),
             accueil,
         )
@@ -55,7 +59,7 @@ where
             Operation::nouvelle(
                 "/ogc/conformance",
                 "OGC API : les normes suivies.",
-                &["f"],
+                &PORTES,
                 "/ogc/conformance",
             ),
             conformite,
@@ -64,7 +68,7 @@ where
             Operation::nouvelle(
                 "/ogc/api",
                 "OGC API : sa description (OpenAPI 3.0).",
-                &["f"],
+                &PORTES,
                 "/ogc/api",
             )
             .genre(OPENAPI),
@@ -74,7 +78,7 @@ where
             Operation::nouvelle(
                 "/ogc/collections",
                 "OGC API : les collections.",
-                &["f"],
+                &PORTES,
                 "/ogc/collections",
             ),
             collections,
@@ -83,7 +87,7 @@ where
             Operation::nouvelle(
                 "/ogc/collections/{collection}",
                 "OGC API : une collection, son emprise, ses sources, ses liens.",
-                &["f"],
+                &PORTES,
                 "/ogc/collections/communes",
             ),
             collection,
@@ -92,7 +96,7 @@ where
             Operation::nouvelle(
                 "/ogc/collections/{collection}/queryables",
                 "OGC API : les propriétés d'une collection, qui se filtrent.",
-                &["f"],
+                &PORTES,
                 "/ogc/collections/communes/queryables",
             )
             .genre(SCHEMA),
