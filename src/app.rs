@@ -34,7 +34,8 @@ use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, Polices};
 use crate::{
-    comptes, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires, territoires,
+    comptes, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires, qgis,
+    territoires,
 };
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
@@ -242,7 +243,10 @@ pub fn routeur(etat: Etat) -> Router {
         .fusionner(tuiles::routes())
         .fusionner(comptes::api())
         .fusionner(ogc)
-        .fusionner(exports::routes());
+        .fusionner(exports::routes())
+        .fusionner(qgis::routes().derriere(|routes| {
+            routes.layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        }));
     let documentation = document::routes(&programmes.operations, &etat.url.0);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
@@ -253,6 +257,7 @@ pub fn routeur(etat: Etat) -> Router {
         .merge(
             web::routes()
                 .merge(documentation)
+                .merge(qgis::pages())
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest)),
         )
         .method_not_allowed_fallback(|| async { Probleme::methode() })

@@ -2,8 +2,8 @@
 //!
 //! Rooms, each depending only on those before it:
 //! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`decoupage`] → [`indicateurs`] → [`partenaires`] →
-//! [`demandes`] → [`couverture`] → [`diffusion`] → [`tuiles`], [`exports`] → [`ogc`], [`web`] → [`app`] → [`cli`];
-//! [`http`] serves every `mod.rs`.
+//! [`demandes`] → [`couverture`] → [`diffusion`] → [`tuiles`], [`exports`] → [`ogc`], [`web`] → [`qgis`] → [`app`] →
+//! [`cli`]; [`http`] serves every `mod.rs`.
 //!
 //! Invariants, held by `tests/maison.rs`:
 //! - axum appears in `app.rs`, `http/` and the `mod.rs` files, and where the service is started;
@@ -32,6 +32,7 @@ pub mod metriques;
 pub mod ogc;
 pub mod partenaires;
 pub mod progres;
+pub mod qgis;
 pub mod rejet;
 mod tableau;
 pub mod territoires;

@@ -7,6 +7,7 @@
 
 mod aide;
 mod charge;
+mod classes;
 mod indicateur;
 mod publication;
 mod questions;
@@ -28,6 +29,7 @@ use questions::{Etude, Question};
 use unites::Couverture;
 
 pub use charge::{Charge, peupler};
+pub use classes::{Classe, Classement};
 
 /// What the questions of coverage and the tiles share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");

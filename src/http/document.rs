@@ -11,10 +11,15 @@ use serde_json::{Map, Value, json};
 use super::{Operation, page};
 
 /// A parameter means the same wherever it is: name, JSON type, sentence.
-const PARAMETRES: [(&str, &str, &str); 60] = [
+const PARAMETRES: [(&str, &str, &str); 64] = [
     ("annee", "integer", "Année : zones en vigueur au 31 décembre, demandes de l'année."),
     ("apres", "string", "Page qui suit un objet : donné par le lien « next »."),
     ("au", "string", "Dernier jour de la période, compris (2018-12-31)."),
+    (
+        "authcfg",
+        "string",
+        "Entrée d'authentification de QGIS de l'édition privée : sept lettres ou chiffres.",
+    ),
     ("avant", "string", "Page qui précède un objet : donné par le lien « prev »."),
     ("bbox", "string", "Emprise : ouest,sud,est,nord, en degrés ou dans le système bbox-crs."),
     ("bbox-crs", "string", "Système de coordonnées de bbox."),
@@ -36,7 +41,9 @@ const PARAMETRES: [(&str, &str, &str); 60] = [
     ("dans", "string", "Territoire auquel se limiter (departement:26)."),
     ("datetime", "string", "Date ou période (2019-01-01, 2018-01-01/2018-12-31)."),
     ("de", "integer", "Millésime de départ."),
+    ("departement", "string", "Code du département."),
     ("du", "string", "Premier jour de la période, compris (2018-01-01)."),
+    ("edition", "string", "Édition d'un projet QGIS : publique, ou privee, qui s'identifie."),
     ("etat", "string", "État des zones (proposee, validee, refusee)."),
     ("f", "string", "Forme de la réponse : json ou html."),
     ("fichier", "string", "Collection et format (communes.gpkg)."),
@@ -68,6 +75,7 @@ const PARAMETRES: [(&str, &str, &str); 60] = [
     ("offset", "integer", "Nombre d'objets à passer."),
     ("partenaire", "string", "Code d'un partenaire du réseau."),
     ("periode", "string", "Période de l'indicateur. Par défaut, la plus récente."),
+    ("projet", "string", "Réseau et format d'un projet QGIS (drome.qgz, drome.qlr)."),
     ("properties", "string", "Propriétés à donner, séparées par des virgules."),
     ("q", "string", "Ce qui est cherché, avec les mots de tous les jours."),
     ("reseau", "string", "Code d'un réseau. Par défaut, le seul qui soit là, ou tous."),
@@ -207,7 +215,8 @@ fn page_lisible(operations: &[Operation]) -> String {
             p { "Les réponses publiques se lisent sans compte. Un jeton, fait dans "
                 a href="/espace" { "votre espace" } ", donne ce que vous pouvez lire : "
                 code { "Authorization: Bearer mlg_…" } ", ou comme mot de passe dans QGIS." }
-            p { "Le même contenu pour les outils : " a href="/api/openapi.json" { "openapi.json" } "." }
+            p { "Le même contenu pour les outils : " a href="/api/openapi.json" { "openapi.json" } ". Pour QGIS : "
+                a href="/qgis" { "ouvrir les données dans QGIS" } "." }
             @for operation in operations {
                 h2 { code { (operation.chemin) } }
                 p { (operation.resume) " Exemple : " a href=(operation.exemple) { (operation.exemple) } }

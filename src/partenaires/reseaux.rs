@@ -152,6 +152,19 @@ struct Ligne {
     epci: i64,
 }
 
+impl Description {
+    /// West, south, east, north of its communes, degrees.
+    pub fn emprise(&self) -> Option<[f64; 4]> {
+        self.bbox.as_deref()?.try_into().ok()
+    }
+
+    /// Codes and names of its partners, in its order.
+    pub fn noms_des_partenaires(&self) -> Vec<(String, String)> {
+        let nom = |p: &Partenaire| (p.identite.code.clone(), p.identite.nom.clone());
+        self.partenaires.iter().map(nom).collect()
+    }
+}
+
 impl Reseau {
     /// Those that the principal may read.
     pub async fn tous(connexion: &mut PgConnection) -> Result<Vec<Self>> {

@@ -37,7 +37,7 @@ pub use codes::{
 pub use generalisation::bande_servie;
 pub use lieu::Lieu;
 use noms::Nom;
-pub use projection::{MERCATOR, Projection, WGS84};
+pub use projection::{MERCATOR, Projection, WGS84, projection_legale};
 pub use recherche::situer;
 use recherche::{Recherche, Resultat};
 pub use sources::{Edition, SourceDeDonnees, sources};

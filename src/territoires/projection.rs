@@ -12,6 +12,19 @@ pub const WGS84: &str = "EPSG:4326";
 /// The plane of web tiles, in metres at the equator.
 pub const MERCATOR: &str = "EPSG:3857";
 
+/// The projection in which public bodies of a département exchange their data (décret 2000-1276), as an EPSG code:
+/// Lambert-93, or the UTM zone of an overseas collectivity.
+pub fn projection_legale(departement: Option<&str>) -> i32 {
+    match departement {
+        Some("971" | "972" | "977" | "978") => 5490,
+        Some("973") => 2972,
+        Some("974") => 2975,
+        Some("975") => 4467,
+        Some("976") => 4471,
+        _ => 2154,
+    }
+}
+
 /// A conversion between two reference systems, easting or longitude first on both sides.
 pub struct Projection(Proj);
 

@@ -28,6 +28,7 @@ mod indicateurs_des_zones;
 mod matrice;
 mod pays;
 mod petits_nombres;
+mod qgis;
 mod questions;
 mod reseaux;
 mod routes;

@@ -49,6 +49,7 @@ fn adresses(chemin: &str, operation: &Value, reseaux: [&str; 2]) -> Vec<String> 
                     .replace("{couches}", couche)
                     .replace("{collection}", couche)
                     .replace("{fichier}", &format!("{couche}.csv"))
+                    .replace("{projet}", &format!("{reseau}.qlr"))
                     .replace("{grille}", "WebMercatorQuad")
                     .replace("{style}", "carte")
                     .replace("{objet}", &format!("{reseau}.{zone}.1"))

@@ -122,7 +122,8 @@ fn sessions(espace: &Espace) -> Markup {
 fn jetons(espace: &Espace) -> Markup {
     html! {
         h2 { "Vos jetons" }
-        p { "Un jeton est la clé d'un programme : QGIS, un tableur, un script. Il ne peut rien de plus que vous." }
+        p { "Un jeton est la clé d'un programme : QGIS, un tableur, un script. Il ne peut rien de plus que vous. "
+            a href="/qgis" { "S’en servir dans QGIS" } "." }
         @if !espace.jetons.is_empty() {
             div.table tabindex="0" role="region" aria-label="Vos jetons" { table {
                 thead { tr { th { "Nom" } th { "Début" } th { "Réseau" } th { "Peut" } th { "Expire" }
