@@ -62,13 +62,13 @@ fn par_le_projet(reseaux: &[Reseau]) -> Markup {
         } @else {
             p { "Téléchargez le projet de votre réseau et ouvrez-le d’un double-clic. Le fichier des couches (.qlr) les \
                 ajoute à un projet que vous avez déjà : glissez-le dans la fenêtre de QGIS." }
-            div.table { table {
+            div.table tabindex="0" role="region" aria-label="Projets des réseaux" { table {
                 thead { tr { th { "Réseau" } th { "Sans s’identifier" } th { "En s’identifiant" } } }
                 tbody { @for reseau in reseaux {
                     tr {
                         th scope="row" { (reseau.nom) @if reseau.demonstration { " (données de démonstration)" } }
-                        td { (fichiers(&reseau.code, "")) }
-                        td { (fichiers(&reseau.code, "?edition=privee")) }
+                        td { (fichiers(reseau, "")) }
+                        td { (fichiers(reseau, "?edition=privee")) }
                     }
                 } }
             } }
@@ -93,10 +93,11 @@ fn par_le_projet(reseaux: &[Reseau]) -> Markup {
     }
 }
 
-fn fichiers(code: &str, question: &str) -> Markup {
+fn fichiers(reseau: &Reseau, question: &str) -> Markup {
+    let (code, nom) = (&reseau.code, &reseau.nom_court);
     html! {
-        a href={ "/qgis/" (code) ".qgz" (question) } { "projet" } ", "
-        a href={ "/qgis/" (code) ".qlr" (question) } { "couches" }
+        a href={ "/qgis/" (code) ".qgz" (question) } aria-label={ "projet, " (nom) } { "projet" } ", "
+        a href={ "/qgis/" (code) ".qlr" (question) } aria-label={ "couches, " (nom) } { "couches" }
     }
 }
 
@@ -110,7 +111,7 @@ fn par_les_tuiles(reseaux: &[Reseau], url: &str) -> Markup {
             li { "Pour lire ce que vos droits permettent, choisissez votre entrée d’authentification (voir plus haut)." }
         }
         (figure("tuiles", 659, 497, "Une nouvelle connexion de tuiles vectorielles."))
-        div.table { table {
+        div.table tabindex="0" role="region" aria-label="Adresses des tuiles" { table {
             thead { tr { th { "Ce que montrent les tuiles" } th { "Adresse" } th { "Zooms" } } }
             tbody {
                 @for (couche, quoi, zoom) in COUCHES {

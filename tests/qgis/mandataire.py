@@ -6,10 +6,12 @@ python3 mandataire.py SERVICE PORT
 import http.server
 import json
 import sys
+import threading
 import urllib.error
 import urllib.request
 
 SERVICE, PORT = sys.argv[1].rstrip('/'), int(sys.argv[2])
+VERROU = threading.Lock()
 SOI = f'http://127.0.0.1:{PORT}'
 
 
@@ -17,7 +19,8 @@ class Mandataire(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         autorisation = self.headers.get('Authorization')
         comment = autorisation.split(' ')[0] if autorisation else None
-        print(json.dumps({'chemin': self.path, 'autorisation': comment}), flush=True)
+        with VERROU:
+            print(json.dumps({'chemin': self.path, 'autorisation': comment}), flush=True)
         requete = urllib.request.Request(SERVICE + self.path)
         if autorisation:
             requete.add_header('Authorization', autorisation)

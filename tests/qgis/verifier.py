@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 import urllib.parse
 import urllib.request
 import zipfile
@@ -162,7 +163,7 @@ def difference(image, reference):
     return 100 * differents / (image.width() * image.height())
 
 
-def verifier_carte(projet, sortie, enregistrer):
+def verifier_carte(projet, reseau, sortie, enregistrer):
     racine = projet.layerTreeRoot()
     visibles = [couche for couche in racine.layerOrder() if racine.findLayer(couche.id()).isVisible()]
     debut = time.monotonic()
@@ -177,10 +178,13 @@ def verifier_carte(projet, sortie, enregistrer):
                      ('collection_couverture', ['collection_couverture', 'tuiles_terre'])):
         image = peindre(projet, visibles if ids is None else [projet.mapLayer(id_) for id_ in ids], (480, 300))
         image.save(str(sortie / f'{nom}.png'))
-        reference = ICI / 'references' / f'{nom}.png'
+        reference = ICI / 'references' / reseau / f'{nom}.png'
         if enregistrer:
-            reference.parent.mkdir(exist_ok=True)
+            reference.parent.mkdir(parents=True, exist_ok=True)
             image.convertToFormat(QImage.Format_RGB888).save(str(reference))
+            continue
+        if not reference.exists():
+            dire(f'l\'image {nom} est faite, sans référence pour ce réseau')
             continue
         part = difference(image, QImage(str(reference)))
         exiger(part <= PART, f'L\'image {nom} diffère de sa référence sur {part:.1f} % de ses points '
@@ -214,7 +218,7 @@ def verifier_publique(service, reseau, sortie, enregistrer):
     dire(f'projet ouvert en {duree:.2f} s')
     for couche in projet.mapLayers().values():
         exiger('authcfg' not in couche.source(), f'{couche.id()} demande à s\'identifier.')
-    verifier_carte(projet, sortie, enregistrer)
+    verifier_carte(projet, reseau, sortie, enregistrer)
     dire(f'de l\'ouverture à toutes les images : {time.monotonic() - debut:.2f} s')
     verifier_couches(projet, service, reseau)
     verifier_filtre(projet, service, reseau)
@@ -302,6 +306,9 @@ def main():
     except OSError as erreur:
         print(f'\n✘ Le service {service} ne répond pas comme il faut : {erreur}', file=sys.stderr, flush=True)
         code = 1
+    except Exception:  # Python's own end would crash in QGIS before it is told.
+        traceback.print_exc()
+        code = 2
     QgsProject.instance().clear()
     application.exitQgis()
     PROFIL.cleanup()
