@@ -60,7 +60,7 @@ impl Format {
     }
 
     /// Media type.
-    pub fn genre(self) -> &'static str {
+    pub const fn genre(self) -> &'static str {
         match self {
             Self::GeoJson => "application/geo+json",
             Self::GeoPackage => "application/geopackage+sqlite3",

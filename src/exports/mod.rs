@@ -40,6 +40,16 @@ const EN_ROUTE: usize = 4;
 /// Bytes of a file sent at once.
 const MORCEAU: usize = 64 << 10;
 
+/// Media types of files, beside that of tables.
+const AUTRES_GENRES: [&str; 6] = [
+    Format::GeoPackage.genre(),
+    Format::GeoJson.genre(),
+    Format::FlatGeobuf.genre(),
+    Format::Shapefile.genre(),
+    Format::GeoParquet.genre(),
+    Format::Classeur.genre(),
+];
+
 /// What a file is of.
 #[derive(Debug, Clone)]
 pub struct Sujet {
@@ -92,7 +102,8 @@ where
             &diffusion::PARAMETRES,
             "/exports/communes.csv?departement=26",
         )
-        .genre("application/octet-stream"),
+        .genre(Format::Csv.genre())
+        .ou(&AUTRES_GENRES),
         exporter,
     )
 }

@@ -152,10 +152,11 @@ fn operation(operation: &Operation) -> Value {
             ((*statut).to_owned(), json!({ "description": phrase, "content": contenu }))
         })
         .collect();
-    reponses.insert(
-        "200".into(),
-        json!({ "description": operation.resume, "content": { (operation.genre): {} } }),
-    );
+    let genres: Map<String, Value> = std::iter::once(operation.genre)
+        .chain(operation.autres_genres.iter().copied())
+        .map(|genre| (genre.to_owned(), json!({})))
+        .collect();
+    reponses.insert("200".into(), json!({ "description": operation.resume, "content": genres }));
     reponses.insert("304".into(), json!({ "description": "Rien n'a changé." }));
     if operation.ailleurs {
         reponses.insert("307".into(), json!({ "description": "À lire à une autre adresse." }));

@@ -24,6 +24,8 @@ pub struct Operation {
     pub exemple: &'static str,
     /// Media type of the answer.
     pub genre: &'static str,
+    /// Others that it may have.
+    pub autres_genres: &'static [&'static str],
     /// Whether it may answer that there is nothing (204).
     pub parfois_vide: bool,
     /// Whether it leads to another address (307).
@@ -46,6 +48,7 @@ impl Operation {
             parametres: parametres.to_vec(),
             exemple,
             genre: "application/json",
+            autres_genres: &[],
             parfois_vide: false,
             ailleurs: false,
             barre_finale: false,
@@ -54,6 +57,10 @@ impl Operation {
 
     pub fn genre(self, genre: &'static str) -> Self {
         Self { genre, ..self }
+    }
+
+    pub fn ou(self, autres_genres: &'static [&'static str]) -> Self {
+        Self { autres_genres, ..self }
     }
 
     pub fn parfois_vide(self) -> Self {

@@ -57,7 +57,8 @@ where
             &["edition", "authcfg"],
             "/qgis/drome.qgz",
         )
-        .genre("application/octet-stream"),
+        .genre("application/x-qgis-project")
+        .ou(&["application/x-qgis-layer-definition"]),
         telecharger,
     )
 }
