@@ -32,7 +32,7 @@ use crate::http::{
 use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
-use crate::web::{self, Polices};
+use crate::web::{self, FondDeCarte, Polices};
 use crate::{
     comptes, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires, qgis,
     territoires,
@@ -40,13 +40,13 @@ use crate::{
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
 const CSP: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
-    img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; \
-    base-uri 'none'; form-action 'self'; frame-ancestors ";
+    font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; \
+    img-src 'self' data: blob:{fond}; connect-src 'self'{fond}; frame-ancestors ";
 /// What the page asks of the browser: where the person is, when they press the button for it.
 const PERMISSIONS: &str = "geolocation=(self), camera=(), microphone=(), payment=(), usb=()";
 
-/// Routes that ask nothing about anybody, beside the files of the page.
-const LIBRES: [&str; 3] = ["/health", "/ready", "/metrics"];
+/// Routes that ask nothing about anybody, beside the files of the page: the page itself says what the public reads.
+const LIBRES: [&str; 6] = ["/health", "/ready", "/metrics", "/", "/integrer", "/r/{reseau}"];
 
 /// What handlers share. Each layer and each handler has its own, several times a request: one pointer.
 #[derive(Clone)]
@@ -58,6 +58,7 @@ pub struct Parties {
     tuiles: ServiceTuiles,
     diffusion: ServiceDiffusion,
     url: UrlPublique,
+    fond: Option<FondDeCarte>,
     polices: Arc<Polices>,
     metriques: Arc<Metriques>,
     memoire: Memoire,
@@ -94,6 +95,7 @@ parties! {
     tuiles: ServiceTuiles,
     diffusion: ServiceDiffusion,
     url: UrlPublique,
+    fond: Option<FondDeCarte>,
     polices: Arc<Polices>,
     memoire: Memoire,
     fournisseur: Option<Fournisseur>,
@@ -103,6 +105,8 @@ parties! {
 /// Headers that depend on the settings, and on the réseau that a request is about.
 #[derive(Debug, Clone)]
 struct Entetes {
+    /// The policy of pages, up to who may show them in a frame: with the host of the background, if there is one.
+    csp: Arc<str>,
     /// Sites that may show every page in a frame.
     cadres: Arc<[String]>,
     /// Who may load what is not a page.
@@ -113,8 +117,18 @@ struct Entetes {
 }
 
 impl Entetes {
-    fn nouvelles(ouverture: &Ouverture, url: &UrlPublique) -> Result<Self> {
+    fn nouvelles(
+        ouverture: &Ouverture,
+        url: &UrlPublique,
+        fond: Option<&FondDeCarte>,
+    ) -> Result<Self> {
+        let hotes: String = fond
+            .map_or(&[][..], FondDeCarte::hotes)
+            .iter()
+            .map(|hote| format!(" {hote}"))
+            .collect();
         let entetes = Self {
+            csp: CSP.replace("{fond}", &hotes).into(),
             cadres: ouverture.cadres.clone().into(),
             ressource: ressource(&ouverture.origines),
             partagees: !ouverture.origines.is_empty(),
@@ -132,7 +146,7 @@ impl Entetes {
     fn csp(&self, autres: &[String]) -> Option<HeaderValue> {
         let cadres: Vec<&str> = self.cadres.iter().chain(autres).map(String::as_str).collect();
         let cadres = if cadres.is_empty() { "'none'".to_owned() } else { cadres.join(" ") };
-        HeaderValue::from_str(&format!("{CSP}{cadres}")).ok()
+        HeaderValue::from_str(&format!("{}{cadres}", self.csp)).ok()
     }
 }
 
@@ -159,18 +173,20 @@ impl Etat {
             publiees.oublier();
         }));
         let url = UrlPublique(service.url_publique().into());
+        let fond = FondDeCarte::nouveau(&service.fond)?;
         Ok(Self(Arc::new(Parties {
             piscine,
             tuiles,
             diffusion,
             guichets: Guichets::nouveaux(service.limites.clone()),
             mandataires: Mandataires(service.ouverture.mandataires.clone().into()),
-            entetes: Entetes::nouvelles(&service.ouverture, &url)?,
+            entetes: Entetes::nouvelles(&service.ouverture, &url, fond.as_ref())?,
             partage: partage(&service.ouverture, &ouvertures)?,
             ouvertures,
             fournisseur: Fournisseur::nouveau(&service.externe, &url.0)?,
             courrier: Courrier::nouveau(&service.courrier)?,
             url,
+            fond,
             polices: Arc::new(Polices::charger()?),
             metriques: Arc::new(Metriques::default()),
             memoire,

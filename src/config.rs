@@ -72,6 +72,9 @@ pub struct Service {
     pub ouverture: Ouverture,
 
     #[command(flatten)]
+    pub fond: Fond,
+
+    #[command(flatten)]
     pub externe: Externe,
 
     #[command(flatten)]
@@ -94,6 +97,34 @@ pub struct Courrier {
     /// De qui sont les messages : maillage <ne-pas-repondre@exemple.fr>.
     #[arg(long = "courrier-de", env = "MAILLAGE_COURRIER_DE", value_name = "EXPÉDITEUR")]
     pub expediteur: Option<String>,
+}
+
+/// A background under the map. None unless it is named: the page asks nothing of any other host.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Fond {
+    /// Fond de carte : adresse d'un style MapLibre, ou d'images avec {z}, {x} et {y}. Son hôte apprend alors l'adresse
+    /// de chaque visiteur.
+    #[arg(long, env = "MAILLAGE_FOND", value_name = "ADRESSE")]
+    pub fond: Option<String>,
+
+    /// Ce que son éditeur demande d'écrire sur la carte.
+    #[arg(
+        long = "fond-attribution",
+        env = "MAILLAGE_FOND_ATTRIBUTION",
+        value_name = "TEXTE",
+        requires = "fond"
+    )]
+    pub attribution: Option<String>,
+
+    /// Autres hôtes dont le style tire ses tuiles (https://exemple.fr, séparés par des virgules).
+    #[arg(
+        long = "fond-hotes",
+        env = "MAILLAGE_FOND_HOTES",
+        value_delimiter = ',',
+        value_name = "ADRESSES",
+        requires = "fond"
+    )]
+    pub hotes: Vec<String>,
 }
 
 /// An OpenID Connect provider, beside local accounts.

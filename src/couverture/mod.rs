@@ -7,6 +7,7 @@
 
 mod aide;
 mod charge;
+mod choix;
 mod classes;
 mod indicateur;
 mod publication;
@@ -24,6 +25,7 @@ use crate::indicateurs::Indicateur;
 use crate::partenaires::{Filtre, Periode, besoin as lire_besoin, verifier_theme};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 use aide::{Aide, Besoin};
+use choix::Choix;
 use indicateur::IndicateurCouvert;
 use questions::{Etude, Question};
 use unites::Couverture;
@@ -40,12 +42,13 @@ where
     PgPool: FromRef<S>,
 {
     let ou = ["maille", "dans", "millesime"];
+    let couverte = ["maille", "dans", "millesime", "niveau", "etat"];
     let routes = Routes::nouvelles()
         .avec(
             Operation::nouvelle(
                 "/api/couverture",
                 "Qui est couvert par une zone, qui a fait une demande : par unité, et au total.",
-                &Filtre::avec(&ou),
+                &Filtre::avec(&couverte),
                 "/api/couverture?reseau=drome&maille=commune",
             ),
             couvrir,
@@ -118,8 +121,10 @@ async fn couvrir(
     let maille = Maille::demandee(&parametres)?;
     let dans = parametres.lire::<Unite>("dans")?;
     let millesime = parametres.lire::<Millesime>("millesime")?;
+    let choix = Choix::lire(&parametres)?;
     let mut transaction = principal.transaction(&piscine).await?;
     let filtre = Filtre::lire(&mut transaction, &parametres).await?;
+    choix.verifier(&mut transaction, &filtre).await?;
     // Over all the réseaux, a plan made for the case is worth its time.
     if filtre.reseau().is_some() {
         garder_les_plans(&mut transaction).await?;
@@ -133,7 +138,9 @@ async fn couvrir(
         };
     }
     let dans = Lieu::trouver_si_dit(&mut transaction, edition, dans.as_ref()).await?;
-    Ok(Json(Couverture::lire(&mut transaction, filtre, edition, comptage, maille, dans).await?))
+    Ok(Json(
+        Couverture::lire(&mut transaction, filtre, edition, comptage, maille, dans, choix).await?,
+    ))
 }
 
 async fn chiffrer(

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
+use super::choix::Choix;
 use super::publication::Publication;
 use crate::error::{Contexte, Result};
 use crate::partenaires::{Cadre, Citation, Filtre, citations};
@@ -15,6 +16,8 @@ use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 pub struct Couverture {
     #[serde(flatten)]
     pub cadre: Cadre,
+    #[serde(flatten)]
+    pub choix: Choix,
     pub maille: Maille,
     pub dans: Option<Unite>,
     /// Said when the code of `dans` is a former one, or when the millésime asked for has no contours.
@@ -73,6 +76,8 @@ pub struct UniteCouverte {
     pub partenaires: i64,
     /// Null where it is masked.
     pub demandes: Option<i64>,
+    /// What a rate is divided by, in the millésime of the units.
+    pub population: Option<i64>,
     /// Of a unit larger than a commune: its communes in perimeters, and those that a partner covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub communes: Option<i64>,
@@ -109,6 +114,7 @@ struct Colonnes {
     demandes: Option<Vec<i64>>,
     communes: Option<Vec<Option<i64>>>,
     communes_aidees: Option<Vec<i64>>,
+    populations: Option<Vec<Option<i64>>>,
     longitudes: Option<Vec<Option<f64>>>,
     latitudes: Option<Vec<Option<f64>>>,
 }
@@ -126,7 +132,8 @@ impl Colonnes {
         let comptes =
             self.partenaires.unwrap_or_default().into_iter().zip(self.demandes.unwrap_or_default());
         let noms = self.noms.unwrap_or_default().into_iter().zip(self.etats.unwrap_or_default());
-        let valeurs = noms.zip(comptes).zip(parts).zip(points);
+        let populations = self.populations.unwrap_or_default();
+        let valeurs = noms.zip(comptes).zip(parts).zip(points).zip(populations);
         self.codes
             .unwrap_or_default()
             .into_iter()
@@ -134,13 +141,17 @@ impl Colonnes {
             .map(
                 |(
                     code,
-                    ((((nom, etat), (partenaires, demandes)), (communes, aidees)), (lon, lat)),
+                    (
+                        ((((nom, etat), (partenaires, demandes)), (communes, aidees)), (lon, lat)),
+                        population,
+                    ),
                 )| {
                     let unite = UniteCouverte {
                         nom,
                         etat,
                         partenaires,
                         demandes: Some(demandes),
+                        population,
                         communes: communes.filter(|_| plus_grande),
                         communes_aidees: Some(aidees).filter(|_| plus_grande),
                         point: lon.zip(lat).map(|(lon, lat)| [lon, lat]),
@@ -162,6 +173,7 @@ impl Couverture {
         comptage: Option<Edition>,
         maille: Maille,
         dans: Option<Lieu>,
+        choix: Choix,
     ) -> Result<Self> {
         let arguments = filtre.arguments(edition, dans.as_ref())?;
         let Ligne { totaux: Json(mut totaux), colonnes, non_dessinees: Json(mut non_dessinees) } =
@@ -169,6 +181,8 @@ impl Couverture {
                 .bind(maille)
                 .bind(comptage.map(|comptage| comptage.edition))
                 .bind(comptage.map(|comptage| comptage.millesime))
+                .bind(&choix.niveau)
+                .bind(&choix.etat)
                 .fetch_one(&mut *connexion)
                 .await
                 .pour("calcul de la couverture")?;
@@ -183,6 +197,7 @@ impl Couverture {
         let sources = citations(connexion, &filtre.reseaux, edition.edition).await?;
         Ok(Self {
             cadre: filtre.cadre(),
+            choix,
             maille,
             remarque: remarque(edition, comptage, dans.as_ref()),
             dans: dans.map(|lieu| lieu.unite),

@@ -72,7 +72,7 @@ fn reseau_demande<'a>(chemin: &'a str, question: Option<&'a str>) -> Option<&'a 
     let dite = question
         .and_then(|question| question.split('&').find_map(|paire| paire.strip_prefix("reseau=")));
     let dans_le_chemin = || {
-        ["/api/reseaux/", "/api/zones/"]
+        ["/r/", "/api/reseaux/", "/api/zones/"]
             .iter()
             .find_map(|debut| chemin.strip_prefix(debut)?.split('/').next())
     };
@@ -92,5 +92,6 @@ mod tests {
         assert_eq!(reseau_demande("/espace/publication", Some("reseau=drome")), None);
         assert_eq!(reseau_demande("/api/zones", Some("reseau=")), None);
         assert_eq!(reseau_demande("/api/reseaux", None), None);
+        assert_eq!(reseau_demande("/r/drome", Some("vue=zones")), Some("drome"));
     }
 }

@@ -158,6 +158,18 @@ impl Description {
         self.bbox.as_deref()?.try_into().ok()
     }
 
+    /// The label of one of its themes.
+    pub fn theme(&self, code: &str) -> Option<&str> {
+        self.themes.iter().find(|theme| theme.code == code).map(|theme| theme.libelle.as_str())
+    }
+
+    /// The name of one of its partners; its acronym, when it has one and the name is long, as the page says.
+    pub fn partenaire(&self, code: &str) -> Option<&str> {
+        let Identite { nom, sigle, .. } =
+            &self.partenaires.iter().find(|p| p.identite.code == code)?.identite;
+        Some(sigle.as_deref().filter(|_| nom.chars().count() > 28).unwrap_or(nom))
+    }
+
     /// Codes and names of its partners, in its order.
     pub fn noms_des_partenaires(&self) -> Vec<(String, String)> {
         let nom = |p: &Partenaire| (p.identite.code.clone(), p.identite.nom.clone());

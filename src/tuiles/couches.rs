@@ -6,7 +6,7 @@ use crate::error::{Contexte, Result};
 use crate::{couverture, demandes, diffusion, partenaires};
 
 /// Applied in this order at each start; a new layer is a file and a line here.
-const FICHIERS: [&str; 10] = [
+const FICHIERS: [&str; 11] = [
     include_str!("sql/00_commun.sql"),
     partenaires::FONCTIONS,
     demandes::FONCTIONS,
@@ -15,6 +15,7 @@ const FICHIERS: [&str; 10] = [
     include_str!("sql/mailles.sql"),
     include_str!("sql/couverture.sql"),
     include_str!("sql/zones.sql"),
+    include_str!("sql/regroupements.sql"),
     include_str!("sql/demandes.sql"),
     diffusion::VUES,
 ];

@@ -55,7 +55,8 @@ const outputOf = (what, test) => {
 };
 const html = (await readFile(join(here, 'page/index.html'), 'utf8'))
   .replaceAll('{{application}}', outputOf('script', (o) => o.entryPoint === 'page/application.ts'))
-  .replaceAll('{{carte}}', outputOf('map chunk', (o) => o.entryPoint === 'page/carte.ts'))
+  // The map and what it shares with pictures of it are in a chunk of their own, the longest to come.
+  .replaceAll('{{carte}}', outputOf('map chunk', (o) => o.name.endsWith('.js') && Object.keys(o.inputs).some((i) => i.includes('maplibre-gl/'))))
   .replaceAll('{{style}}', outputOf('style sheet', (o) => o.entryPoint === 'page/page.css'))
   .replaceAll('{{police}}', outputOf('font', (o) => o.name.endsWith('.woff2')));
 if (html.includes('{{')) throw new Error('index.html names a file that the build does not produce');

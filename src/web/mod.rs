@@ -1,5 +1,8 @@
 //! The page and what MapLibre needs beside tiles: styles and glyphs. All is embedded.
 
+mod apercu;
+mod fond;
+mod pages;
 mod palette;
 mod polices;
 
@@ -12,8 +15,10 @@ use axum::routing::get;
 use axum::{Json, Router};
 use rust_embed::{Embed, EmbeddedFile};
 use serde_json::Value;
+use sqlx::PgPool;
 
 use crate::http::{Chemin, Politique, Probleme, Reponse, UrlPublique, inchange};
+pub use fond::FondDeCarte;
 pub use palette::{Cercles, Motifs, Palette, style_du_fond};
 pub use polices::Polices;
 
@@ -38,8 +43,13 @@ where
     S: Clone + Send + Sync + 'static,
     Arc<Polices>: FromRef<S>,
     UrlPublique: FromRef<S>,
+    PgPool: FromRef<S>,
+    Option<FondDeCarte>: FromRef<S>,
 {
     Router::new()
+        .route("/", get(pages::accueil))
+        .route("/integrer", get(pages::accueil))
+        .route("/r/{reseau}", get(pages::entree))
         .route("/styles/{style}", get(style))
         .route("/polices/{pile}/{plage}", get(glyphes))
         .fallback(fichier)
@@ -47,28 +57,18 @@ where
 
 /// A file of the page, as tightly compressed as the client accepts.
 async fn fichier(uri: Uri, entetes: HeaderMap) -> Reponse<Response> {
-    let chemin = match uri.path().trim_start_matches('/') {
-        "" => "index.html",
-        chemin => chemin,
-    };
+    let chemin = uri.path().trim_start_matches('/');
     let inconnue = || {
         Probleme::introuvable(format!(
             "L'adresse {} n'existe pas. La carte est à l'adresse /.",
             uri.path()
         ))
     };
-    if chemin.starts_with(POLICES_TTF) {
+    // The page itself is written for each address.
+    if chemin.starts_with(POLICES_TTF) || chemin.starts_with(pages::MODELE) {
         return Err(inconnue());
     }
-    let Some(entier) = Page::get(chemin) else {
-        if chemin == "index.html" {
-            return Err(Probleme::introuvable(
-                "La page n'est pas dans ce programme : construisez-la (npm run build dans src/web), \
-                 puis recompilez.",
-            ));
-        }
-        return Err(inconnue());
-    };
+    let Some(entier) = Page::get(chemin) else { return Err(inconnue()) };
     let (envoye, encodage) =
         compresse(chemin, &entetes).map_or((entier, None), |(f, e)| (f, Some(e)));
     let etag = crate::http::etag(&envoye.data);

@@ -15,13 +15,16 @@ async function charger(module) {
 }
 
 const { croissance, reperes } = await charger('cercles');
-const { classer, facteurDesDemandes } = await charger('couverture/classes');
+const { classer, classerTaux, couleurDuTaux, facteurDesDemandes } = await charger('couverture/classes');
 const { bornesEnMots, Lecture } = await charger('indicateurs/lecture');
 const { choixDeLieux, maillesDans, preposition } = await charger('indicateurs/lieux');
 const { enMots } = await charger('choix');
 const { questionDesIndicateurs } = await charger('indicateurs/question');
-const { compareNoms, dateLongue, nombre, pluriel, pourcent } = await charger('ecriture');
+const { compareNoms, dateLongue, direPeriode, nombre, pluriel, pourcent } = await charger('ecriture');
 const { ecrire, lire, uniteDe } = await charger('adresse');
+const { enAdresse } = await charger('glissiere');
+const { enCsv } = await charger('csv');
+const { bornesChoisies } = await charger('indicateurs/sujet');
 const { contrasteSurBlanc } = await charger('tenue');
 
 test('zero is never in a class: nobody is not a small number', () => {
@@ -100,9 +103,10 @@ test('names are sorted without their article', () => {
 
 test('an address read back is the view that was written', () => {
   const vue = {
-    vue: 'demandes', maille: 'epci', reseau: 'drome', theme: 'eau', partenaire: 'caue', annee: 2018,
-    indicateur: 'densite', dans: 'departement:2A', periode: '2019-2026', classes: 'jenks:6',
-    unite: 'epci:200040459', carte: { zoom: 8.31, lat: 44.7312, lon: 5.1234 },
+    vue: 'demandes', maille: 'epci', selonZoom: false, reseau: 'drome', theme: 'eau', partenaire: 'caue', annee: 2018,
+    du: '2018-03-01', au: '2018-06-30', niveau: 'approfondi', etat: 'terminee', mesure: 'taux', choisis: ['caue', 'adil'],
+    indicateur: 'densite', dans: 'departement:2A', periode: '2019-2026', classes: 'bornes:-2.5,10,25',
+    avec: 'population', avecPeriode: '2026', besoin: 'toiture de l’école', unite: 'epci:200040459', carte: { zoom: 8.31, lat: 44.7312, lon: 5.1234 },
   };
   assert.deepEqual(lire(ecrire(vue)), vue);
 });
@@ -110,7 +114,58 @@ test('an address read back is the view that was written', () => {
 test('a plain view has a plain address', () => assert.equal(ecrire(lire('')), ''));
 
 test('what an address says wrongly is as if it were not there', () => {
-  assert.equal(ecrire(lire('?vue=x&maille=canton&carte=1/2&unite=commune:&annee=deux&theme=%3Cscript%3E&dans=canton:2601&periode=hier&classes=kmeans:5')), '');
+  assert.equal(ecrire(lire('?vue=x&maille=canton&carte=1/2&unite=commune:&annee=deux&theme=%3Cscript%3E&dans=canton:2601&periode=hier&classes=kmeans:5&du=2018-02-31&au=hier&niveau=expert&mesure=poids&choisis=%3Ca%3E&avec=A&classes=bornes:a')), '');
+  assert.equal(ecrire(lire('?du=2018-06-30&au=2018-01-01')), '', 'a period that ends before it begins');
+});
+
+test('the entry of a réseau is said by the path, and not again', () => {
+  assert.equal(lire('?vue=zones', '/r/drome').reseau, 'drome');
+  assert.equal(lire('?reseau=anjou', '/r/drome').reseau, 'drome');
+  assert.equal(ecrire(lire('?vue=zones', '/r/drome'), '/r/drome'), '?vue=zones');
+  assert.equal(ecrire(lire('?vue=zones', '/r/drome'), '/integrer'), '?reseau=drome&vue=zones');
+});
+
+test('a period is said by its months, its years or its days', () => {
+  const dire = (du, au) => direPeriode({ annee: null, du, au });
+  assert.equal(direPeriode({ annee: 2018, du: '2018-01-01', au: '2018-12-31' }), 'en 2018');
+  assert.equal(dire('2016-01-01', '2018-12-31'), 'de 2016 à 2018');
+  assert.equal(dire('2018-03-01', '2018-03-31'), 'en mars 2018');
+  assert.equal(dire('2018-04-01', '2018-06-30'), 'd’avril à juin 2018');
+  assert.equal(dire('2017-03-01', '2018-02-28'), 'de mars 2017 à février 2018');
+  assert.equal(dire('2018-03-02', '2018-06-30'), 'du 2\u00a0mars 2018 au 30\u00a0juin 2018');
+});
+
+test('a whole year chosen month by month is a year', () => {
+  assert.deepEqual(enAdresse({ du: '2018-01-01', au: '2018-12-31' }), { annee: 2018, du: null, au: null });
+  assert.deepEqual(enAdresse({ du: '2018-01-01', au: '2019-12-31' }), { annee: null, du: '2018-01-01', au: '2019-12-31' });
+});
+
+test('rates are in one class each, zero in none, and the legend says the bounds that colours follow', () => {
+  const taux = Array.from({ length: 101 }, (_, i) => i / 10);
+  for (const methode of ['quantiles:5', 'egales:4']) {
+    const { classes } = classerTaux(taux, methode);
+    assert.equal(classes.length, Number(methode.at(-1)));
+    assert.equal(classes.reduce((n, c) => n + c.effectif, 0), 100);
+    for (const c of classes) assert.equal(taux.filter((t) => couleurDuTaux(t, classes) === c.couleur).length, c.effectif);
+  }
+  assert.equal(couleurDuTaux(0, classerTaux(taux, 'quantiles:5').classes), null);
+  assert.deepEqual(classerTaux([0, 0], 'quantiles:5').classes, []);
+});
+
+test('bounds that a person wrote part the values, and those outside are left out', () => {
+  const v = { classes: { bornes: [0, 4, 10] } };
+  assert.deepEqual(bornesChoisies(v, 'bornes:8,2,2,99,-5').classes.bornes, [0, 2, 8, 10]);
+  assert.deepEqual(bornesChoisies(v, 'quantiles:5').classes.bornes, [0, 4, 10]);
+});
+
+test('a file opens in a French spreadsheet: semicolons, decimal commas, states in words, and no formula', () => {
+  const table = {
+    titre: 'Qui ?', mention: 'Données de démonstration.', provenance: ['Source : Insee.'], maille: 'commune',
+    colonnes: [{ cle: 'v', libelle: 'Densité; par km²' }],
+  };
+  const ligne = (code, nom, texte, rang) => ({ code, nom, cellules: { v: { texte, rang } } });
+  const csv = enCsv(table, [ligne('26001', 'L’Horme', '−1,5', -1.5), ligne('01002', '=1+1', 'secret statistique', null)]);
+  assert.equal(csv, '\ufeffCode;Nom;"Densité; par km²"\r\n26001;L’Horme;-1,5\r\n01002;\'=1+1;secret statistique\r\n\r\nQui ?\r\nDonnées de démonstration.\r\nSource : Insee.\r\n');
 });
 
 test('Corsican and overseas codes name a unit', () => {
@@ -167,7 +222,7 @@ test('a rank is said by its name', () => {
   assert.deepEqual(l.classes.map((c) => [c.libelle, c.effectif]), [['petite', 1], ['grande', 2]]);
 });
 
-const lieux = { region: { 84: { nom: 'Auvergne-Rhône-Alpes' } }, departement: { '01': { nom: 'Ain' }, 26: { nom: 'Drôme' } }, epci: {} };
+const lieux = { region: { 84: { nom: 'Auvergne-Rhône-Alpes' } }, departement: { '01': { nom: 'Ain' }, 26: { nom: 'Drôme' } }, epci: {}, regroupement: {} };
 const demander = (autres, lieu = 'departement:26') => {
   const i = indicateur(autres);
   return enMots(questionDesIndicateurs({ indicateur: i, maille: 'commune', lieu, periode: i.periodes[0], classes: 'quantiles:5' }, [i], lieux, () => {}));

@@ -58,6 +58,7 @@ impl Essai {
             cache_mio: 8,
             limites: Default::default(),
             ouverture: Default::default(),
+            fond: Default::default(),
             externe: Default::default(),
             courrier: Default::default(),
         };

@@ -1,8 +1,26 @@
 -- What the zones and the demandes say of each unit of some réseaux, and in all.
 -- $1 to $9 as `Filtre::arguments` gives them, the edition being that of the units; $10 maille, $11 edition and
--- $12 millésime of the totals (null for the perimeter as the réseau states it).
+-- $12 millésime of the totals (null for the perimeter as the réseau states it), $13 level of help and $14 state of
+-- the demandes (null for all).
 with
-  partenaires as materialized (select * from partenaires_concernes($1, $2, $3, $5)),
+  -- Partners who help at the level asked for: by a fiche of theirs, about the theme asked for. One whose fiches do not
+  -- say their level is not among them.
+  de_ce_niveau as materialized (
+    select distinct fp.reseau, fp.partenaire
+    from fiche_partenaire fp
+    join fiche f on f.reseau = fp.reseau and f.code = fp.fiche
+    where $13::text is not null and fp.reseau = any ($1) and coalesce(fp.niveau, f.niveau) = $13
+      and ($2::text is null or exists (
+        select
+        from fiche_theme ft
+        join theme t on t.reseau = ft.reseau and t.code = ft.theme
+        where ft.reseau = f.reseau and ft.fiche = f.code and $2 in (t.code, t.parent)))
+  ),
+  partenaires as materialized (
+    select p.*
+    from partenaires_concernes($1, $2, $3, $5) p
+    where $13 is null or (p.reseau, p.code) in (select n.reseau, n.partenaire from de_ce_niveau n)
+  ),
   -- Whether what nobody covers in a réseau is known to be covered by nobody: `reseaux_renseignes`, from
   -- the partners that are already here.
   reseaux as materialized (
@@ -16,7 +34,7 @@ with
   -- Communes of perimeters, whether what nobody covers there is known, and whether they are inside the
   -- place. A commune of two réseaux is one.
   communes as materialized (
-    select t.code, t.nom, t.epci, t.departement, t.region, t.point, t.etat_contour,
+    select t.code, t.nom, t.population, t.epci, t.departement, t.region, t.point, t.etat_contour,
       t.remarque_contour, p.renseigne,
       $8::maille is null or t.code in (select c.code from communes_de($6, $8, $9) c) as dedans
     from (
@@ -53,11 +71,11 @@ with
   ),
   -- The units of the answer. A unit larger than the place is not inside it.
   unites as materialized (
-    select code, nom, point, etat_contour, remarque_contour
+    select code, nom, population::bigint as population, point, etat_contour, remarque_contour
     from communes
     where $10 = 'commune' and dedans
     union all
-    select t.code, t.nom, t.point, t.etat_contour, t.remarque_contour
+    select t.code, t.nom, t.population, t.point, t.etat_contour, t.remarque_contour
     from (
       select code from epci where $10 = 'epci'
       union all
@@ -67,9 +85,17 @@ with
     ) u
     join territoire t on t.edition = $6 and t.maille = $10 and t.code = u.code
     union all
-    select u.unite, g.nom, null, null, null
-    from (select distinct unite from membres where dedans) u
-    join regroupement g on $10 = 'regroupement' and u.unite = g.reseau || '/' || g.code
+    -- A regroupement has no label point of its own: the middle of those of its communes.
+    select u.unite, g.nom, u.population, u.point, null, null
+    from (
+      select m.unite, sum(c.population) as population, st_centroid(st_collect(c.point)) as point
+      from membres m
+      join communes c on c.code = m.commune
+      where $10 = 'regroupement'
+      group by m.unite
+      having bool_or(m.dedans)
+    ) u
+    join regroupement g on u.unite = g.reseau || '/' || g.code
   ),
   -- Zones in force, with their partner as a bit of one of the réseau's words of 62: partners are counted by
   -- their bits, once whatever their zones, without a sort.
@@ -79,6 +105,7 @@ with
     from (
       select z.zone, z.reseau, dense_rank() over (partition by z.reseau order by z.partenaire) as rang
       from zones_en_vigueur($1, $2, $3, $5) z
+      where $13 is null or (z.reseau, z.partenaire) in (select n.reseau, n.partenaire from de_ce_niveau n)
     ) z
   ),
   -- Communes that they cover, and their partners in each réseau.
@@ -105,7 +132,9 @@ with
     select d.*, coalesce(s.code, d.beneficiaire) as actuel
     from (
       select reseau, maille, beneficiaire, millesime, count(*) as nombre
-      from demandes_comptees($1, $2, $3, $4, $5)
+      from demandes_comptees($1, $2, $3, $4, $5) c
+      where $14::text is null or c.id in (
+        select s.id from demande_suivie s where s.reseau = any ($1) and s.etat = $14)
       group by reseau, maille, beneficiaire, millesime
     ) d
     left join succession s
@@ -277,7 +306,7 @@ cross join (
 cross join (
   select array_agg(c.code) as codes, array_agg(c.nom) as noms, array_agg(c.etat) as etats,
     array_agg(c.partenaires) as partenaires, array_agg(c.demandes) as demandes,
-    array_agg(c.communes) as communes, array_agg(c.communes_aidees) as communes_aidees,
+    array_agg(c.communes) as communes, array_agg(c.communes_aidees) as communes_aidees, array_agg(c.population) as populations,
     array_agg(c.lieu[1]) as longitudes, array_agg(c.lieu[2]) as latitudes
   from (select *, degres(point) as lieu from comptees offset 0) c
 ) u

@@ -15,6 +15,8 @@ export interface Affichage {
 
 export interface Sujet {
   question(vue: Vue): Morceau[];
+  /** What else may be chosen, under the question; none for most. */
+  reglages(vue: Vue): Node[];
   /** Whether the answer to this view is already there. */
   pret(vue: Vue): boolean;
   charger(vue: Vue, signal: AbortSignal): Promise<void>;

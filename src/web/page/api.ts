@@ -1,17 +1,22 @@
 // Asks the service, and tells apart « it does not answer » (wait and try again) from « it refuses » (say why).
 
+import { CADRE } from './adresse';
 import type {
   Aide,
   Couverture,
   Demandes,
   Indicateur,
   Maille,
+  Moi,
   Noms,
+  Point,
   Recherche,
   Reseau,
   ReseauResume,
+  Source,
   Territoire,
   Valeurs,
+  Zone,
 } from './reponses';
 
 const DELAI = 20_000;
@@ -46,6 +51,8 @@ async function demander<R>(chemin: string, parametres: Parametres = {}, signal?:
   try {
     reponse = await fetch(chemin + requete(parametres), {
       headers: { accept: 'application/json' },
+      // A page in a frame speaks in nobody's name.
+      credentials: location.pathname === CADRE ? 'omit' : 'same-origin',
       signal: signal ? AbortSignal.any([signal, limite]) : limite,
     });
     if (reponse.ok) {
@@ -78,13 +85,15 @@ export interface Filtre {
   theme: string | null;
   partenaire: string | null;
   annee: number | null;
+  du: string | null;
+  au: string | null;
 }
 
 export const reseaux = () => demander<{ reseaux: ReseauResume[] }>('/api/reseaux').then((r) => r.reseaux);
 
 export const reseau = (code: string) => demander<Reseau>(`/api/reseaux/${encodeURIComponent(code)}`);
 
-export const couverture = (filtre: Filtre & { maille: Maille }, signal?: AbortSignal) =>
+export const couverture = (filtre: Filtre & { maille: Maille; niveau: string | null; etat: string | null }, signal?: AbortSignal) =>
   demander<Couverture>('/api/couverture', { ...filtre }, signal);
 
 export const indicateurs = () => demander<{ indicateurs: Indicateur[] }>('/api/indicateurs').then((r) => r.indicateurs);
@@ -107,10 +116,38 @@ export const rechercher = (q: string, signal?: AbortSignal) =>
   demander<Recherche>('/api/territoires', { q, limite: 8 }, signal);
 
 export const territoire = (maille: Maille, code: string, signal?: AbortSignal) =>
-  demander<Territoire>(`/api/territoires/${maille}/${encodeURIComponent(code)}`, {}, signal);
+  maille === 'regroupement' ? regroupement(code, signal) : demander<Territoire>(`/api/territoires/${maille}/${encodeURIComponent(code)}`, {}, signal);
 
-export const aide = (unite: string, theme: string | null, signal?: AbortSignal) =>
-  demander<Aide>('/api/aide', { territoire: unite, theme }, signal);
+/** A regroupement as if it were a unit: who it is, from its réseau, and where, from the search. */
+async function regroupement(code: string, signal?: AbortSignal): Promise<Territoire> {
+  const { regroupements } = await reseau(code.split('/')[0]!);
+  const unite = `regroupement:${code}`;
+  const g = regroupements.find((r) => r.unite === unite || r.unite === code);
+  if (!g) throw new Refus(404, `Aucun regroupement n’a le code ${code}.`);
+  const { resultats, millesime, sources } = await demander<Recherche & { millesime: number; sources: Source[] }>(
+    '/api/territoires',
+    { q: g.nom, maille: 'regroupement' },
+    signal,
+  );
+  const trouve = resultats.find((t) => t.code === code);
+  return {
+    unite, maille: 'regroupement', code, nom: g.nom, millesime, sources,
+    contour: { etat: 'complet', millesime: null, remarque: null },
+    siren: null, population: trouve?.population ?? null, codes_postaux: [], anciens_codes: [], parents: {},
+    membres: { communes: g.communes }, point: null, bbox: trouve?.bbox ?? null, remarque: g.regle,
+  };
+}
+
+/** What is at a point of the map. */
+export const situer = ([lon, lat]: Point, signal?: AbortSignal) => demander<Recherche>('/api/territoires', { lon, lat }, signal);
+
+export const aide = (unite: string, theme: string | null, q: string | null, signal?: AbortSignal) =>
+  demander<Aide>('/api/aide', { territoire: unite, theme, q }, signal);
+
+export const zones = (reseau: string, theme: string | null, signal?: AbortSignal) =>
+  demander<{ zones: Zone[] }>('/api/zones', { reseau, theme, etat: 'validee' }, signal).then((r) => r.zones);
+
+export const moi = () => demander<Moi>('/api/moi').catch((): Moi => ({}));
 
 export const demandes = (unite: string, filtre: Filtre, signal?: AbortSignal) =>
   demander<Demandes>('/api/demandes', { ...filtre, territoire: unite }, signal);

@@ -2,63 +2,94 @@
 // Every gesture comes here as a change of the view; nothing else decides what is shown.
 
 import * as api from './api';
-import { inscrire, lire, uniteDe, type Vue } from './adresse';
+import { CADRE, ecrire, inscrire, lire, reseauDuChemin, uniteDe, type Vue } from './adresse';
 import type { Affichage, Sujet } from './affichage';
 import type { Carte } from './carte';
 import { enMots, montrerPhrase } from './choix';
+import { Compagnes } from './compagnes';
 import { ZOOM_COMMUNES } from './couches';
 import { SujetReseau } from './couverture/sujet';
-import { MAILLES } from './ecriture';
 import { parId, remplir } from './element';
-import { Feuille } from './feuille';
-import { annoncerFiche, fermerFiche, montrerFiche, type ContenuFiche } from './fiche';
 import { SujetIndicateurs } from './indicateurs/sujet';
 import { signaler } from './panne';
+import { Partage } from './partage';
+import type { Sujet as Planche } from './planche';
 import { Recherche } from './recherche';
 import type { Bbox, Maille, Reseau } from './reponses';
 import { habiller, montrerEtiquette } from './tenue';
-import { Tableau } from './tableau';
+import { Tableau, type Table } from './tableau';
+import { UniteChoisie } from './unite';
+import { SujetZones } from './zones/sujet';
 
 declare global {
   interface Window {
-    /** For tests and for the curious: the MapLibre map, once it exists, and the view as the page understands it. */
-    maillage: { carte: Carte['maplibre'] | null; vue: () => Vue };
+    /** For tests and for the curious: the MapLibre maps, once they exist, and the view as the page understands it. */
+    maillage: { carte: Carte['maplibre'] | null; carte2: Carte['maplibre'] | null; vue: () => Vue };
   }
 }
 
 class Application {
-  private vue = lire(location.search);
+  private vue = lire(location.search, location.pathname);
   private reseau: Reseau | null = null;
   /** Whether the service has said which réseaux it holds: until then « none » would be a lie. */
   private reseauxConnus = false;
-  private sujetReseau: Sujet | null = null;
+  private sujetReseau: SujetReseau | null = null;
+  private sujetZones: Sujet | null = null;
   /** Null when none has values; undefined until they are asked for. */
   private indicateurs: SujetIndicateurs | null | undefined;
   private affichage: Affichage | null = null;
   private carte: Carte | null = null;
-  private fiche: ContenuFiche | null = null;
-  private cleFiche = '';
+  private readonly compagnes = new Compagnes({
+    choix: (u) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus: false }) : this.fermer()),
+    survol: (u, x, y) => montrerEtiquette(u, x, y, parId('carte-2')),
+    panne: (ou) => this.enPanne('comparaison', ou, () => void this.accompagner()),
+    recadrer: async () => (this.vue.carte ? undefined : this.cadrerParDefaut()),
+  });
+  /** Whether the answer is that of two maps. */
+  private ensemble = false;
+  private cleReglages = '';
   private demandeReponse = new AbortController();
-  private demandeFiche = new AbortController();
-  private readonly feuille = new Feuille();
-  private readonly tableau = new Tableau((maille, code) => void this.choisir(maille, code, { cadrer: true, focus: true }));
+  private readonly tableau = new Tableau(
+    (maille, code) => (maille ? void this.choisir(maille, code, { cadrer: true, focus: true }) : void this.changer({ choisis: [...new Set([...this.vue.choisis, code])].slice(-7) })),
+    () => this.carte?.visibles() ?? new Set(),
+  );
+  private readonly partage = new Partage({
+    vue: () => ({ ...this.vue, reseau: this.reseau?.code ?? null, carte: this.vue.unite || this.vue.carte ? (this.carte?.camera ?? null) : null }),
+    planche: () => this.planche(),
+    table: () => this.table(),
+  });
+  private readonly unite = new UniteChoisie({
+    vue: () => this.vue,
+    reseau: () => this.reseau,
+    valeur: async (unite, signal) => this.indicateurs?.valeurDe(this.vue, unite, signal) ?? null,
+    suivre: (unite) => this.suivre(unite),
+    reperer: (point) => this.carte?.reperer(point),
+    rater: (erreur) => this.rater('fiche', erreur, () => void this.unite.actualiser(Promise.resolve())),
+    fermer: () => this.fermer(),
+    zoomer: (t) => t.bbox && this.carte?.cadrer(t.bbox, 12),
+    choisir: (m, code) => void this.choisir(m, code, { cadrer: true, focus: true }),
+    detailler: (t) => void this.changer({ dans: t.unite, maille: 'commune', selonZoom: false, unite: null, carte: null }),
+    chercher: (besoin) => void this.changer({ besoin }),
+  });
 
   async demarrer(): Promise<void> {
-    window.maillage = { carte: null, vue: () => this.vue };
-    new Recherche(
-      (t) => void this.choisir(t.maille, t.code, { cadrer: true, focus: true }),
-      () => this.enPanne('recherche', 'service', () => {}),
-    );
+    window.maillage = { carte: null, carte2: null, vue: () => this.vue };
+    document.documentElement.classList.toggle('dans-un-cadre', location.pathname === CADRE);
+    new Recherche({
+      surChoix: (t) => void this.choisir(t.maille, t.code, { cadrer: true, focus: true }),
+      surBesoin: (besoin) => void this.changer({ besoin }),
+      unite: () => this.vue.unite,
+      surPanne: () => this.enPanne('recherche', 'service', () => {}),
+    });
     for (const choix of document.querySelectorAll<HTMLInputElement>('input[name=vue]')) {
-      choix.addEventListener('change', () => void this.changer({ vue: choix.value as Vue['vue'] }));
+      choix.addEventListener('change', () => void this.changer({ vue: choix.value as Vue['vue'], etat: null, classes: null }));
     }
     addEventListener('popstate', () => void this.revenir());
     const module = import('./carte');
     await this.chargerSujets();
     await Promise.all([this.dresserCarte(module), this.actualiser()]);
     // The map opened on the place; a unit, or a country whose communes would not be drawn, is only known now.
-    const pays = this.vue.vue === 'indicateurs' && !this.indicateurs?.cadre(this.vue);
-    if ((this.vue.unite || pays) && !this.vue.carte) await this.cadrerParDefaut();
+    if ((this.vue.unite || this.pays) && !this.vue.carte) await this.cadrerParDefaut();
   }
 
   /** A change that the person makes: it goes to the address, as a new step of the history. */
@@ -66,6 +97,7 @@ class Application {
     const avant = this.vue;
     this.vue = { ...this.vue, ...changement };
     if (this.vue.vue !== avant.vue) await this.chargerSujets();
+    this.suivreLeZoom();
     inscrire(this.vue, 'nouvelle');
     await this.actualiser();
     if (this.vue.dans !== avant.dans && !this.vue.carte) await this.cadrerParDefaut();
@@ -74,15 +106,16 @@ class Application {
   /** Back or forward: the address has changed, the page follows. */
   private async revenir(): Promise<void> {
     const avant = this.vue;
-    this.vue = lire(location.search);
+    this.vue = lire(location.search, location.pathname);
     if (avant.reseau !== this.vue.reseau || avant.vue !== this.vue.vue) await this.chargerSujets();
+    this.suivreLeZoom();
     await this.actualiser();
     if (this.vue.carte) this.carte?.aller(this.vue.carte);
     else await this.cadrerParDefaut();
   }
 
   private async cadrerParDefaut(): Promise<void> {
-    const bbox = this.vue.unite ? this.fiche?.territoire.bbox : await this.etendue();
+    const bbox = this.vue.unite ? this.unite.bbox : await this.etendue();
     if (bbox !== undefined) this.carte?.cadrer(bbox, this.vue.unite ? 11 : 12);
   }
 
@@ -93,12 +126,17 @@ class Application {
     return lieu ? api.territoire(lieu.maille, lieu.code).then((t) => t.bbox, () => null) : null;
   }
 
+  /** Whether the country is what is shown. */
+  private get pays(): boolean {
+    return this.vue.vue === 'indicateurs' && !this.indicateurs?.cadre(this.vue);
+  }
+
   private async choisir(maille: Maille, code: string, mode: { cadrer: boolean; focus: boolean }): Promise<void> {
     // A réseau is shown at the level of what is looked for; an indicator stays at that of its question.
-    const partagee = this.vue.vue !== 'indicateurs' && (maille === 'commune' || maille === 'epci') ? { maille } : {};
+    const partageable = this.vue.vue !== 'indicateurs' && this.vue.vue !== 'zones' && maille !== 'region' && !this.vue.selonZoom;
     // What is framed on the unit needs no camera in the address; what is clicked keeps the one on screen.
     const carte = mode.cadrer ? null : (this.carte?.camera ?? null);
-    await this.changer({ unite: `${maille}:${code}`, ...partagee, carte });
+    await this.changer({ unite: `${maille}:${code}`, ...(partageable ? { maille } : {}), carte });
     if (mode.cadrer) await this.cadrerParDefaut();
     if (mode.focus) document.getElementById('fiche-nom')?.focus();
   }
@@ -108,10 +146,11 @@ class Application {
     try {
       if (!this.reseauxConnus || (this.vue.reseau && this.vue.reseau !== this.reseau?.code)) await this.chargerReseau();
       if (!this.reseau) this.vue.vue = 'indicateurs';
-      const chezNous = this.reseau?.departement ?? null;
       if (this.vue.vue === 'indicateurs' && this.indicateurs === undefined) {
-        this.indicateurs = await SujetIndicateurs.ouvrir(chezNous, (choix) => void this.changer(choix));
+        this.indicateurs = await SujetIndicateurs.ouvrir(this.reseau, (choix) => void this.changer(choix));
       }
+      // Only those who follow demandes may ask for their state.
+      if (this.vue.vue === 'demandes') await this.sujetReseau?.reconnaitre();
       this.assainir();
     } catch (erreur) {
       if (erreur instanceof api.Refus) remplir(parId('question'), erreur.message);
@@ -121,13 +160,20 @@ class Application {
 
   private async chargerReseau(): Promise<void> {
     const reseaux = await api.reseaux();
-    const choisi = reseaux.find((r) => r.code === this.vue.reseau) ?? reseaux[0];
-    this.reseau = choisi ? await api.reseau(choisi.code) : null;
-    this.sujetReseau = this.reseau && new SujetReseau(this.reseau, (choix) => void this.changer(choix));
+    const voulu = this.vue.reseau;
+    const choisi = reseaux.find((r) => r.code === voulu) ?? reseaux[0];
+    if (voulu && choisi?.code !== voulu && reseauDuChemin(location.pathname)) {
+      throw new api.Refus(404, `Le réseau «\u00a0${voulu}\u00a0» n’existe pas, ou il n’est pas public.`);
+    }
+    const reseau = choisi ? await api.reseau(choisi.code) : null;
+    this.reseau = reseau;
+    const surChoix = (choix: Partial<Vue>) => void this.changer(choix);
+    this.sujetReseau = reseau && new SujetReseau(reseau, surChoix);
+    this.sujetZones = reseau && new SujetZones(reseau, surChoix);
     // Its département is where the indicators begin.
     this.indicateurs = undefined;
     habiller(this.reseau, reseaux, (code) => {
-      const repartir = { theme: null, partenaire: null, annee: null, unite: null, dans: null, carte: null };
+      const repartir = { theme: null, partenaire: null, annee: null, du: null, au: null, unite: null, dans: null, carte: null, choisis: [] };
       this.vue = { ...this.vue, reseau: code, ...repartir };
       inscrire(this.vue, 'nouvelle');
       void this.recommencer();
@@ -148,13 +194,27 @@ class Application {
     const connu = <T extends string>(v: T | null, codes: { code: string }[]) => (codes.some((c) => c.code === v) ? v : null);
     this.vue.theme = connu(this.vue.theme, r.themes);
     this.vue.partenaire = connu(this.vue.partenaire, r.partenaires);
+    this.vue.choisis = this.vue.choisis.filter((code) => connu(code, r.partenaires));
     if (!r.annees.includes(this.vue.annee ?? NaN)) this.vue.annee = null;
-    if (this.vue.vue !== 'indicateurs' && this.vue.maille !== 'epci') this.vue.maille = 'commune';
+    const { vue, maille } = this.vue;
+    const possible = vue === 'indicateurs' ? maille !== 'regroupement' : vue === 'zones' ? maille === 'commune' : maille !== 'region' && (maille !== 'regroupement' || r.regroupements.length > 0);
+    if (!possible) this.vue.maille = 'commune';
   }
 
   /** What the page is asked about; null until it is known, and where nothing is loaded. */
   private get sujet(): Sujet | null {
-    return this.vue.vue === 'indicateurs' ? (this.indicateurs ?? null) : this.sujetReseau;
+    if (this.vue.vue === 'indicateurs') return this.indicateurs ?? null;
+    return this.vue.vue === 'zones' ? this.sujetZones : this.sujetReseau;
+  }
+
+  /** Puts the maille that the zoom calls for; says whether it is another one. */
+  private suivreLeZoom(): boolean {
+    if (!this.vue.selonZoom || this.vue.vue === 'zones' || !this.carte) return false;
+    const { zoom } = this.carte.camera;
+    const maille: Maille = zoom < 6.2 ? 'departement' : zoom < 8.6 ? 'epci' : 'commune';
+    const autre = maille !== this.vue.maille;
+    this.vue.maille = maille;
+    return autre;
   }
 
   private async dresserCarte(module: Promise<typeof import('./carte')>): Promise<void> {
@@ -164,13 +224,15 @@ class Application {
       const depart = this.vue.carte ?? (await this.etendue());
       this.carte = new Carte(conteneur, depart, {
         choix: (u) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus: false }) : this.fermer()),
-        survol: montrerEtiquette,
+        survol: (u, x, y) => montrerEtiquette(u, x, y, conteneur),
         deplacement: (camera, parLaPersonne) => {
           if (parLaPersonne) {
             this.vue.carte = camera;
             inscrire(this.vue, 'meme');
           }
-          if (this.affichage?.peinture.cercles) this.legender();
+          if (this.suivreLeZoom()) void this.actualiser();
+          else if (this.affichage?.peinture.cercles) this.legender();
+          this.tableau.suivre();
           this.prevenir();
         },
         panne: (ou) => this.enPanne('carte', ou, () => this.carte?.reprendre()),
@@ -182,10 +244,12 @@ class Application {
       return;
     }
     window.maillage.carte = this.carte.maplibre;
+    if (this.suivreLeZoom()) void this.actualiser();
     if (this.affichage) this.carte.peindre(this.affichage.peinture);
     this.carte.choisir(uniteDe(this.vue.unite));
-    this.reperer();
+    this.carte.reperer(this.unite.point);
     this.prevenir();
+    await this.accompagner();
   }
 
   private async actualiser(): Promise<void> {
@@ -195,21 +259,35 @@ class Application {
     const question = this.sujet?.question(v);
     if (question) montrerPhrase(parId('question'), question);
     else if (this.indicateurs === null) remplir(parId('question'), `Aucun indicateur n’a encore de valeurs\u00a0: la carte montre les limites administratives.`);
+    this.regler();
     const titre = question ? enMots(question) : 'Carte des limites administratives';
     document.title = `${titre} – Maillage`;
     parId('titre').textContent = titre;
     for (const id of ['mention', 'mention-carte']) parId(id).hidden = !this.reseau?.demonstration || v.vue === 'indicateurs';
+    parId<HTMLAnchorElement>('vers-la-page').href = `/${ecrire({ ...v, reseau: v.reseau ?? this.reseau?.code ?? null })}`;
     this.carte?.choisir(uniteDe(v.unite));
+    this.compagnes.choisir(uniteDe(v.unite));
     const reponse = this.actualiserReponse();
-    await Promise.all([reponse, this.actualiserFiche(reponse)]);
+    await Promise.all([reponse, this.unite.actualiser(reponse)]);
+  }
+
+  /** What may be chosen under the question; built again only when it says something else, so that a thumb is not lost. */
+  private regler(): void {
+    const v = this.vue;
+    const cle = JSON.stringify([this.reseau?.code, v.vue, v.annee, v.du, v.au, v.mesure, v.etat, v.indicateur, v.avec, v.avecPeriode, v.dans, this.indicateurs !== undefined]);
+    if (cle === this.cleReglages) return;
+    this.cleReglages = cle;
+    const racine = parId('reglages');
+    garderLeFocus(racine, () => remplir(racine, ...(this.sujet?.reglages(v) ?? [])));
+    racine.hidden = !racine.childElementCount;
   }
 
   private async actualiserReponse(): Promise<void> {
     const sujet = this.sujet;
     this.demandeReponse.abort();
+    const { signal } = (this.demandeReponse = new AbortController());
     if (!sujet) return this.montrer(null);
     if (!sujet.pret(this.vue)) {
-      const { signal } = (this.demandeReponse = new AbortController());
       parId('panneau').setAttribute('aria-busy', 'true');
       try {
         await sujet.charger(this.vue, signal);
@@ -224,8 +302,9 @@ class Application {
         return this.rater('reponse', erreur, () => void this.actualiserReponse());
       }
     }
-    parId('panneau').removeAttribute('aria-busy');
     this.montrer(sujet.afficher(this.vue));
+    await this.accompagner();
+    parId('panneau').removeAttribute('aria-busy');
   }
 
   private montrer(affichage: Affichage | null): void {
@@ -233,67 +312,71 @@ class Application {
     this.affichage = affichage;
     remplir(parId('reponse'), ...(affichage?.reponse ?? []));
     this.legender();
-    this.tableau.montrer(affichage?.table ?? null);
+    this.tableau.montrer(this.table());
     this.carte?.peindre(affichage?.peinture ?? null);
+    this.partage.montrer(affichage !== null);
     this.prevenir();
+  }
+
+  /** What goes with the map: a second one to compare with, and what lies overseas. */
+  private async accompagner(): Promise<void> {
+    const { carte, affichage } = this;
+    if (!carte) return;
+    const vue = this.vue.vue === 'indicateurs' ? (this.indicateurs?.aCote(this.vue) ?? null) : null;
+    try {
+      await this.compagnes.comparer(carte, this.indicateurs ?? null, vue, this.demandeReponse.signal);
+    } catch (erreur) {
+      return this.rater('comparaison', erreur, () => void this.accompagner());
+    }
+    const { autre } = this.compagnes;
+    if (affichage && !autre && this.ensemble) {
+      this.ensemble = false;
+      remplir(parId('reponse'), ...affichage.reponse);
+      this.tableau.montrer(this.table());
+    }
+    if (affichage && autre) {
+      this.ensemble = true;
+      this.compagnes.choisir(uniteDe(this.vue.unite));
+      remplir(parId('reponse'), ...affichage.reponse, ...autre.reponse);
+      this.tableau.montrer(await this.compagnes.joindre(affichage));
+    }
+    void this.compagnes.situerOutreMer(carte, affichage?.peinture ?? null, this.pays);
+  }
+
+  private table(): Table | null {
+    const table = this.affichage?.table;
+    return table ? { ...table, provenance: [...document.querySelectorAll('#legende .provenance p')].map((p) => p.textContent ?? '') } : null;
+  }
+
+  private planche(): Planche | null {
+    if (!this.carte || !this.affichage) return null;
+    const { autre } = this.compagnes;
+    const titre = (a: Affichage) => (autre ? a.table.colonnes[0]!.libelle : null);
+    const texte = (id: string) => (parId(id).textContent ?? '').replace(/[ \n]+/g, ' ').trim();
+    return {
+      titre: texte('titre'),
+      mention: parId('mention').hidden ? null : texte('mention'),
+      reponse: [...document.querySelectorAll('#reponse > p')].map((p) => p.textContent).join(' '),
+      volets: [
+        { peinture: this.affichage.peinture, titre: titre(this.affichage), legende: this.affichage.legende },
+        ...(autre ? [{ peinture: autre.peinture, titre: titre(autre), legende: autre.legende }] : []),
+      ],
+      bornes: this.carte.bornes,
+      pays: this.pays,
+      adresse: location.href,
+    };
   }
 
   private legender(): void {
     const racine = parId('legende');
-    const focus = racine.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.cle : null;
-    remplir(racine, ...(this.affichage?.legende(this.carte?.camera.zoom ?? 8) ?? []));
-    if (focus) racine.querySelector<HTMLElement>(`[data-cle=${focus}]`)?.focus();
+    garderLeFocus(racine, () => remplir(racine, ...(this.affichage?.legende(this.carte?.camera.zoom ?? 8) ?? [])));
+    this.compagnes.legender();
   }
 
   /** Says why a map of communes is empty when the country is too small on screen. */
   private prevenir(): void {
     const communes = this.affichage?.peinture.maille === 'commune' && !this.affichage.peinture.cercles;
     parId('trop-loin').hidden = !communes || (this.carte?.camera.zoom ?? 8) >= ZOOM_COMMUNES;
-  }
-
-  private async actualiserFiche(reponse: Promise<void>): Promise<void> {
-    const unite = uniteDe(this.vue.unite);
-    const nom = this.vue.unite;
-    if (!unite || !nom) {
-      this.demandeFiche.abort();
-      this.fiche = null;
-      this.cleFiche = '';
-      this.carte?.reperer(null);
-      return fermerFiche();
-    }
-    const { vue, theme, partenaire, annee, indicateur, periode, dans, maille } = this.vue;
-    const question = vue === 'indicateurs' ? [indicateur, periode, dans, maille] : null;
-    const cleDe = (u: string) => JSON.stringify([u, this.reseau?.code, theme, partenaire, annee, question]);
-    if (cleDe(nom) === this.cleFiche) return;
-    this.demandeFiche.abort();
-    const { signal } = (this.demandeFiche = new AbortController());
-    try {
-      const [territoire, valeur, aide, demandes] = await Promise.all([
-        api.territoire(unite.maille, unite.code, signal),
-        question ? reponse.then(() => this.indicateurs?.valeurDe(this.vue, nom, signal) ?? null) : null,
-        this.reseau ? api.aide(nom, theme, signal) : null,
-        // A réseau that masks small counts gives no detail.
-        this.reseau && this.reseau.seuil_masque === null ? api.demandes(nom, { reseau: this.reseau.code, theme, partenaire, annee }, signal) : null,
-      ]);
-      const nouvelle = this.fiche?.territoire.unite !== territoire.unite;
-      this.fiche = { territoire, valeur, aide, demandes };
-      this.cleFiche = cleDe(territoire.unite);
-      this.suivre(territoire.unite);
-      montrerFiche(this.fiche, this.vue, this.reseau, {
-        fermer: () => this.fermer(),
-        zoomer: (t) => t.bbox && this.carte?.cadrer(t.bbox, 12),
-        choisir: (m, code) => void this.choisir(m, code, { cadrer: true, focus: true }),
-        detailler: (t) => void this.changer({ dans: t.unite, maille: 'commune', unite: null, carte: null }),
-      });
-      if (nouvelle) this.feuille.ouvrir();
-      this.reperer();
-    } catch (erreur) {
-      if (signal.aborted) return;
-      this.fiche = null;
-      this.cleFiche = '';
-      annoncerFiche(refusDeFiche(erreur, unite), { fermer: () => this.fermer() });
-      this.rater('fiche', erreur, () => void this.actualiserFiche(Promise.resolve()));
-    }
   }
 
   /** An old code leads to the commune of today: the address and the outline follow. */
@@ -304,18 +387,13 @@ class Application {
     this.carte?.choisir(uniteDe(unite));
   }
 
-  private reperer(): void {
-    const t = this.fiche?.territoire;
-    this.carte?.reperer(t?.maille === 'commune' ? t.point : null);
-  }
-
   private fermer(): void {
-    if (this.vue.unite) void this.changer({ unite: null, carte: this.carte?.camera ?? null });
+    if (this.vue.unite) void this.changer({ unite: null, besoin: null, carte: this.carte?.camera ?? null });
   }
 
   private rater(nom: string, erreur: unknown, reprendre: () => void): void {
     if (erreur instanceof api.Panne) this.enPanne(nom, erreur.ou, reprendre);
-    else if (!(erreur instanceof api.Refus)) console.error(erreur);
+    else if (!(erreur instanceof api.Refus) && (erreur as Error).name !== 'AbortError') console.error(erreur);
   }
 
   private enPanne(nom: string, ou: 'base' | 'service', reprendre: () => void): void {
@@ -323,10 +401,11 @@ class Application {
   }
 }
 
-function refusDeFiche(erreur: unknown, { maille, code }: { maille: Maille; code: string }): string {
-  const { feminin, nom } = MAILLES[maille];
-  if (erreur instanceof api.Refus && erreur.statut === 404) return `Auc${feminin ? 'une' : 'un'} ${nom} n’a le code ${code}.`;
-  return erreur instanceof Error ? erreur.message : String(erreur);
+/** Builds again what an element holds; what had the focus keeps it. */
+function garderLeFocus(racine: HTMLElement, construire: () => void): void {
+  const focus = racine.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.cle : null;
+  construire();
+  if (focus) racine.querySelector<HTMLElement>(`[data-cle="${focus}"]`)?.focus();
 }
 
 void new Application().demarrer();

@@ -14,9 +14,11 @@ import {
   type Tile,
 } from 'maplibre-gl';
 import type { Camera } from './adresse';
-import { COUCHES, coucheDeMotif, MAILLES_DESSINEES, poserCouches, rayon, SOURCE, voileSauf, ZOOM_COMMUNES, type Etat } from './couches';
+import { COUCHES, coucheDeMotif, OFFICIELLES, poserCouches, poserRegroupements, rayon, SOURCE, sourceDe, voileSauf, ZOOM_COMMUNES, type Etat } from './couches';
+import { estDuFond, poserFond } from './fond';
 import { MOTIFS } from './motifs';
 import type { Bbox, Maille, Point } from './reponses';
+import { peindreZones, type ZonesDessinees } from './zones/couche';
 
 declare const ADRESSE_OUVRIER: string;
 
@@ -31,7 +33,13 @@ export interface Peinture {
   /** Units of the place, by code; the others are veiled. */
   unites: Map<string, Etat>;
   nom(code: string): string | undefined;
+  /** The figure of a unit, beside its name under the pointer. */
+  dire(code: string): string | undefined;
+  /** The réseau whose regroupements are the units. */
+  reseau: string | null;
   cercles: { liste: Cercle[]; facteur: number } | null;
+  /** Surfaces of zones over the units. */
+  zones: ZonesDessinees | null;
   /** Where communes are too small to be drawn, the départements of the place; null when it is the country. */
   departements: string[] | null;
 }
@@ -43,9 +51,17 @@ export interface Cercle {
   couleur: string;
 }
 
+export interface UniteSurvolee {
+  maille: Maille;
+  code: string;
+  nom: string | null;
+  /** What the map says of it. */
+  dit: string | null;
+}
+
 export interface Ecoute {
   choix(unite: { maille: Maille; code: string } | null): void;
-  survol(unite: { maille: Maille; code: string; nom: string | null } | null, x: number, y: number): void;
+  survol(unite: UniteSurvolee | null, x: number, y: number): void;
   /** The camera has moved; by the person, or by the page to frame something. */
   deplacement(camera: Camera, parLaPersonne: boolean): void;
   panne(ou: 'base' | 'service'): void;
@@ -64,7 +80,7 @@ export class Carte {
   constructor(
     conteneur: HTMLElement,
     depart: Camera | Bbox | null,
-    private readonly ecoute: Ecoute,
+    private readonly ecoute: Ecoute | null,
   ) {
     setWorkerUrl(new URL(ADRESSE_OUVRIER, location.href).href);
     const camera =
@@ -77,6 +93,8 @@ export class Carte {
       ...camera,
       minZoom: 2,
       maxZoom: 16,
+      interactive: ecoute !== null,
+      fadeDuration: ecoute ? 300 : 0,
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
@@ -85,18 +103,32 @@ export class Carte {
       transformRequest: (url) => ({ url: surPlace(url) }),
       locale: FRANCAIS,
     });
+    this.maplibre.on('style.load', () => {
+      poserCouches(this.maplibre);
+      this.pose = true;
+      this.appliquer();
+      void poserFond(this.maplibre);
+    });
+    if (!ecoute) return;
     this.maplibre.touchZoomRotate.disableRotation();
     this.maplibre.keyboard.disableRotation();
     this.maplibre.addControl(new NavigationControl({ showCompass: false }), 'top-right');
     this.maplibre.addControl(new AttributionControl({ compact: false }), 'bottom-right');
     this.maplibre.addControl(new ScaleControl({ unit: 'metric', maxWidth: 110 }), 'bottom-right');
-    this.ecouter();
+    this.ecouter(ecoute);
   }
 
   /** Draws an answer; null draws the boundaries alone. */
   peindre(peinture: Peinture | null): void {
     this.peinture = peinture;
     if (this.pose) this.appliquer();
+  }
+
+  /** Names of places; a small picture has room for none. */
+  montrerNoms(visibles: boolean): void {
+    for (const couche of ['noms-communes', 'noms-epci', 'noms-departements', 'noms-regions']) {
+      if (!visibles) this.maplibre.setLayoutProperty(couche, 'visibility', 'none');
+    }
   }
 
   /** Keeps a thick outline round one unit. */
@@ -148,22 +180,17 @@ export class Carte {
     this.echecs = [];
   }
 
-  private ecouter(): void {
+  private ecouter(ecoute: Ecoute): void {
     const carte = this.maplibre;
-    carte.on('style.load', () => {
-      poserCouches(carte);
-      this.pose = true;
-      this.appliquer();
-    });
     carte.on('error', (evenement: ErrorEvent & { tile?: Tile }) => {
       if (evenement.tile) this.echecs.push(evenement.tile.tileID.canonical);
       const statut = (evenement.error as { status?: number }).status;
       // A tile, a style or a glyph range that the service could not give; a 4xx will not be better later.
-      if (statut === 0 || evenement.error instanceof TypeError) this.ecoute.panne('service');
-      else if (statut && statut >= 500) this.ecoute.panne('base');
+      if (statut === 0 || evenement.error instanceof TypeError) ecoute.panne('service');
+      else if (statut && statut >= 500) ecoute.panne('base');
       else console.warn(evenement.error);
     });
-    carte.on('click', (evenement) => this.ecoute.choix(this.uniteSous(evenement)));
+    carte.on('click', (evenement) => ecoute.choix(this.uniteSous(evenement)));
     // A finger does not hover: its tap would leave a label behind.
     if (matchMedia('(hover: hover)').matches) {
       carte.on('mousemove', (evenement) => this.survoler(evenement));
@@ -176,7 +203,7 @@ export class Carte {
       // Framing is the page's own move, and a resized window leaves the camera where it was: neither goes to the address.
       const bouge = JSON.stringify(camera) !== this.derniere;
       this.derniere = JSON.stringify(camera);
-      this.ecoute.deplacement(camera, bouge && !('parLaPage' in evenement));
+      ecoute.deplacement(camera, bouge && !('parLaPage' in evenement));
     });
   }
 
@@ -185,9 +212,11 @@ export class Carte {
     const p = this.peinture;
     const maille = p?.maille ?? 'commune';
     const motifs = new Set([...(p?.unites.values() ?? [])].map((u) => u.motif));
-    for (const dessinee of MAILLES_DESSINEES) {
+    if (maille === 'regroupement' && p?.reseau) poserRegroupements(carte, p.reseau);
+    for (const dessinee of [...OFFICIELLES, 'regroupement' as const]) {
       const couche = COUCHES[dessinee];
-      carte.removeFeatureState({ source: SOURCE, sourceLayer: couche });
+      if (!carte.getSource(sourceDe(dessinee))) continue;
+      carte.removeFeatureState({ source: sourceDe(dessinee), sourceLayer: couche });
       this.montrer(`surface-${couche}`, dessinee === maille);
       this.montrer(`voile-${couche}`, dessinee === maille && Boolean(p?.departements));
       for (const motif of MOTIFS) this.montrer(coucheDeMotif(motif, dessinee), dessinee === maille && motifs.has(motif));
@@ -195,6 +224,7 @@ export class Carte {
     const lointains = maille === 'commune' ? p?.departements : null;
     carte.setPaintProperty('surface-lointaine', 'fill-opacity', lointains ? 0.72 : 0);
     if (lointains) carte.setPaintProperty('surface-lointaine', 'fill-color', voileSauf(lointains));
+    this.montrer('limites-regroupements', maille === 'regroupement');
     this.montrer('noms-epci', maille === 'epci');
     this.montrer('noms-communes', maille !== 'epci');
     this.montrer('cercles', Boolean(p?.cercles));
@@ -203,8 +233,9 @@ export class Carte {
       carte.setLayoutProperty(noms, 'text-anchor', p?.cercles ? 'top' : 'center');
       carte.setLayoutProperty(noms, 'text-offset', p?.cercles ? [0, 0.7] : [0, 0]);
     }
-    for (const [code, etat] of p?.unites ?? []) carte.setFeatureState({ source: SOURCE, sourceLayer: COUCHES[maille], id: code }, etat);
+    for (const [code, etat] of p?.unites ?? []) carte.setFeatureState({ source: sourceDe(maille), sourceLayer: COUCHES[maille], id: code }, etat);
     if (p?.cercles) this.poserCercles(p.cercles);
+    peindreZones(carte, p?.zones ?? null);
     this.marquer(this.choisie, 'choisie', true);
     this.reperer(this.repere);
   }
@@ -229,9 +260,9 @@ export class Carte {
   }
 
   private marquer(unite: { maille: Maille; code: string } | null, cle: 'choisie' | 'survolee', valeur: boolean): void {
-    if (!unite || !this.pose) return;
+    if (!unite || !this.pose || !this.maplibre.getSource(sourceDe(unite.maille))) return;
     this.maplibre.setFeatureState(
-      { source: SOURCE, sourceLayer: COUCHES[unite.maille], id: unite.code },
+      { source: sourceDe(unite.maille), sourceLayer: COUCHES[unite.maille], id: unite.code },
       { [cle]: valeur },
     );
     if (unite.maille === this.peinture?.maille) this.maplibre.setFeatureState({ source: 'cercles', id: unite.code }, { [cle]: valeur });
@@ -245,11 +276,11 @@ export class Carte {
       this.marquer(unite, 'survolee', true);
       this.maplibre.getCanvas().style.cursor = unite ? 'pointer' : '';
     }
-    this.ecoute.survol(unite, evenement?.point.x ?? 0, evenement?.point.y ?? 0);
+    this.ecoute?.survol(unite, evenement?.point.x ?? 0, evenement?.point.y ?? 0);
   }
 
   /** The unit under a point, at the level of detail that is on screen there. */
-  private uniteSous(evenement: MapMouseEvent): { maille: Maille; code: string; nom: string | null } | null {
+  private uniteSous(evenement: MapMouseEvent): UniteSurvolee | null {
     if (!this.pose) return null;
     const maille = this.peinture?.maille ?? 'commune';
     const trouver = (couche: string): MapGeoJSONFeature | undefined =>
@@ -261,15 +292,33 @@ export class Carte {
     return departement ? this.nommer('departement', departement) : null;
   }
 
-  private nommer(maille: Maille, objet: MapGeoJSONFeature): { maille: Maille; code: string; nom: string | null } {
+  private nommer(maille: Maille, objet: MapGeoJSONFeature): UniteSurvolee {
     const code = String(objet.properties.code);
-    const connu = maille === this.peinture?.maille ? this.peinture.nom(code) : undefined;
-    return { maille, code, nom: connu ?? (objet.properties.nom as string | undefined) ?? null };
+    const p = maille === this.peinture?.maille ? this.peinture : null;
+    return { maille, code, nom: p?.nom(code) ?? (objet.properties.nom as string | undefined) ?? null, dit: p?.dire(code) ?? null };
+  }
+
+  /** Codes of the units of the answer that are on screen. */
+  visibles(): Set<string> {
+    const couche = `surface-${COUCHES[this.peinture?.maille ?? 'commune']}`;
+    if (!this.pose || !this.maplibre.getLayer(couche)) return new Set();
+    return new Set(this.maplibre.queryRenderedFeatures({ layers: [couche] }).map((f) => String(f.properties.code)));
+  }
+
+  /** Once there is nothing left to load or to draw. */
+  auRepos(): Promise<void> {
+    return new Promise((suite) => void this.maplibre.once('idle', () => suite()));
+  }
+
+  get bornes(): Bbox {
+    const b = this.maplibre.getBounds();
+    return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
   }
 }
 
 function surPlace(url: string): string {
   const adresse = new URL(url, location.href);
+  if (estDuFond(adresse)) return url;
   return adresse.protocol.startsWith('http') ? location.origin + adresse.pathname + adresse.search : url;
 }
 

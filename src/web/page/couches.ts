@@ -4,19 +4,27 @@
 // unit takes its colour by feature state on the tiles already on screen. Outlines keep the
 // layout and the zooms of the boundaries of the base style, so that MapLibre shares one bucket between them.
 
-import type { ExpressionSpecification, GeoJSONSourceSpecification, Map as CarteMapLibre } from 'maplibre-gl';
+import type { ExpressionSpecification, GeoJSONSourceSpecification, Map as CarteMapLibre, VectorTileSource } from 'maplibre-gl';
 import { CROISSANCE } from './cercles';
 import { MOTIFS, tuileDeMotif, type Motif } from './motifs';
 import type { Maille } from './reponses';
 
 export const SOURCE = 'territoires';
+/** The source of the regroupements of a réseau: they are asked for when they are shown. */
+export const REGROUPEMENTS = 'regroupements';
 export const COUCHES: Record<Maille, string> = {
   commune: 'communes',
   epci: 'epci',
   departement: 'departements',
   region: 'regions',
+  regroupement: 'regroupements',
 };
-export const MAILLES_DESSINEES = Object.keys(COUCHES) as Maille[];
+/** Those of the official code, whose tiles the base style asks for. */
+export const OFFICIELLES: Maille[] = ['commune', 'epci', 'departement', 'region'];
+
+export function sourceDe(maille: Maille): string {
+  return maille === 'regroupement' ? REGROUPEMENTS : SOURCE;
+}
 
 const etat = (cle: string): ExpressionSpecification => ['feature-state', cle];
 /** From there tiles hold the communes. */
@@ -38,11 +46,35 @@ export function poserCouches(carte: CarteMapLibre): void {
     const tuile = tuileDeMotif(motif);
     carte.addImage(motif, tuile.getContext('2d')!.getImageData(0, 0, tuile.width, tuile.height), { pixelRatio: 2 });
   }
-  for (const maille of MAILLES_DESSINEES) poserSurfaces(carte, maille);
+  for (const maille of OFFICIELLES) poserSurfaces(carte, maille);
   poserSurfaceLointaine(carte);
   for (const maille of ['region', 'departement', 'epci', 'commune'] as Maille[]) poserContours(carte, maille);
   poserRepere(carte);
   poserCercles(carte);
+}
+
+/** Adds the regroupements of a réseau, or changes whose they are. */
+export function poserRegroupements(carte: CarteMapLibre, reseau: string): void {
+  const url = new URL(`/tuiles/regroupements?reseau=${encodeURIComponent(reseau)}`, location.href).href;
+  const source = carte.getSource<VectorTileSource>(REGROUPEMENTS);
+  if (source) {
+    if (source.url !== url) source.setUrl(url);
+    return;
+  }
+  carte.addSource(REGROUPEMENTS, { type: 'vector', url, promoteId: 'code' });
+  poserSurfaces(carte, 'regroupement');
+  carte.addLayer(
+    {
+      id: 'limites-regroupements',
+      type: 'line',
+      source: REGROUPEMENTS,
+      'source-layer': 'regroupements',
+      layout: { visibility: 'none', 'line-join': 'round' },
+      paint: { 'line-color': '#4a463f', 'line-width': ['interpolate', ['linear'], ['zoom'], 6, 0.8, 10, 2] },
+    },
+    'limites-regions',
+  );
+  poserContours(carte, 'regroupement');
 }
 
 export function coucheDeMotif(motif: Motif, maille: Maille): string {
@@ -53,7 +85,7 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
   const couche = COUCHES[maille];
   const commun = {
     type: 'fill' as const,
-    source: SOURCE,
+    source: sourceDe(maille),
     'source-layer': couche,
     ...(maille === 'commune' ? { minzoom: ZOOM_COMMUNES } : {}),
     layout: { visibility: maille === 'commune' ? ('visible' as const) : ('none' as const) },
@@ -124,7 +156,7 @@ function poserContours(carte: CarteMapLibre, maille: Maille): void {
   const survolee: ExpressionSpecification = ['to-boolean', etat('survolee')];
   const commun = {
     type: 'line' as const,
-    source: SOURCE,
+    source: sourceDe(maille),
     'source-layer': couche,
     // Lower down a commune is smaller than its outline: a ring shows where it is.
     ...(maille === 'commune' ? { minzoom: LIGNES_COMMUNES } : {}),

@@ -33,6 +33,22 @@ export function dateLongue(iso: string): string {
   return `${jour === 1 ? '1er' : jour}${INSECABLE}${suite}`;
 }
 
+/** « en 2018 », « de mars 2017 à juin 2018 », « du 3 mars 2017 au 9 juin 2018 »: whole months are said by their names. */
+export function direPeriode({ annee, du, au }: { annee: number | null; du: string | null; au: string | null }): string {
+  if (annee !== null || !du || !au) return annee === null ? '' : `en ${annee}`;
+  const [debut, fin] = [du.slice(0, 4), au.slice(0, 4)];
+  const finDeMois = au.slice(8) === String(new Date(Date.UTC(Number(fin), Number(au.slice(5, 7)), 0)).getUTCDate());
+  if (!du.endsWith('-01') || !finDeMois) return `du ${dateLongue(du)} au ${dateLongue(au)}`;
+  if (du.endsWith('-01-01') && au.endsWith('-12-31')) return debut === fin ? `en ${debut}` : `de ${debut} à ${fin}`;
+  if (du.slice(0, 7) === au.slice(0, 7)) return `en ${mois(du)}`;
+  return `${/^[ao]/.test(mois(du)) ? 'd’' : 'de '}${debut === fin ? mois(du).slice(0, -5) : mois(du)} à ${mois(au)}`;
+}
+
+/** `2018-03-01` → `mars 2018` */
+export function mois(jour: string): string {
+  return new Date(`${jour.slice(0, 7)}-01T00:00:00Z`).toLocaleDateString('fr-FR', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+}
+
 /** `10 h 42` */
 export function heure(date: Date): string {
   return `${date.getHours()}${INSECABLE}h${INSECABLE}${String(date.getMinutes()).padStart(2, '0')}`;
@@ -70,4 +86,5 @@ export const MAILLES = {
   epci: { la: 'l’EPCI', cette: 'cet EPCI', nom: 'EPCI', pluriel: 'EPCI', feminin: false },
   departement: { la: 'le département', cette: 'ce département', nom: 'département', pluriel: 'départements', feminin: false },
   region: { la: 'la région', cette: 'cette région', nom: 'région', pluriel: 'régions', feminin: true },
+  regroupement: { la: 'le regroupement', cette: 'ce regroupement', nom: 'regroupement', pluriel: 'regroupements', feminin: false },
 } as const;

@@ -3,7 +3,7 @@
 import type { Vue } from './adresse';
 import { DIRE_ETAT, type Lecture } from './indicateurs/lecture';
 import { enPeriode } from './indicateurs/question';
-import { dateLongue, majuscule, MAILLES, nombre, pluriel } from './ecriture';
+import { dateLongue, direPeriode, majuscule, MAILLES, nombre, pluriel } from './ecriture';
 import { element, parId, phrase, remplir } from './element';
 import { direSources } from './legende';
 import type { Aidant, Aide, Demande, Demandes, FicheAide, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
@@ -22,6 +22,8 @@ export interface Gestes {
   choisir(maille: Maille, code: string): void;
   /** Shows the indicator on its communes. */
   detailler(territoire: Territoire): void;
+  /** Who can help for a need, in everyday words; null for all. */
+  chercher(besoin: string | null): void;
 }
 
 export function fermerFiche(): void {
@@ -53,7 +55,7 @@ export function montrerFiche(
     element('p', { class: 'sous-titre' }, nature(t)),
     ...(valeur ? ceQueDitLIndicateur(t, valeur, gestes) : []),
     identite(t, gestes),
-    ...(aide ? quiAide(t, aide, theme) : []),
+    ...(aide ? quiAide(t, aide, theme, vue.besoin, gestes) : []),
     ...(demandes && reseau ? ceQuiAEteDemande(t, demandes, reseau) : []),
     demonstration && element('p', { class: 'mention' }, 'Données de démonstration'),
     element('div', { class: 'provenance' }, ...direSources(t.sources)),
@@ -69,7 +71,7 @@ function ceQueDitLIndicateur(t: Territoire, lecture: Lecture, gestes: Gestes): N
   const { indicateur, periode, remarque } = lecture.v;
   const noeuds: Node[] = [
     element('h3', {}, `${indicateur.libelle}, ${enPeriode(periode)}`),
-    element('p', { class: 'valeur' }, element('strong', {}, majuscule(lecture.dire(t.code) ?? DIRE_ETAT.non_disponible))),
+    element('p', { class: 'valeur', 'data-chiffre': true }, element('strong', {}, majuscule(lecture.dire(t.code) ?? DIRE_ETAT.non_disponible))),
   ];
   if (lecture.estPartielle(t.code)) noeuds.push(element('p', { class: 'note' }, `${majuscule(lecture.partielle)}\u00a0: il y manque au moins une commune.`));
   if (remarque) noeuds.push(element('p', { class: 'note' }, remarque));
@@ -90,7 +92,7 @@ function nature(t: Territoire): string {
 }
 
 function identite(t: Territoire, gestes: Gestes): HTMLElement {
-  const lignes: [string, Node | string][] = [[t.maille === 'epci' ? 'Siren' : 'Code Insee', t.code]];
+  const lignes: [string, Node | string][] = t.maille === 'regroupement' ? [] : [[t.maille === 'epci' ? 'Siren' : 'Code Insee', t.code]];
   if (t.codes_postaux.length) lignes.push([t.codes_postaux.length > 1 ? 'Codes postaux' : 'Code postal', t.codes_postaux.join(', ')]);
   const { epci, region } = t.parents;
   if (t.anciens_codes.length) lignes.push(['Anciens codes', t.anciens_codes.join(', ')]);
@@ -103,6 +105,9 @@ function identite(t: Territoire, gestes: Gestes): HTMLElement {
   if (t.bbox) {
     bloc.append(element('button', { type: 'button', class: 'bouton', click: () => gestes.zoomer(t) }, `Voir ${MAILLES[t.maille].la} sur la carte`));
   }
+  if (t.maille === 'commune' || t.maille === 'epci') {
+    bloc.append(' ', element('a', { class: 'vers-fiche', href: `/territoires/${t.maille}/${t.code}` }, 'Fiche complète, à imprimer'));
+  }
   return bloc;
 }
 
@@ -110,7 +115,7 @@ function lien(maille: Maille, unite: Nomme, gestes: Gestes): HTMLElement {
   return element('button', { type: 'button', class: 'lien', click: () => gestes.choisir(maille, unite.code) }, unite.nom);
 }
 
-function quiAide(t: Territoire, aide: Aide, theme: string | null): (Node | '')[] {
+function quiAide(t: Territoire, aide: Aide, theme: string | null, besoin: string | null, gestes: Gestes): (Node | '')[] {
   const n = aide.partenaires.length;
   const sur = theme ? ` sur le thème «\u00a0${theme}\u00a0»` : '';
   const { cette } = MAILLES[t.maille];
@@ -127,12 +132,30 @@ function quiAide(t: Territoire, aide: Aide, theme: string | null): (Node | '')[]
   const attendus = aide.non_declares.map((p) => p.nom);
   return [
     element('h3', {}, 'Qui peut aider'),
-    element('p', {}, ...phrase(resume)),
+    demanderBesoin(besoin, gestes),
+    element('p', { 'data-chiffre': true }, ...phrase(besoin ? aide.reponse : resume)),
     aide.remarque && aide.remarque !== t.remarque ? element('p', { class: 'note' }, aide.remarque) : '',
     ...aide.partenaires.map(partenaire),
     attendus.length > 0 ? element('p', { class: 'note' }, `${attendus.length < 2 ? 'N’a' : 'N’ont'} pas encore déclaré ${attendus.length < 2 ? 'ses' : 'leurs'} zones complètes\u00a0: ${attendus.join(', ')}.`) : '',
     ...(aide.guichet ? [guichet(aide.guichet)] : []),
   ];
+}
+
+/** « Pour quel besoin ? » — and the answer is then of those whose fiches speak of it. */
+function demanderBesoin(besoin: string | null, gestes: Gestes): HTMLElement {
+  const champ = element('input', { type: 'search', id: 'besoin', value: besoin ?? '', placeholder: 'Ex.\u00a0: toiture de l’école', maxlength: 200, autocomplete: 'off' });
+  const chercher = (e: Event) => {
+    e.preventDefault();
+    gestes.chercher(champ.value.trim() || null);
+  };
+  champ.addEventListener('search', () => !champ.value && besoin && gestes.chercher(null));
+  return element(
+    'form',
+    { class: 'besoin', role: 'search', 'aria-label': 'Chercher qui peut aider', submit: chercher },
+    element('label', { for: 'besoin' }, 'Pour quel besoin\u00a0?'),
+    champ,
+    element('button', { type: 'submit', class: 'bouton' }, 'Chercher'),
+  );
 }
 
 function partenaire(p: Aidant): HTMLElement {
@@ -183,11 +206,11 @@ function lienExterieur(adresse: string, texte: string): HTMLAnchorElement | stri
 }
 
 function ceQuiAEteDemande(t: Territoire, d: Demandes, reseau: Reseau): Node[] {
-  const titre = element('h3', {}, `Ce qui a été demandé en ${d.annee}`);
+  const titre = element('h3', {}, `Ce qui a été demandé ${direPeriode(d)}`);
   if (d.total === 0) {
-    return [titre, element('p', {}, `Aucune demande au réseau «\u00a0${reseau.nom_court}\u00a0».`)];
+    return [titre, element('p', { 'data-chiffre': true }, `Aucune demande au réseau «\u00a0${reseau.nom_court}\u00a0».`)];
   }
-  const noeuds: Node[] = [titre, element('p', {}, ...phrase(`**${pluriel(d.total, 'demande')}**.`))];
+  const noeuds: Node[] = [titre, element('p', { 'data-chiffre': true }, ...phrase(`**${pluriel(d.total, 'demande')}** ${direPeriode(d)}.`))];
   if (t.maille === 'epci') noeuds.push(element('p', { class: 'note' }, 'Demandes de l’EPCI lui-même\u00a0; celles de ses communes sont comptées à part.'));
   const detail = element('ol', { class: 'demandes' }, ...d.demandes.map((x) => demande(x, reseau)));
   // A few are read as they are; many are first counted.

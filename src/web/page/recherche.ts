@@ -1,11 +1,20 @@
 // The search box: a combobox after the ARIA pattern, so that the keyboard and a screen reader do all that a mouse does.
 
-import { Panne, rechercher } from './api';
+import { Panne, rechercher, situer } from './api';
 import { element, parId, remplir } from './element';
 import { MAILLES, pluriel } from './ecriture';
 import type { Recherche as Reponse, TerritoireTrouve } from './reponses';
 
 const REPIT = 150;
+
+/** What the page does with what is found. */
+interface Page {
+  surChoix(territoire: TerritoireTrouve): void;
+  /** Who can help the chosen unit for these words. */
+  surBesoin(besoin: string): void;
+  unite(): string | null;
+  surPanne(panne: Panne): void;
+}
 
 export class Recherche {
   private readonly champ = parId<HTMLInputElement>('recherche-champ');
@@ -16,10 +25,8 @@ export class Recherche {
   private minuteur: ReturnType<typeof setTimeout> | undefined;
   private encours: AbortController | null = null;
 
-  constructor(
-    private readonly surChoix: (territoire: TerritoireTrouve) => void,
-    private readonly surPanne: (panne: Panne) => void,
-  ) {
+  constructor(private readonly page: Page) {
+    this.lierPosition();
     this.champ.addEventListener('input', () => this.attendre());
     this.champ.addEventListener('keydown', (e) => this.touche(e));
     this.champ.addEventListener('focus', () => this.actions.length > 0 && this.ouvrir(true));
@@ -46,7 +53,7 @@ export class Recherche {
       if (controle.signal.aborted) return;
       this.vider();
       this.etat.textContent = erreur instanceof Error ? erreur.message : '';
-      if (erreur instanceof Panne) this.surPanne(erreur);
+      if (erreur instanceof Panne) this.page.surPanne(erreur);
     }
   }
 
@@ -63,6 +70,16 @@ export class Recherche {
       lignes.push(this.option([`${debut}Vouliez-vous dire `, element('strong', {}, suggestion), '\u00a0?'], reprendre));
       this.actions.push(reprendre);
     }
+    // Words that are no place may be a need: who can help where one is.
+    if (!resultats.length && this.page.unite() && /\p{L}{3}/u.test(q)) {
+      const demander = () => {
+        this.champ.value = '';
+        this.vider();
+        this.page.surBesoin(q);
+      };
+      lignes.push(this.option(['Qui peut aider ici pour «\u00a0', element('strong', {}, q), '\u00a0»\u00a0?'], demander));
+      this.actions.push(demander);
+    }
     remplir(this.liste, ...lignes);
     this.activer(-1);
     this.etat.textContent = resultats.length ? pluriel(resultats.length, 'résultat') : suggestion ? `${absente} Vouliez-vous dire ${suggestion}\u00a0?` : absente;
@@ -78,7 +95,34 @@ export class Recherche {
   private choisir(t: TerritoireTrouve): void {
     this.champ.value = t.nom;
     this.vider();
-    this.surChoix(t);
+    this.page.surChoix(t);
+  }
+
+  /** Where one stands, asked of the browser when the button is pressed and at no other time. */
+  private lierPosition(): void {
+    const bouton = parId<HTMLButtonElement>('ma-position');
+    bouton.hidden = !('geolocation' in navigator);
+    const dire = (texte: string) => {
+      this.etat.textContent = texte;
+      this.etat.classList.toggle('visuellement-cache', !texte);
+    };
+    bouton.addEventListener('click', () => {
+      dire('Recherche de votre position…');
+      navigator.geolocation.getCurrentPosition(
+        async ({ coords }) => {
+          try {
+            const { resultats } = await situer([coords.longitude, coords.latitude]);
+            const commune = resultats.find((t) => t.maille === 'commune');
+            dire(commune ? '' : 'Votre position n’est dans aucune commune française.');
+            if (commune) this.choisir(commune);
+          } catch (erreur) {
+            dire(erreur instanceof Error ? erreur.message : '');
+          }
+        },
+        () => dire('Votre position n’est pas connue du navigateur, ou il n’a pas été autorisé à la donner.'),
+        { timeout: 10_000, maximumAge: 60_000 },
+      );
+    });
   }
 
   private touche(e: KeyboardEvent): void {

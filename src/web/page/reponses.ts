@@ -1,6 +1,8 @@
 // The answers of the API, as the server writes them: one place to change when the contract moves.
 
-export type Maille = 'commune' | 'epci' | 'departement' | 'region';
+import type { Vue } from './adresse';
+
+export type Maille = 'commune' | 'epci' | 'departement' | 'region' | 'regroupement';
 export type Bbox = [west: number, south: number, east: number, north: number];
 export type Point = [lon: number, lat: number];
 
@@ -55,7 +57,19 @@ export interface Reseau extends ReseauResume {
   guichet: Guichet | null;
   partenaires: Partenaire[];
   themes: Theme[];
+  regroupements: Regroupement[];
   perimetre: { communes: number; epci: number };
+}
+
+/** A named set of communes. */
+export interface Regroupement {
+  unite: string;
+  nom: string;
+  genre: string | null;
+  /** What is done with a commune that several of one kind share. */
+  regle: string | null;
+  communes: number;
+  partagees: number;
 }
 
 export interface TerritoireTrouve extends Nomme {
@@ -98,6 +112,10 @@ export interface UniteCouverte {
   partenaires: number;
   /** Null where the réseau masks it. */
   demandes: number | null;
+  population: number | null;
+  /** Of a unit larger than a commune: its communes in the perimeter, and those that a partner covers. */
+  communes?: number;
+  communes_aidees?: number;
   point: Point | null;
 }
 
@@ -127,10 +145,15 @@ export interface Couverture {
   reseau_nom: string;
   demonstration: boolean;
   mention: string | null;
-  maille: 'commune' | 'epci';
+  maille: Maille;
   theme: string | null;
   partenaire: string | null;
-  annee: number;
+  niveau: Vue['niveau'];
+  etat: string | null;
+  /** Null when the period is not a year. */
+  annee: number | null;
+  du: string | null;
+  au: string | null;
   millesime: number;
   millesime_contours: number;
   millesime_reference: number;
@@ -140,6 +163,27 @@ export interface Couverture {
   /** Said when small counts are masked. */
   masquage?: string;
   sources: Source[];
+}
+
+/** A version of a zone d'intervention, in a list. */
+export interface Zone {
+  code: string;
+  partenaire: string;
+  partenaire_nom: string;
+  theme: string | null;
+  nom: string | null;
+  etat: 'validee' | 'expiree' | 'proposee' | 'refusee';
+  debut: string;
+  fin: string | null;
+  dessinee: boolean;
+  communes: number;
+  demonstration: boolean;
+}
+
+/** In whose name one asks. */
+export interface Moi {
+  droits?: { reseau: string; role: string }[];
+  administrateur?: boolean;
 }
 
 /** How a figure behaves when units are put together: it adds up, is worked out again, or does neither. */
@@ -256,7 +300,9 @@ export interface Demandes {
   remarque?: string | null;
   demonstration: boolean;
   mention: string | null;
-  annee: number;
+  annee: number | null;
+  du: string | null;
+  au: string | null;
   total: number;
   par_theme: { code: string; libelle: string; demandes: number }[];
   par_partenaire: { code: string; nom: string; demandes: number }[];

@@ -1,6 +1,7 @@
 // What the map shows, as a table: it must also be readable without seeing it.
 
-import { compareNoms, nombre } from './ecriture';
+import { compareNoms, nombre, pluriel } from './ecriture';
+import { telecharger } from './csv';
 import { element, parId, remplir } from './element';
 import type { Maille } from './reponses';
 
@@ -8,7 +9,12 @@ export interface Table {
   titre: string;
   /** A warning that goes with the figures. */
   mention: string | null;
-  maille: Maille;
+  /** Of the rows; null when they are not units of the map. */
+  maille: Maille | null;
+  /** What is said of where the figures come from, at the end of the file. */
+  provenance?: string[];
+  /** The workbook of the service that holds the same, if there is one. */
+  fichier?: string | null;
   /** Those of figures, after the name and the code. */
   colonnes: { cle: string; libelle: string }[];
   lignes: Ligne[];
@@ -35,8 +41,14 @@ export class Tableau {
   private table: Table | null = null;
   private tri: { colonne: string; sens: 1 | -1 } = { colonne: 'nom', sens: 1 };
   private montrees = LOT;
+  /** Only the units that are on screen. */
+  private restreint = false;
 
-  constructor(private readonly surChoix: (maille: Maille, code: string) => void) {
+  constructor(
+    private readonly surChoix: (maille: Maille | null, code: string) => void,
+    /** Codes of the units on screen. */
+    private readonly visibles: () => Set<string>,
+  ) {
     this.bouton.addEventListener('click', () => this.basculer(Boolean(this.racine.hidden)));
     this.racine.addEventListener('keydown', (e) => e.key === 'Escape' && this.basculer(false));
   }
@@ -64,7 +76,7 @@ export class Tableau {
   private dessiner(): void {
     const table = this.table;
     if (!table) return;
-    const lignes = [...table.lignes].sort(this.comparer);
+    const lignes = this.lignes(table);
     const defile = this.racine.querySelector('.defile')?.scrollTop ?? 0;
     const colonnes = [{ cle: 'nom', libelle: 'Nom' }, { cle: 'code', libelle: 'Code' }, ...table.colonnes];
     remplir(
@@ -76,7 +88,7 @@ export class Tableau {
         element(
           'table',
           {},
-          element('caption', {}, table.titre, table.mention ? element('small', {}, table.mention) : null),
+          element('caption', {}, table.titre, table.mention ? element('small', {}, table.mention) : null, this.outils(table, lignes)),
           element('thead', {}, element('tr', {}, ...colonnes.map((c) => this.entete(c.cle, c.libelle)))),
           element('tbody', {}, ...lignes.slice(0, this.montrees).map((l) => this.ligne(table, l))),
         ),
@@ -84,6 +96,34 @@ export class Tableau {
       ),
     );
     this.racine.querySelector('.defile')!.scrollTop = defile;
+  }
+
+  private lignes(table: Table): Ligne[] {
+    const visibles = this.restreint && table.maille ? this.visibles() : null;
+    return table.lignes.filter((l) => !visibles || visibles.has(l.code)).sort(this.comparer);
+  }
+
+  /** The map has moved: what is on screen is no longer the same. */
+  suivre(): void {
+    if (this.restreint && !this.racine.hidden) this.dessiner();
+  }
+
+  private outils(table: Table, lignes: Ligne[]): HTMLElement {
+    const restreindre = element('input', { type: 'checkbox', 'data-colonne': 'restreindre', checked: this.restreint });
+    restreindre.addEventListener('change', () => {
+      this.restreint = restreindre.checked;
+      this.montrees = LOT;
+      this.dessiner();
+      this.racine.querySelector<HTMLElement>('[data-colonne=restreindre]')?.focus();
+    });
+    return element(
+      'span',
+      { class: 'outils' },
+      table.maille && element('label', {}, restreindre, 'Seulement ce qui est à l’écran'),
+      element('button', { type: 'button', class: 'lien', click: () => telecharger(table, lignes) }, 'Télécharger (CSV)'),
+      table.fichier && element('a', { href: table.fichier, download: '', class: 'lien-fichier' }, 'Classeur (XLSX)'),
+      element('span', { class: 'effectif' }, pluriel(lignes.length, 'ligne')),
+    );
   }
 
   private readonly comparer = (a: Ligne, b: Ligne): number => {

@@ -1,7 +1,8 @@
 // What a réseau gives the page besides its figures: its name and its accent; and the label under the pointer.
 
 import { element, parId, remplir } from './element';
-import type { Maille, Reseau, ReseauResume } from './reponses';
+import type { UniteSurvolee } from './carte';
+import type { Reseau, ReseauResume } from './reponses';
 
 export function habiller(reseau: Reseau | null, tous: ReseauResume[], surChoix: (code: string) => void): void {
   remplir(parId('reseau-nom'), tous.length > 1 && reseau ? choixDuReseau(reseau, tous, surChoix) : (reseau?.nom ?? ''));
@@ -17,14 +18,18 @@ function choixDuReseau(reseau: Reseau, tous: ReseauResume[], surChoix: (code: st
 }
 
 /** The name of the unit under the pointer, beside it. */
-export function montrerEtiquette(unite: { maille: Maille; code: string; nom: string | null } | null, x: number, y: number): void {
+export function montrerEtiquette(unite: UniteSurvolee | null, x: number, y: number, conteneur: HTMLElement): void {
   const etiquette = parId('etiquette');
   etiquette.hidden = !unite?.nom;
   if (!unite?.nom) return;
-  etiquette.textContent = unite.nom;
+  remplir(etiquette, element('strong', {}, unite.nom), unite.dit && element('span', {}, unite.dit));
   const largeur = etiquette.offsetWidth;
-  const droite = x + 16 + largeur > parId('carte').clientWidth;
-  etiquette.style.transform = `translate(${droite ? x - largeur - 12 : x + 14}px, ${y + 14}px)`;
+  const droite = x + 16 + largeur > conteneur.clientWidth;
+  // The label is placed in the scene, and a second map has its own corner of it.
+  const { left, top } = conteneur.getBoundingClientRect();
+  const scene = parId('scene').getBoundingClientRect();
+  const [dx, dy] = [left - scene.left, top - scene.top];
+  etiquette.style.transform = `translate(${dx + (droite ? x - largeur - 12 : x + 14)}px, ${dy + y + 14}px)`;
 }
 
 /** WCAG contrast of a `#rrggbb` on white; 0 when it is not such a colour. */

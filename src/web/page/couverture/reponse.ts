@@ -1,12 +1,12 @@
 // The answer in words, before the colours: a person who reads only this has the main of it.
 
 import type { Vue } from '../adresse';
-import { liste, majuscule, MAILLES, nombre, pluriel, pourcent } from '../ecriture';
+import { direPeriode, liste, majuscule, MAILLES, nombre, pluriel, pourcent } from '../ecriture';
 import { element, phrase } from '../element';
 import type { Couverture, Totaux } from '../reponses';
 
 export function reponseDuReseau(vue: Vue, c: Couverture): Node[] {
-  const phrases = vue.vue === 'demandes' ? direDemandes(c) : direCouverture(c);
+  const phrases = vue.vue !== 'demandes' ? direCouverture(c) : vue.mesure === 'taux' ? direTaux(c) : direDemandes(c);
   const masquage = c.masquage ? [element('p', { class: 'note' }, c.masquage)] : [];
   return [...(phrases.length ? [element('p', {}, ...phrase(phrases.join(' ')))] : []), ...masquage, ...notes(c)];
 }
@@ -37,8 +37,8 @@ function direCouverture(c: Couverture): string[] {
   if (t.unites_non_renseignees > 0) phrases.push(`Pour ${nombre(t.unites_non_renseignees)}\u00a0${m.pluriel}, on ne sait pas encore.`);
   const attendus = nonDeclares(t);
   if (attendus) phrases.push(attendus);
-  const faites = [servies(c.maille, t), t.demandes === null ? null : `**${pluriel(t.demandes, 'demande')}** en tout`].filter((dit) => dit !== null);
-  if (faites.length) phrases.push(`En ${c.annee}, ${faites.join('. ')}.`);
+  const faites = [servies(c.maille === 'epci' ? 'epci' : 'commune', t), t.demandes === null ? null : `**${pluriel(t.demandes, 'demande')}** en tout`].filter((dit) => dit !== null);
+  if (faites.length) phrases.push(`${majuscule(direPeriode(c))}, ${faites.join('. ')}.`);
   return phrases;
 }
 
@@ -48,10 +48,35 @@ export function nonDeclares({ partenaires_non_declares: n }: Totaux): string | n
   return n === 1 ? '1\u00a0partenaire n’a pas encore déclaré ses zones complètes.' : `${nombre(n)}\u00a0partenaires n’ont pas encore déclaré leurs zones complètes.`;
 }
 
+/** The rate of all the units, and how far those of each go. */
+function direTaux(c: Couverture): string[] {
+  const m = MAILLES[c.maille];
+  const unites = Object.values(c.unites);
+  const connues = unites.filter((u): u is typeof u & { demandes: number; population: number } => u.demandes !== null && Boolean(u.population));
+  if (!connues.length) return ['Aucun taux ne peut être calculé pour ce choix.'];
+  const [demandes, population] = [somme(connues.map((u) => u.demandes)), somme(connues.map((u) => u.population))];
+  const taux = connues.map((u) => tauxDe(u)!);
+  const phrases = [
+    `**${nombre((demandes / population) * 1000, 2)}\u00a0demande pour 1\u202f000 habitants** ${direPeriode(c)}\u00a0: ${pluriel(demandes, 'demande')} pour ${nombre(population)} habitants.`,
+    `Selon ${c.maille === 'commune' ? 'la commune' : m.la}, de ${nombre(Math.min(...taux), 2)} à ${nombre(Math.max(...taux), 2)}.`,
+  ];
+  if (connues.length < unites.length) phrases.push(`Pour ${pluriel(unites.length - connues.length, m.nom, m.pluriel)}, le taux n’est pas connu.`);
+  return phrases;
+}
+
+/** Demandes for a thousand inhabitants; null where one of the two is not known. */
+export function tauxDe({ demandes, population }: { demandes: number | null; population: number | null }): number | null {
+  return demandes === null || !population ? null : (demandes / population) * 1000;
+}
+
+function somme(valeurs: number[]): number {
+  return valeurs.reduce((a, b) => a + b, 0);
+}
+
 function direDemandes(c: Couverture): string[] {
   const t = c.totaux;
   if (t.demandes === null) return [];
-  if (t.demandes === 0) return [`Aucune demande n’a été enregistrée en ${c.annee} pour ce choix.`];
+  if (t.demandes === 0) return [`Aucune demande n’a été enregistrée ${direPeriode(c)} pour ce choix.`];
   const origines: [number | null, string][] = [
     [t.demandes_communes, 'de communes'],
     [t.demandes_epci, 'd’EPCI'],
@@ -61,7 +86,7 @@ function direDemandes(c: Couverture): string[] {
   const parts = origines.some(([n]) => n === null) ? [] : origines.flatMap(([n, de]): [number, string][] => (n ? [[n, de]] : []));
   const detail =
     parts.length > 1 ? `\u00a0: ${liste(parts.map(([n, de]) => `${nombre(n)} ${de}`))}` : parts.map(([, de]) => `, ${de}`).join('');
-  const phrases = [`**${pluriel(t.demandes, 'demande')}** en ${c.annee}${detail}.`];
+  const phrases = [`**${pluriel(t.demandes, 'demande')}** ${direPeriode(c)}${detail}.`];
   for (const maille of ['commune', 'epci'] as const) {
     const dit = maille === 'epci' && !t.epci_servis ? null : servies(maille, t);
     if (dit) phrases.push(`${majuscule(dit)}.`);

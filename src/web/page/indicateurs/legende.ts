@@ -2,7 +2,7 @@
 // they were classed, and where the figures come from.
 
 import { croissance, emboites } from '../cercles';
-import { montrerPhrase, type Choix, type Morceau, type Option } from '../choix';
+import { choisirLesBornes, methode, METHODES } from '../classement';
 import { CERCLE } from '../couleurs';
 import { majuscule } from '../ecriture';
 import { element } from '../element';
@@ -11,7 +11,7 @@ import { pastilleDeMotif } from '../motifs';
 import { DIRE_ETAT, direValeur, ETATS, type Lecture } from './lecture';
 import { FRANCE } from './lieux';
 import { enPeriode } from './question';
-import { CLASSES, type Question } from './sujet';
+import type { Question } from './sujet';
 
 interface Cadre {
   /** The place with its preposition: « de la Drôme ». */
@@ -28,7 +28,7 @@ export function legendeDesIndicateurs(lecture: Lecture, q: Question, cadre: Cadr
     element('h2', {}, lecture.titre),
     ...(lecture.enCercles ? nids(lecture, cadre) : []),
     lignes(...(lecture.enCercles ? signes(lecture) : couleurs(lecture)), ...etats(lecture), ...dehors),
-    ...(lecture.resume && v.classes ? [methode(q.classes, surClasses)] : []),
+    ...(lecture.resume && v.classes ? [methode(q.classes, METHODES, surClasses), choisirLesBornes(v.classes.bornes, surClasses)] : []),
     ...notes(lecture, q).map((note) => element('p', { class: 'note' }, note)),
     provenance(lecture, q),
   ];
@@ -65,39 +65,6 @@ function etats({ v }: Lecture): HTMLElement[] {
     const signe = etat === 'sans_objet' ? pastille({ genre: 'vide' }) : pastilleDeMotif(etat);
     return [ligne(signe, majuscule(DIRE_ETAT[etat]), compte(n, v.maille))];
   });
-}
-
-const METHODES: Option[] = [
-  ['quantiles', 'quantiles'],
-  ['jenks', 'seuils naturels (Jenks)'],
-  ['egales', 'amplitudes égales'],
-  ['q6', 'Q6 (extrêmes de 5\u00a0%)'],
-  ['ecart_type', 'moyenne et écart type'],
-];
-
-/** « Classes : quantiles, en 5 » — the method and the number, both to choose. */
-function methode(classes: string, surClasses: (classes: string | null) => void): HTMLElement {
-  const [nom, nombreDeClasses] = classes.split(':') as [string, string | undefined];
-  const poser = (choisies: string) => surClasses(choisies === CLASSES ? null : choisies);
-  const choix = (cle: string, intitule: string, valeur: string, options: Option[], surChoix: (valeur: string) => void): Choix => ({
-    cle,
-    intitule,
-    valeur,
-    options,
-    surChoix,
-  });
-  const morceaux: Morceau[] = [
-    'Classes\u00a0: ',
-    choix('methode', 'Méthode de classement', nom, METHODES, (m) => poser(/^(q6|ecart_type)$/.test(m) ? m : `${m}:${nombreDeClasses ?? 5}`)),
-  ];
-  if (nombreDeClasses) {
-    const nombres = [...new Set([3, 4, 5, 6, 7, 8, Number(nombreDeClasses)])].sort((a, b) => a - b);
-    const options = nombres.map((n): Option => [String(n), String(n)]);
-    morceaux.push(' en ', choix('nombre', 'Nombre de classes', nombreDeClasses, options, (n) => poser(`${nom}:${n}`)));
-  }
-  const racine = element('p', { class: 'methode' });
-  montrerPhrase(racine, morceaux);
-  return racine;
 }
 
 function notes({ enCercles, partageeAZero, resume, v }: Lecture, q: Question): string[] {

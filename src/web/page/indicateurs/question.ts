@@ -3,15 +3,15 @@
 
 import type { Choix, Groupe, Morceau, Option } from '../choix';
 import type { Vue } from '../adresse';
+import { choixDeMaille } from '../couverture/question';
 import { MAILLES } from '../ecriture';
+import francais from '../francais.json';
 import type { Indicateur } from '../reponses';
 import { choixDeLieux, maillesDans, preposition, type Lieux } from './lieux';
 import type { Question } from './sujet';
 
-const FEMININS = new Set(
-  'altitude capacité consommation densité dette distance durée dépense évolution longueur moyenne médiane part population production proportion ruralité superficie surface taille valeur variation'.split(' '),
-);
-const MASCULINS = new Set('coût encours indice montant niveau nombre poids potentiel produit prix rapport revenu seuil solde taux temps âge'.split(' '));
+const FEMININS = new Set(francais.feminins);
+const MASCULINS = new Set(francais.masculins);
 
 /** The words around the indicator, and what comes before the name of a maille. */
 interface Tour {
@@ -20,7 +20,7 @@ interface Tour {
   maille: 'des' | 'dans les';
 }
 
-export function questionDesIndicateurs(q: Question, catalogue: Indicateur[], lieux: Lieux, surChoix: (choix: Partial<Vue>) => void): Morceau[] {
+export function questionDesIndicateurs(q: Question & { selonZoom?: boolean }, catalogue: Indicateur[], lieux: Lieux, surChoix: (choix: Partial<Vue>) => void): Morceau[] {
   const { avant, apres, maille } = tournure(q.indicateur);
   const lieu = preposition(q.lieu);
   const choix = (cle: 'indicateur' | 'maille' | 'dans' | 'periode', intitule: string, valeur: string, options: Choix['options']): Choix => ({
@@ -28,7 +28,7 @@ export function questionDesIndicateurs(q: Question, catalogue: Indicateur[], lie
     intitule,
     valeur,
     options,
-    surChoix: (choisi) => surChoix({ [cle]: choisi }),
+    surChoix: (choisi) => surChoix(cle === 'maille' ? choixDeMaille(choisi) : { [cle]: choisi }),
   });
   /** Words, then a choice; an elision is not parted from what it elides. */
   const accoler = (mots: string, suivant: Choix): Morceau[] => {
@@ -40,12 +40,18 @@ export function questionDesIndicateurs(q: Question, catalogue: Indicateur[], lie
   return [
     ...accoler(avant, choix('indicateur', 'Indicateur', q.indicateur.code, parTheme(catalogue))),
     `${apres} ${maille} `,
-    choix('maille', 'Communes, EPCI, départements ou régions', q.maille, maillesDans(q.lieu).map((m): Option => [m, MAILLES[m].pluriel])),
+    choix('maille', 'Communes, EPCI, départements ou régions', q.selonZoom ? 'zoom' : q.maille, mailles(q.lieu)),
     ...accoler(` ${lieu}`, choix('dans', 'Territoire', q.lieu, choixDeLieux(lieux, q.lieu))),
     entier ? ' en ' : ' ',
     choix('periode', 'Période', q.periode, periodes.map((p): Option => [p, direPeriode(p, entier)])),
     '\u00a0?',
   ];
+}
+
+/** Those of a place, and the one that the zoom chooses. */
+function mailles(lieu: string): Option[] {
+  const toutes = maillesDans(lieu).map((m): Option => [m, MAILLES[m].pluriel]);
+  return toutes.length > 1 ? [...toutes, ['zoom', 'territoires, selon le zoom,']] : toutes;
 }
 
 /** « 2026 », « entre 2019 et 2026 », and « en 2026 » where both are offered. */
@@ -70,7 +76,7 @@ function tournure({ libelle, nature, unite }: Indicateur): Tour {
   return { avant: 'Que montre l’indicateur «\u00a0', apres: '\u00a0»', maille: 'dans les' };
 }
 
-function parTheme(catalogue: Indicateur[]): Groupe[] {
+export function parTheme(catalogue: Indicateur[]): Groupe[] {
   const themes = new Map<string, Option[]>();
   for (const { theme, code, libelle } of catalogue) themes.set(theme, [...(themes.get(theme) ?? []), [code, minuscule(libelle)]]);
   return [...themes].map(([libelle, options]) => ({ libelle, options }));

@@ -4,15 +4,17 @@ import type { Affichage, Sujet } from '../affichage';
 import type { Vue } from '../adresse';
 import * as api from '../api';
 import type { Cercle, Peinture } from '../carte';
+import { CLASSES } from '../classement';
 import { enMots, type Morceau } from '../choix';
 import { CERCLE } from '../couleurs';
 import type { Etat } from '../couches';
-import type { Indicateur, Maille, Noms, Valeurs } from '../reponses';
+import type { Indicateur, Maille, Noms, Reseau, Valeurs } from '../reponses';
 import type { Table } from '../tableau';
 import { departementsDe, Lecture } from './lecture';
 import { legendeDesIndicateurs } from './legende';
 import { FRANCE, maillesDans, nomDuLieu, preposition, type Lieux } from './lieux';
 import { questionDesIndicateurs } from './question';
+import { comparer } from './comparer';
 import { reponseDesIndicateurs } from './reponse';
 
 /** A view whose gaps are filled: what is asked, in full. */
@@ -28,10 +30,8 @@ export interface Question {
 
 /** Shown first, when it has values. */
 const PREMIER = 'densite';
-export const CLASSES = 'quantiles:5';
-
 /** Radius in pixels of the greatest circle at zoom 8: a large place is seen from further. */
-const RAYONS: Record<string, number> = { [FRANCE]: 90, region: 60, departement: 40, epci: 32 };
+const RAYONS: Record<string, number> = { [FRANCE]: 90, region: 60, departement: 40, epci: 32, regroupement: 32 };
 
 /** At most, that of the circle that stands for one. */
 const RAYON_D_UN = 8;
@@ -49,17 +49,20 @@ export class SujetIndicateurs implements Sujet {
     private readonly lieux: Lieux,
     /** The place that a plain address is about. */
     private readonly chezNous: string,
+    private readonly reseau: string | null,
     private readonly surChoix: (choix: Partial<Vue>) => void,
   ) {}
 
   /** Null when no indicator has values. */
-  static async ouvrir(departement: string | null, surChoix: (choix: Partial<Vue>) => void): Promise<SujetIndicateurs | null> {
+  static async ouvrir(reseau: Reseau | null, surChoix: (choix: Partial<Vue>) => void): Promise<SujetIndicateurs | null> {
+    const departement = reseau?.departement;
     const noms = (maille: Maille) => api.noms(maille, null).then((reponse) => reponse.unites);
     const [tous, region, departements, epci] = await Promise.all([api.indicateurs(), noms('region'), noms('departement'), noms('epci')]);
     const catalogue = tous.filter((i) => i.periodes.length > 0);
     if (!catalogue.length) return null;
     const chezNous = departement && departements[departement] ? `departement:${departement}` : FRANCE;
-    return new SujetIndicateurs(catalogue, { region, departement: departements, epci }, chezNous, surChoix);
+    const regroupement = Object.fromEntries((reseau?.regroupements ?? []).map((r) => [codeDe(r.unite), { nom: r.nom, point: null }]));
+    return new SujetIndicateurs(catalogue, { region, departement: departements, epci, regroupement }, chezNous, reseau?.code ?? null, surChoix);
   }
 
   /** What is asked: a link may name what is not there any more, or a maille larger than its place. */
@@ -73,23 +76,44 @@ export class SujetIndicateurs implements Sujet {
     return { indicateur, lieu, maille, periode, classes: vue.classes ?? CLASSES };
   }
 
+  /** The same catalogue, for what is shown beside. */
+  jumeau(): SujetIndicateurs {
+    return new SujetIndicateurs(this.catalogue, this.lieux, this.chezNous, this.reseau, this.surChoix);
+  }
+
+  /** The view of what is shown beside; null when nothing is, or when it is not known. */
+  aCote(vue: Vue): Vue | null {
+    if (!vue.avec || !this.catalogue.some((i) => i.code === vue.avec)) return null;
+    return { ...vue, indicateur: vue.avec, periode: vue.avecPeriode, classes: vue.classes?.startsWith('bornes') ? null : vue.classes, avec: null };
+  }
+
+  reglages(vue: Vue): Node[] {
+    const cote = this.aCote(vue);
+    return comparer(cote && this.lire(cote), this.catalogue, this.lire(vue).indicateur, this.surChoix);
+  }
+
   question(vue: Vue): Morceau[] {
-    return questionDesIndicateurs(this.lire(vue), this.catalogue, this.lieux, ({ dans, ...choix }) =>
+    return questionDesIndicateurs({ ...this.lire(vue), selonZoom: vue.selonZoom }, this.catalogue, this.lieux, ({ dans, ...choix }) =>
       this.surChoix(dans ? { dans: dans === this.chezNous ? null : dans, unite: null, carte: null } : choix),
     );
   }
 
   pret(vue: Vue): boolean {
-    return this.cle === JSON.stringify(requeteDe(this.lire(vue)));
+    return this.cle === this.cleDe(vue);
   }
 
   async charger(vue: Vue, signal: AbortSignal): Promise<void> {
     const { indicateur, ...requete } = requeteDe(this.lire(vue));
     const [valeurs, noms] = await Promise.all([api.valeurs(indicateur, requete, signal), this.nommer(requete.maille, requete.dans, signal)]);
-    this.lecture = new Lecture(valeurs);
+    this.lecture = new Lecture(bornesChoisies(valeurs, this.lire(vue).classes));
     this.noms = noms;
     this.affichage = null;
-    this.cle = JSON.stringify({ indicateur, ...requete });
+    this.cle = this.cleDe(vue);
+  }
+
+  private cleDe(vue: Vue): string {
+    const q = this.lire(vue);
+    return JSON.stringify([requeteDe(q), q.classes]);
   }
 
   afficher(vue: Vue): Affichage {
@@ -145,6 +169,7 @@ export class SujetIndicateurs implements Sujet {
     return {
       titre: enMots(this.question(vue)),
       mention: null,
+      fichier: fichier(this.lire(vue)),
       maille,
       colonnes: [{ cle: 'valeur', libelle: lecture.titre }],
       lignes,
@@ -164,6 +189,9 @@ export class SujetIndicateurs implements Sujet {
       maille,
       unites,
       nom: (code) => this.nom(code),
+      dire: (code) => lecture.dire(code) ?? undefined,
+      reseau: this.reseau,
+      zones: null,
       cercles: lecture.enCercles ? { liste: this.cercles(lecture.v), facteur: facteur(lecture, lieu) } : null,
       departements: lieu === FRANCE ? null : maille === 'commune' ? departementsDe(unites.keys()) : [],
     };
@@ -180,7 +208,30 @@ export class SujetIndicateurs implements Sujet {
 
 function requeteDe({ indicateur, maille, lieu, periode, classes }: Question) {
   const classee = indicateur.nature === 'ratio' || indicateur.nature === 'mediane';
-  return { indicateur: indicateur.code, maille, dans: lieu === FRANCE ? null : lieu, periode, classes: classee ? classes : null };
+  // Bounds that a person wrote are put on the answer here.
+  const methode = classes.startsWith('bornes:') ? CLASSES : classes;
+  return { indicateur: indicateur.code, maille, dans: lieu === FRANCE ? null : lieu, periode, classes: classee ? methode : null };
+}
+
+/** `regroupement:drome/secteur-1`, or the code alone, as the code. */
+function codeDe(unite: string): string {
+  return unite.replace(/^regroupement:/, '');
+}
+
+/** The answer with the bounds that a person wrote, between the least value and the greatest. */
+export function bornesChoisies(v: Valeurs, classes: string): Valeurs {
+  const ecrites = /^bornes:(.+)$/.exec(classes)?.[1];
+  if (!ecrites || !v.classes?.bornes.length) return v;
+  const [bas, haut] = [v.classes.bornes[0]!, v.classes.bornes.at(-1)!];
+  const dedans = [...new Set(ecrites.split(',').map(Number))].filter((b) => b > bas && b < haut).sort((a, b) => a - b);
+  return { ...v, classes: { methode: 'bornes choisies', bornes: [bas, ...dedans, haut], effectifs: [] } };
+}
+
+/** The workbook of the service that holds the same values, where its rows are those of the place. */
+function fichier({ indicateur, lieu, maille, periode }: Question): string | null {
+  const [genre, code] = lieu.split(':');
+  if (periode.includes('-') || !(lieu === FRANCE || (maille === 'commune' && genre !== 'regroupement'))) return null;
+  return `/exports/${indicateur.code}-${maille}.xlsx?datetime=${periode}-12-31${lieu === FRANCE ? '' : `&${genre}=${code}`}`;
 }
 
 function facteur({ resume }: Lecture, lieu: string): number {
