@@ -1,13 +1,11 @@
 //! The service: its state, its router, and what every answer has in common.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::extract::{DefaultBodyLimit, FromRef, MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -281,11 +279,6 @@ pub fn routeur(etat: Etat) -> Router {
         .layer(middleware::from_fn_with_state(etat.clone(), accompagner))
         .layer(CatchPanicLayer::custom(|_| Probleme::interne().into_response()))
         .with_state(etat)
-}
-
-/// The routes, told of the address of each client.
-pub fn service(etat: Etat) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
-    routeur(etat).into_make_service_with_connect_info()
 }
 
 /// Counts the request and adds the headers of every answer.

@@ -31,6 +31,7 @@ use crate::base::Base;
 use crate::config::{Donnees, Service};
 use crate::couverture::{self, Charge};
 use crate::error::{Error, Result};
+use crate::http::Accueil;
 use crate::progres::Progres;
 use crate::{indicateurs, partenaires, territoires, tuiles};
 use arret::Arret;
@@ -257,8 +258,8 @@ async fn servir(donnees: &Donnees, service: &Service, arret: Arret) -> Result<Ex
     }
     let etat = Etat::nouveau(&base, service)?;
     tracing::info!("maillage est à l'adresse {}", service.url_publique());
-    let reponses = axum::serve(ecoute, app::service(etat.clone()))
-        .with_graceful_shutdown(arret.clone().attendre());
+    let reponses =
+        Accueil::default().servir(ecoute, app::routeur(etat.clone()), arret.clone().attendre());
     // Answers under way have a few seconds to end; then the service stops all the same.
     let delai = async {
         arret.attendre().await;
@@ -266,7 +267,7 @@ async fn servir(donnees: &Donnees, service: &Service, arret: Arret) -> Result<Ex
         tokio::time::sleep(Duration::from_secs(3)).await;
     };
     tokio::select! {
-        resultat = reponses => resultat.map_err(|erreur| Error::Installation(erreur.to_string()))?,
+        () = reponses => {}
         () = delai => {}
     }
     // A connection held by a slow query is closed by the server's own stop.

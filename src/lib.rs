@@ -6,7 +6,7 @@
 //! [`cli`]; [`http`] serves every `mod.rs`.
 //!
 //! Invariants, held by `tests/maison.rs`:
-//! - axum appears in `app.rs`, `http/` and the `mod.rs` files, and where the service is started;
+//! - axum appears in `app.rs`, `http/` and the `mod.rs` files;
 //! - gdal appears only where files are read and written, proj only in `territoires/projection.rs`, GEOS (and all
 //!   `unsafe` code) only in `territoires/geos.rs`;
 //! - martin-core draws tiles in `tuiles/` and glyphs in `web/polices.rs`;

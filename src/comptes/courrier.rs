@@ -20,6 +20,8 @@ pub struct Courrier {
 #[derive(Debug, Clone, Copy)]
 pub enum Motif {
     Invitation,
+    /// Of somebody who signs in already: the link is that of their space.
+    Acces,
     Oubli,
 }
 
@@ -65,21 +67,27 @@ impl Courrier {
 
 impl Motif {
     fn message(self, lien: &str) -> (&'static str, String) {
-        let (sujet, raison, duree) = match self {
+        const CHOISIR: &str =
+            "Pour choisir votre mot de passe, suivez ce lien. Il sert une fois, pendant ";
+        let (sujet, raison, suite) = match self {
             Self::Invitation => (
                 "Votre accès à maillage",
                 "Vous avez un accès à maillage, le SIG partagé de l'ingénierie territoriale.",
-                "trois jours",
+                format!("{CHOISIR}trois jours :"),
+            ),
+            Self::Acces => (
+                "Votre accès à maillage",
+                "Un réseau vous propose un accès de plus dans maillage, le SIG partagé de l'ingénierie territoriale.",
+                "Pour l'accepter ou le refuser, connectez-vous comme d'habitude :".into(),
             ),
             Self::Oubli => (
                 "Choisir un nouveau mot de passe",
                 "Quelqu'un, vous sans doute, a demandé à changer le mot de passe de votre compte maillage.",
-                "deux heures",
+                format!("{CHOISIR}deux heures :"),
             ),
         };
         let texte = format!(
-            "Bonjour,\n\n{raison}\n\nPour choisir votre mot de passe, suivez ce lien. Il sert une fois, pendant \
-             {duree} :\n\n{lien}\n\nSi vous n'attendiez pas ce message, ne faites rien.\n"
+            "Bonjour,\n\n{raison}\n\n{suite}\n\n{lien}\n\nSi vous n'attendiez pas ce message, ne faites rien.\n"
         );
         (sujet, texte)
     }

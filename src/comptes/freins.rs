@@ -1,4 +1,9 @@
-//! Sign-ins that fail slow down the next ones, for an account and for an address.
+//! Sign-ins that fail slow down the next ones.
+//!
+//! What is counted is first an account from an address: five failures there, and that address waits for that account.
+//! Were it the account alone, anybody could keep its holder out. Over all addresses an account is counted loosely, so
+//! that many of them guess no faster than [`PAR_COMPTE`]; and never for an address from which its holder signed in
+//! in the last month (`adresse_connue`, migration 0026). SECURITY.md says what that leaves to whoever guesses.
 
 use std::net::IpAddr;
 
@@ -9,33 +14,61 @@ use crate::error::{Contexte, Result};
 
 /// Over which failures are counted.
 const FENETRE: TimeDelta = TimeDelta::minutes(15);
-/// Failures after which the next sign-in waits. Several people may be behind one address.
-const PAR_COMPTE: i64 = 5;
+/// Failures after which the next sign-in waits: of an account from an address, from an address whatever the account
+/// (several people may be behind one), of an account from everywhere.
+const PAR_COUPLE: i64 = 5;
 const PAR_ADRESSE: i64 = 30;
-/// Links that are asked for, likewise.
+const PAR_COMPTE: i64 = 50;
+/// Links that are asked for, likewise: each is a message to the holder of the account.
 const LIENS_PAR_COMPTE: i64 = 3;
 const LIENS_PAR_ADRESSE: i64 = 20;
 
 const ACTION: &str = "compte des connexions refusées";
 
-/// What is counted when somebody signs in.
+/// What is counted when somebody signs in. Addresses are those of [`crate::http::Client::foyer`].
 #[derive(Debug)]
 pub struct Freins {
-    cles: Vec<(String, i64)>,
+    cles: Vec<Cle>,
+    /// The account and the address, which may know each other.
+    couple: Option<(String, IpAddr)>,
+}
+
+/// What is counted under one name.
+#[derive(Debug)]
+struct Cle {
+    nom: String,
+    nombre_max: i64,
+    /// Whether an address that the account knows passes over it.
+    sauf_connue: bool,
+}
+
+impl Cle {
+    fn nouvelle(nom: String, nombre_max: i64) -> Self {
+        Self { nom, nombre_max, sauf_connue: false }
+    }
 }
 
 impl Freins {
     pub fn nouveaux(courriel: &str, adresse: Option<IpAddr>) -> Self {
-        let mut cles = vec![(format!("compte:{}", cle(courriel)), PAR_COMPTE)];
-        cles.extend(adresse.map(|adresse| (format!("adresse:{adresse}"), PAR_ADRESSE)));
-        Self { cles }
+        let courriel = cle(courriel);
+        let mut cles = vec![Cle {
+            sauf_connue: true,
+            ..Cle::nouvelle(format!("compte:{courriel}"), PAR_COMPTE)
+        }];
+        if let Some(adresse) = adresse {
+            cles.push(Cle::nouvelle(format!("couple:{courriel} {adresse}"), PAR_COUPLE));
+            cles.push(Cle::nouvelle(format!("adresse:{adresse}"), PAR_ADRESSE));
+        }
+        Self { cles, couple: adresse.map(|adresse| (courriel, adresse)) }
     }
 
     /// What is counted when somebody asks for a link: each is a message to somebody.
     pub fn des_liens(courriel: &str, adresse: Option<IpAddr>) -> Self {
-        let mut cles = vec![(format!("lien:{}", cle(courriel)), LIENS_PAR_COMPTE)];
-        cles.extend(adresse.map(|adresse| (format!("liens:{adresse}"), LIENS_PAR_ADRESSE)));
-        Self { cles }
+        let mut cles = vec![Cle::nouvelle(format!("lien:{}", cle(courriel)), LIENS_PAR_COMPTE)];
+        cles.extend(
+            adresse.map(|adresse| Cle::nouvelle(format!("liens:{adresse}"), LIENS_PAR_ADRESSE)),
+        );
+        Self { cles, couple: None }
     }
 
     /// Counts a try before it is made, so that those made together count for one another. How long to wait instead,
@@ -54,18 +87,33 @@ impl Freins {
         self.ecrire(piscine, "select rendre_tentative($1)").await
     }
 
+    /// The try succeeded: it did not count, and from now on the account knows the address.
+    pub async fn reussir(&self, piscine: &PgPool) -> Result<()> {
+        self.rendre(piscine).await?;
+        if let Some((courriel, adresse)) = &self.couple {
+            sqlx::query("select connaitre_adresse($1, $2::inet)")
+                .bind(courriel)
+                .bind(adresse.to_string())
+                .execute(piscine)
+                .await
+                .pour(ACTION)?;
+        }
+        Ok(())
+    }
+
     async fn attente(&self, piscine: &PgPool) -> Result<Option<TimeDelta>> {
         let mut attente = None;
-        for (cle, nombre_max) in &self.cles {
+        for cle in &self.cles {
             let (nombre, premiere): (i64, Option<DateTime<Utc>>) = sqlx::query_as(
                 "select nombre, premiere from tentatives($1, make_interval(secs => $2))",
             )
-            .bind(cle)
+            .bind(&cle.nom)
             .bind(FENETRE.as_seconds_f64())
             .fetch_one(piscine)
             .await
             .pour(ACTION)?;
-            if nombre > *nombre_max {
+            let trop = nombre > cle.nombre_max;
+            if trop && !(cle.sauf_connue && self.se_connaissent(piscine).await?) {
                 let reste = premiere.map(|premiere| premiere + FENETRE - Utc::now());
                 attente = attente.max(reste.filter(|reste| *reste > TimeDelta::zero()));
             }
@@ -73,12 +121,23 @@ impl Freins {
         Ok(attente)
     }
 
+    /// Whether the account's holder signed in from this address lately.
+    async fn se_connaissent(&self, piscine: &PgPool) -> Result<bool> {
+        let Some((courriel, adresse)) = &self.couple else { return Ok(false) };
+        sqlx::query_scalar("select adresse_connue($1, $2::inet)")
+            .bind(courriel)
+            .bind(adresse.to_string())
+            .fetch_one(piscine)
+            .await
+            .pour(ACTION)
+    }
+
     async fn noter(&self, piscine: &PgPool) -> Result<()> {
         self.ecrire(piscine, "select noter_tentative($1)").await
     }
 
     async fn ecrire(&self, piscine: &PgPool, ordre: &'static str) -> Result<()> {
-        let cles: Vec<&str> = self.cles.iter().map(|(cle, _)| cle.as_str()).collect();
+        let cles: Vec<&str> = self.cles.iter().map(|cle| cle.nom.as_str()).collect();
         sqlx::query(ordre).bind(cles).execute(piscine).await.pour(ACTION)?;
         Ok(())
     }

@@ -7,11 +7,14 @@ use sqlx::PgConnection;
 use super::principal::Personne;
 use super::secrets::Secret;
 use crate::error::{Contexte, Error, Result};
+use crate::http::texte;
 
 /// What begins a token: whoever finds one in a file knows what it opens.
 pub const PREFIXE: &str = "mlg_";
 /// Letters of it that stay readable, the prefix included.
 const LISIBLES: usize = 12;
+/// Longest name, in characters.
+const NOM_MAX: usize = 100;
 /// Longest life, in days.
 const JOURS_MAX: i64 = 366;
 
@@ -47,12 +50,12 @@ pub async fn creer(
     compte: i32,
     nouveau: &Nouveau<'_>,
 ) -> Result<Secret> {
-    let nom = nouveau.nom.trim();
-    if nom.is_empty() || nom.chars().count() > 100 {
-        return Err(Error::Demande(
-            "Donnez au jeton un nom, en cent caractères au plus : à quoi il sert, et où.".into(),
-        ));
+    let nom = texte::ligne("Le nom du jeton", nouveau.nom, NOM_MAX)?;
+    if nom.is_empty() {
+        return Err(Error::Demande("Donnez au jeton un nom : à quoi il sert, et où.".into()));
     }
+    let reseau =
+        nouveau.reseau.map(|code| texte::ligne("Le code du réseau", code, NOM_MAX)).transpose()?;
     if !(1..=JOURS_MAX).contains(&nouveau.jours) {
         return Err(Error::Demande(format!("Un jeton dure de 1 à {JOURS_MAX} jours.")));
     }
@@ -65,7 +68,7 @@ pub async fn creer(
     .bind(nom)
     .bind(&secret.montrer()[..LISIBLES])
     .bind(secret.empreinte().octets())
-    .bind(nouveau.reseau)
+    .bind(reseau)
     .bind(nouveau.ecriture)
     .bind(Utc::now() + TimeDelta::days(nouveau.jours))
     .execute(connexion)

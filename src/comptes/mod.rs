@@ -35,6 +35,10 @@ pub use externe::Fournisseur;
 pub use principal::{Personne, Principal};
 pub use secrets::{Empreinte, Secret};
 
+/// Longest address and name that people type, in characters. The database has the same bounds (migration 0026).
+const COURRIEL_MAX: usize = 254;
+const NOM_MAX: usize = 200;
+
 pub fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,

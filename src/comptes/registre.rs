@@ -118,7 +118,12 @@ pub async fn creer(
         Ok(fait) if fait.rows_affected() == 1 => Ok(()),
         Ok(_) => Err(Error::Donnees(format!("Le compte {courriel} existe déjà."))),
         Err(sqlx::Error::Database(erreur)) if erreur.is_check_violation() => {
-            Err(Error::Donnees(format!("« {courriel} » n'est pas une adresse électronique.")))
+            Err(Error::Donnees(match erreur.constraint() {
+                Some("compte_nom_borne") => {
+                    "Le nom est vide, a plus de 200 caractères, ou un caractère invisible.".into()
+                }
+                _ => format!("« {courriel} » n'est pas une adresse électronique."),
+            }))
         }
         Err(erreur) => Err(erreur).pour("création d'un compte"),
     }

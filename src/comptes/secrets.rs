@@ -81,6 +81,15 @@ fn argon2() -> Argon2<'static> {
     )
 }
 
+/// Refuses what cannot be a password, before it costs a hash.
+pub fn borner(mot_de_passe: &str) -> Result<()> {
+    let max = *LONGUEURS.end();
+    match mot_de_passe.chars().count() > max {
+        true => Err(Error::Demande(format!("Un mot de passe a au plus {max} caractères."))),
+        false => Ok(()),
+    }
+}
+
 /// Hashes a password that somebody chose, or says why it will not do.
 pub async fn hacher(mot_de_passe: String) -> Result<String> {
     let longueur = mot_de_passe.chars().count();

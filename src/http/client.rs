@@ -11,6 +11,16 @@ use ipnet::IpNet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Client(pub IpAddr);
 
+impl Client {
+    /// What is counted of an address. Whoever has one of version 6 has at least 2⁶⁴ of them: those are counted as one.
+    pub fn foyer(self) -> IpAddr {
+        match self.0.to_canonical() {
+            IpAddr::V6(adresse) => IpAddr::V6((u128::from(adresse) & !u128::from(u64::MAX)).into()),
+            adresse => adresse,
+        }
+    }
+}
+
 /// Proxies that say for whom they ask. Nobody else is believed.
 #[derive(Debug, Clone, Default)]
 pub struct Mandataires(pub Arc<[IpNet]>);
@@ -51,6 +61,16 @@ impl Mandataires {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_one_household_are_counted_as_one() {
+        let foyer = |adresse: &str| Client(adresse.parse().unwrap()).foyer().to_string();
+        assert_eq!(foyer("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(foyer("2001:db8:1:2:ffff::"), foyer("2001:db8:1:2::1"));
+        assert_ne!(foyer("2001:db8:1:3::1"), foyer("2001:db8:1:2::1"));
+        assert_eq!(foyer("::ffff:192.0.2.7"), "192.0.2.7");
+        assert_eq!(foyer("192.0.2.7"), "192.0.2.7");
+    }
 
     #[test]
     fn only_declared_proxies_are_believed() {

@@ -1,5 +1,6 @@
 //! What one request, one person and everybody together may ask of the service.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,7 @@ pub struct Guichets {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Demandeur {
     Connu(i32),
-    Adresse(Option<Client>),
+    Adresse(Option<IpAddr>),
 }
 
 impl Guichets {
@@ -61,7 +62,7 @@ impl Guichets {
         let qui = requete.extensions();
         let demandeur = match qui.get::<Principal>().and_then(Principal::personne) {
             Some(personne) => Demandeur::Connu(personne.compte),
-            None => Demandeur::Adresse(qui.get::<Client>().copied()),
+            None => Demandeur::Adresse(qui.get::<Client>().map(|client| client.foyer())),
         };
         let _places = match self.prendre(demandeur).await {
             Ok(places) => places,

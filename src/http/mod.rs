@@ -1,5 +1,6 @@
 //! What every route uses: problems, parameters, negotiated encodings, cache policies.
 
+mod accueil;
 mod cache;
 mod client;
 pub mod document;
@@ -11,8 +12,10 @@ pub mod page;
 mod parametres;
 mod probleme;
 mod routes;
+pub mod texte;
 mod url;
 
+pub use accueil::Accueil;
 pub use cache::{Etag, Politique, VARIE, etag, inchange};
 pub use client::{Client, Mandataires};
 pub use encodage::{Encodage, degzip, gzip_serre};

@@ -91,11 +91,17 @@ describe('connexion', options, () => {
         await autre.fill(`${invitation} [name=courriel]`, 'Anne.Martin@drome.example');
         await autre.selectOption(`${invitation} [name=droit]`, { label: 'Partenaire : Département de la Drôme' });
         await autre.click(`${invitation} button`);
-        // Who signs in elsewhere needs no link.
-        assert.match(await autre.textContent('main'), /a ce droit/);
+        // Who signs in elsewhere needs no link; whoever invites is told the same of everybody.
+        assert.match(await autre.textContent('main'), /est invité. Un lien vient de lui être envoyé/);
         assert.equal(await autre.locator('.secret').count(), 0);
+        assert.match(await autre.textContent('main'), /invitation en attente/);
       });
+      const message = await courrier.recevoir('anne.martin@drome.example');
+      assert.match(message.texte, /connectez-vous comme d'habitude/);
       await page.reload();
+      assert.match(await page.textContent('main'), /Des réseaux vous invitent/);
+      assert.deepEqual(await fautesAccessibilite(page), []);
+      await page.click('form[action$="/accepter"] button');
       assert.match(await page.textContent('main'), /Partenaire : Département de la Drôme/);
       // The same person again has the same account.
       await page.click('form[action="/deconnexion"] button');

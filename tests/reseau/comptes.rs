@@ -46,27 +46,66 @@ async fn a_link_is_followed_once_and_opens_a_session() {
 }
 
 #[tokio::test]
-async fn sign_ins_that_fail_slow_down_the_next_ones() {
+async fn sign_ins_that_fail_slow_down_the_next_ones_from_there_alone() {
     let essai = Essai::nouveau().await;
     essai.entrer("lent@frein.example", &[]).await;
-    let corps = |passe: &str| {
-        format!("courriel=Lent@frein.example&mot_de_passe={passe}&suite=//ailleurs.fr")
+    let entrer = async |client: &str, passe: &str| {
+        let corps = format!("courriel=Lent@frein.example&mot_de_passe={passe}&suite=//ailleurs.fr");
+        essai.envoyer_depuis(client, "/connexion", &corps).await
     };
-    let entre = essai.envoyer("/connexion", "", &corps(PASSE)).await;
+    let entre = entrer("2001:db8:aa::1", PASSE).await;
     assert_eq!((entre.statut, entre.entete("location")), (StatusCode::SEE_OTHER, "/espace"));
-    for _ in 0..5 {
-        let refus = essai.envoyer("/connexion", "", &corps("un-autre-mot-de-passe")).await;
+    for fois in 0..5 {
+        // Whoever has an address of version 6 has as many as they like of the same half.
+        let refus = entrer(&format!("2001:db8:bb:1:{fois}::7"), "un-autre-mot-de-passe").await;
         assert_eq!(refus.statut, StatusCode::UNAUTHORIZED);
         assert!(refus.texte.contains("ne convient pas") && refus.entete("set-cookie").is_empty());
     }
-    // Even the right one waits.
-    let frein = essai.envoyer("/connexion", "", &corps(PASSE)).await;
+    // There, even the right one waits.
+    let frein = entrer("2001:db8:bb:1::8", PASSE).await;
     assert_eq!(frein.statut, StatusCode::TOO_MANY_REQUESTS);
     assert!(frein.entete("retry-after").parse::<u32>().unwrap() > 600);
+    // Elsewhere the holder of the account is not kept out by what others try, wherever that is.
+    for client in ["2001:db8:aa::2", "2001:db8:bb:2::8", "192.0.2.8"] {
+        assert_eq!(entrer(client, PASSE).await.statut, StatusCode::SEE_OTHER, "{client}");
+    }
+    // An address written in the form of version 6 is that of version 4.
+    for _ in 0..5 {
+        entrer("::ffff:192.0.2.9", "un-autre-mot-de-passe").await;
+    }
+    assert_eq!(entrer("192.0.2.9", PASSE).await.statut, StatusCode::TOO_MANY_REQUESTS);
     // An address that has no account is answered alike.
     let inconnu =
         essai.envoyer("/connexion", "", "courriel=personne@frein.example&mot_de_passe=x").await;
     assert_eq!(inconnu.statut, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn many_addresses_together_guess_no_faster_and_keep_nobody_out_of_where_they_work() {
+    let essai = Essai::nouveau().await;
+    essai.entrer("vise@frein.example", &[]).await;
+    let entrer = async |client: &str, passe: &str| {
+        let corps = format!("courriel=vise@frein.example&mot_de_passe={passe}");
+        essai.envoyer_depuis(client, "/connexion", &corps).await.statut
+    };
+    let bureau = "198.51.100.7";
+    assert_eq!(entrer(bureau, PASSE).await, StatusCode::SEE_OTHER);
+    // What SECURITY.md promises: fifty tries in a quarter of an hour, whoever makes them.
+    for rang in 0..50 {
+        let client = format!("203.0.113.{}", rang / 4);
+        assert_eq!(entrer(&client, "un-autre-mot").await, StatusCode::UNAUTHORIZED, "{rang}");
+    }
+    assert_eq!(entrer("203.0.113.200", PASSE).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(entrer(bureau, PASSE).await, StatusCode::SEE_OTHER);
+    // What is known is known for a time.
+    sqlx::query(
+        "update adresse_connue set vue_le = now() - interval '31 days' where adresse = $1::inet",
+    )
+    .bind(bureau)
+    .execute(&mut essai.pays.base.connexion().await.unwrap())
+    .await
+    .unwrap();
+    assert_eq!(entrer(bureau, PASSE).await, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
@@ -222,10 +261,17 @@ async fn a_coordinator_invites_in_their_reseau_and_cannot_take_an_account() {
         assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{droit}");
         assert!(refus.texte.contains(attendu), "{droit} : {}", refus.texte);
     }
-    // Whom A invited, and who has not chosen a password: B gives a right, and gets no link.
+    // Whom A invited, and who has not chosen a password: B offers a right, and the link that B gets takes nothing.
     let autre = inviter(&b, "equipe-b:lecteur").await;
     assert_eq!(autre.statut, StatusCode::OK);
-    assert!(!autre.texte.contains("/lien/"), "{}", autre.texte);
+    let lien = lien(&autre.texte);
+    assert!(essai.lire(&lien, &[]).await.texte.contains("Choisir un mot de passe"));
+    let choix = format!("mot_de_passe={PASSE}&confirmation={PASSE}");
+    let suivi = essai.envoyer(&lien, "", &choix).await;
+    assert_eq!(
+        (suivi.entete("location"), suivi.entete("set-cookie")),
+        ("/connexion?suite=/espace", "")
+    );
     // Each sees the rights of their own réseau.
     let page = essai.lire("/espace", &[("cookie", &b)]).await.texte;
     assert!(page.contains("nouvelle@equipe.example") && !page.contains("Partenaire : CAUE"));
@@ -260,6 +306,180 @@ async fn a_coordinator_invites_in_their_reseau_and_cannot_take_an_account() {
     .await
     .unwrap();
     assert_eq!(secrets, 0);
+}
+
+/// The path of the link that a page shows.
+fn lien(page: &str) -> String {
+    let debut = page.find("/lien/lien_").unwrap_or_else(|| panic!("{page}"));
+    page[debut..].split('<').next().unwrap().to_owned()
+}
+
+/// What a coordinator sees of whom they invite is what they typed, until the person accepts: nothing tells whether the
+/// address had an account.
+#[tokio::test]
+async fn inviting_tells_nothing_of_an_account_until_its_holder_accepts() {
+    let essai = Essai::nouveau().await;
+    for code in ["offre-a", "offre-b"] {
+        let mut ferme = Reseau::nouveau(code);
+        ferme.declaration = format!("public = false\n{}", ferme.declaration);
+        essai.pays.charger(&ferme).await;
+    }
+    let coordinateur = essai.entrer("coord@offre.example", &["offre-a:coordinateur"]).await;
+    let connue = essai.entrer("connue@offre.example", &["offre-b:lecteur"]).await;
+    let inviter = async |courriel: &str| {
+        let corps = format!("courriel={courriel}&nom=Mme Typée&droit=offre-a:partenaire:caue");
+        let page = essai.envoyer("/espace/equipe", &coordinateur, &corps).await;
+        assert_eq!(page.statut, StatusCode::OK, "{}", page.texte);
+        page.texte
+    };
+    let avec = inviter("connue@offre.example").await;
+    let sans = inviter("inconnue@offre.example").await;
+    // The same page, but for the address and the secret.
+    let membre = |page: &str, courriel: &str| {
+        let debut = page.find("Les personnes de vos réseaux</h2>").unwrap();
+        let rangs = page[debut..].split("<tr>").filter(|rang| rang.contains(courriel));
+        let rang = rangs.last().unwrap().split("</tr>").next().unwrap().replace(courriel, "X");
+        let (avant, apres) = rang.split_once("/espace/equipe/").unwrap();
+        format!("{avant}{}", apres.trim_start_matches(char::is_numeric))
+    };
+    let rang = membre(&avec, "connue@offre.example");
+    assert_eq!(rang, membre(&sans, "inconnue@offre.example"));
+    assert!(rang.contains("Mme Typée") && rang.contains("invitation en attente"), "{rang}");
+    let dit = |page: &str, courriel: &str| {
+        let lien = lien(page);
+        let fin = page.find("<h2>Vos droits").unwrap();
+        page[..fin].replace(courriel, "X").replace(&lien, "L")
+    };
+    assert_eq!(dit(&avec, "connue@offre.example"), dit(&sans, "inconnue@offre.example"));
+    assert!(!avec.contains("Anne &lt;b&gt;Martin&lt;/b&gt;, connue"), "{avec}");
+    // Neither do the links, nor the journal, nor the database.
+    let montre = async |page: &str, courriel: &str| {
+        essai.lire(&lien(page), &[]).await.texte.replace(courriel, "X")
+    };
+    let (une, autre) = (
+        montre(&avec, "connue@offre.example").await,
+        montre(&sans, "inconnue@offre.example").await,
+    );
+    assert_eq!(une, autre);
+    let journal = essai.lire("/espace/journal", &[("cookie", &coordinateur)]).await.texte;
+    let offres = journal.split("<td>commande").next().unwrap();
+    assert!(offres.contains("connue@offre.example") && !offres.contains("compte :"), "{offres}");
+
+    // It is worth nothing before it is accepted, and nobody else accepts it.
+    let lit = async |biscuit: &str| {
+        essai.lire("/api/reseaux/offre-a", &[("cookie", biscuit)]).await.statut
+    };
+    assert_eq!(lit(&connue).await, StatusCode::NOT_FOUND);
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    let numero: i32 = sqlx::query_scalar(
+        "select d.id from droit d join compte c on c.id = d.compte
+         where d.reseau = 'offre-a' and c.courriel = 'connue@offre.example'",
+    )
+    .fetch_one(&mut connexion)
+    .await
+    .unwrap();
+    let accepter = format!("/espace/invitations/{numero}/accepter");
+    for (adresse, biscuit) in [
+        (&accepter, &coordinateur),
+        (&format!("/espace/invitations/{numero}/refuser"), &coordinateur),
+    ] {
+        assert_eq!(essai.envoyer(adresse, biscuit, "").await.statut, StatusCode::NOT_FOUND);
+    }
+    let espace = essai.lire("/espace", &[("cookie", &connue)]).await.texte;
+    assert!(espace.contains(&accepter), "{espace}");
+    assert_eq!(essai.envoyer(&accepter, &connue, "").await.statut, StatusCode::SEE_OTHER);
+    assert_eq!(lit(&connue).await, StatusCode::OK);
+    let page = essai.lire("/espace", &[("cookie", &coordinateur)]).await.texte;
+    assert!(page.contains("Anne &lt;b&gt;Martin&lt;/b&gt;</td><td>connue@"), "{page}");
+    // Whoever follows the link of an invitation accepts it.
+    let choix = format!("mot_de_passe={PASSE}&confirmation={PASSE}");
+    let nouvelle = essai.envoyer(&lien(&sans), "", &choix).await;
+    assert_eq!(nouvelle.entete("location"), "/espace");
+    assert_eq!(lit(&nouvelle.biscuit()).await, StatusCode::OK);
+    // That of somebody who has an account opens none.
+    let prise = essai.envoyer(&lien(&avec), "", &choix).await;
+    assert_eq!(
+        (prise.entete("location"), prise.entete("set-cookie")),
+        ("/connexion?suite=/espace", "")
+    );
+
+    // One may say no.
+    let page = inviter("tierce@offre.example").await;
+    assert!(page.contains("tierce@offre.example"));
+    let tierce = essai.entrer("refuse@offre.example", &[]).await;
+    inviter("refuse@offre.example").await;
+    let numero: i32 = sqlx::query_scalar(
+        "select d.id from droit d join compte c on c.id = d.compte where c.courriel = 'refuse@offre.example'",
+    )
+    .fetch_one(&mut connexion)
+    .await
+    .unwrap();
+    let refuser = format!("/espace/invitations/{numero}/refuser");
+    assert_eq!(essai.envoyer(&refuser, &tierce, "").await.statut, StatusCode::SEE_OTHER);
+    assert_eq!(essai.envoyer(&refuser, &tierce, "").await.statut, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_people_type_has_bounds_that_are_said_and_that_the_database_holds() {
+    let essai = Essai::nouveau().await;
+    essai.pays.charger(&Reseau::nouveau("bornes")).await;
+    let biscuit = essai.entrer("coord@bornes.example", &["bornes:coordinateur"]).await;
+    let long = |n: usize| "é".repeat(n);
+    let courriel = format!("{}@bornes.example", "a".repeat(250));
+    for (adresse, corps, attendu) in [
+        (
+            "/espace/equipe",
+            format!("courriel=a@b.example&nom={}&droit=bornes:lecteur", long(201)),
+            "Le nom compte 201 caractères : 200 au plus.",
+        ),
+        (
+            "/espace/equipe",
+            format!("courriel={courriel}&nom=A&droit=bornes:lecteur"),
+            "L&#39;adresse électronique compte 265 caractères : 254 au plus.",
+        ),
+        (
+            "/espace/equipe",
+            "courriel=a@b.example&nom=A%0D%0ABcc: tous@b.example&droit=bornes:lecteur".into(),
+            "Le nom tient sur une ligne",
+        ),
+        (
+            "/espace/equipe",
+            format!("courriel=a@b.example&nom=A&droit={}", long(500)),
+            "Le droit compte 500 caractères",
+        ),
+        (
+            "/espace/jetons",
+            format!("nom={}&jours=30", long(101)),
+            "Le nom du jeton compte 101 caractères : 100 au plus.",
+        ),
+        (
+            "/connexion",
+            format!("courriel={courriel}&mot_de_passe=x"),
+            "L&#39;adresse électronique compte 265 caractères",
+        ),
+        (
+            "/connexion",
+            format!("courriel=a@b.example&mot_de_passe={}", "a".repeat(201)),
+            "au plus 200 caractères",
+        ),
+    ] {
+        let refus = essai.envoyer(adresse, &biscuit, &corps).await;
+        assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{adresse} : {}", refus.texte);
+        let attendu = attendu.replace("&#39;", "'");
+        assert!(refus.texte.replace("&#39;", "'").contains(&attendu), "{}", refus.texte);
+    }
+    // Whatever the door.
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    for (colonnes, courriel, nom) in [
+        ("un nom", "a1@b.example".to_owned(), long(201)),
+        ("un nom vide", "a2@b.example".to_owned(), String::new()),
+        ("une ligne", "a3@b.example".to_owned(), "A\nB".to_owned()),
+        ("une adresse", courriel, "A".to_owned()),
+        ("un espace", "a b@c.example".to_owned(), "A".to_owned()),
+    ] {
+        let refus = registre::creer(&mut connexion, &courriel, &nom, false).await;
+        assert!(refus.is_err(), "{colonnes}");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use maillage::app::{self, Etat};
 use maillage::comptes::registre;
@@ -86,10 +87,13 @@ impl Essai {
         for (nom, valeur) in entetes {
             requete = requete.header(*nom, *valeur);
         }
-        let requete = requete
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(corps.to_owned()))
-            .unwrap();
+        if !entetes.iter().any(|(nom, _)| *nom == "content-type") {
+            requete = requete.header("content-type", "application/x-www-form-urlencoded");
+        }
+        self.passer(requete.body(Body::from(corps.to_owned())).unwrap()).await
+    }
+
+    async fn passer(&self, requete: Request<Body>) -> Recue {
         let reponse = self.service.clone().oneshot(requete).await.unwrap();
         let (tete, corps) = reponse.into_parts();
         let octets = to_bytes(corps, usize::MAX).await.unwrap();
@@ -98,6 +102,19 @@ impl Essai {
             entetes: tete.headers,
             texte: String::from_utf8_lossy(&octets).into_owned(),
         }
+    }
+
+    /// A form of a page of ours, sent from an address.
+    pub async fn envoyer_depuis(&self, client: &str, adresse: &str, corps: &str) -> Recue {
+        let requete = Request::builder()
+            .method(Method::POST)
+            .uri(adresse)
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .extension(ConnectInfo(SocketAddr::new(client.parse().unwrap(), 1)))
+            .body(Body::from(corps.to_owned()))
+            .unwrap();
+        self.passer(requete).await
     }
 
     pub async fn lire(&self, adresse: &str, entetes: &[(&str, &str)]) -> Recue {

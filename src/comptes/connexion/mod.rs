@@ -16,10 +16,10 @@ use super::courrier::{Courrier, Motif, adresse_du_lien};
 use super::externe::Fournisseur;
 use super::freins::Freins;
 use super::secrets::{self, Empreinte, Secret};
-use super::{Principal, biscuit, origine};
+use super::{COURRIEL_MAX, Principal, biscuit, origine};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{
-    Chemin, Client, Formulaire, Parametres, Politique, Probleme, Reponse, UrlPublique,
+    Chemin, Client, Formulaire, Parametres, Politique, Probleme, Reponse, UrlPublique, texte,
 };
 use pages::Page;
 
@@ -108,9 +108,14 @@ async fn ouvrir(
 ) -> Reponse<Response> {
     let courriel = identifiants.courriel.trim();
     let suite = suite_sure(identifiants.suite.as_deref());
-    let adresse = client.map(|Extension(client)| client.0);
+    let (adresse, foyer) = client.map(|Extension(client)| (client.0, client.foyer())).unzip();
     let page = Page { suite, courriel, externe: nom(&fournisseur), courrier: courrier.is_some() };
-    let freins = Freins::nouveaux(courriel, adresse);
+    let tient = texte::ligne("L'adresse électronique", courriel, COURRIEL_MAX)
+        .and_then(|_| secrets::borner(&identifiants.mot_de_passe));
+    if let Err(refus) = tient {
+        return Ok(reponse(StatusCode::UNPROCESSABLE_ENTITY, page.dire(Some(&refus.to_string()))));
+    }
+    let freins = Freins::nouveaux(courriel, foyer);
     if let Some(attente) = freins.reserver(&piscine).await? {
         let phrase = format!(
             "Trop d'essais. Réessayez dans {} min, ou demandez un lien à votre coordinateur.",
@@ -131,7 +136,7 @@ async fn ouvrir(
         let phrase = "L'adresse ou le mot de passe ne convient pas.";
         return Ok(reponse(StatusCode::UNAUTHORIZED, page.dire(Some(phrase))));
     };
-    freins.rendre(&piscine).await?;
+    freins.reussir(&piscine).await?;
     let biscuits = commencer(&piscine, &url, compte, provenance(adresse, &entetes)).await?;
     Ok((biscuits, Redirect::to(suite)).into_response())
 }
@@ -171,8 +176,14 @@ async fn renvoyer(
     Formulaire(oubli): Formulaire<Oubli>,
 ) -> Reponse<Response> {
     let courrier = exiger_le_courrier(courrier)?;
-    let courriel = oubli.courriel.trim().to_owned();
-    let freins = Freins::des_liens(&courriel, client.map(|Extension(client)| client.0));
+    let courriel = match texte::ligne("L'adresse électronique", &oubli.courriel, COURRIEL_MAX) {
+        Ok(courriel) => courriel.to_owned(),
+        Err(refus) => {
+            let page = pages::oubli(Some(&refus.to_string()));
+            return Ok(reponse(StatusCode::UNPROCESSABLE_ENTITY, page));
+        }
+    };
+    let freins = Freins::des_liens(&courriel, client.map(|Extension(client)| client.foyer()));
     if let Some(attente) = freins.reserver(&piscine).await? {
         let phrase =
             format!("Trop de liens demandés. Réessayez dans {} min.", attente.num_minutes() + 1);
@@ -310,8 +321,8 @@ async fn choisir(
         .await
         .pour("choix d'un mot de passe")?;
     let Some(compte) = compte else {
-        // Followed twice at once: the first has it.
-        return Ok(Redirect::to("/connexion").into_response());
+        // Followed twice at once, and the first has it; or the account had its own way to sign in.
+        return Ok(Redirect::to("/connexion?suite=/espace").into_response());
     };
     let adresse = client.map(|Extension(client)| client.0);
     let biscuits = commencer(&piscine, &url, compte, provenance(adresse, &entetes)).await?;

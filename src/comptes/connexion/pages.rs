@@ -59,6 +59,8 @@ pub fn choix(courriel: &str, nom: &str, refus: Option<&str>) -> String {
         html! {
             (erreur(refus))
             p { "Compte de " (nom) ", " (courriel) "." }
+            p { "Vous vous connectez déjà à ce service ? "
+                a href="/connexion?suite=/espace" { "Connectez-vous comme d’habitude" } "." }
             form.saisie method="post" {
                 input type="hidden" name="courriel" value=(courriel) autocomplete="username";
                 label {

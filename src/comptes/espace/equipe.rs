@@ -18,6 +18,8 @@ pub struct Membre {
     pub partenaire_nom: Option<String>,
     pub connecte_le: Option<DateTime<Utc>>,
     pub desactive: bool,
+    /// The person has not accepted it: the name is that which was typed, and nothing is known of the account.
+    pub en_attente: bool,
 }
 
 pub async fn lister(connexion: &mut PgConnection) -> Result<Vec<Membre>> {
@@ -65,18 +67,29 @@ pub async fn proposes(connexion: &mut PgConnection) -> Result<Vec<Propose>> {
         .pour("lecture des accès à confirmer")
 }
 
-/// Gives a right, to an account that is made if need be. True when the link is to be followed.
+/// What came of an invitation. Whoever invites is told the same of the last two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suite {
+    /// Somebody whom the réseau knows: they have the right.
+    Donne,
+    /// The link chooses a password.
+    Lien,
+    /// The account exists: the link leads to signing in.
+    Acces,
+}
+
+/// Offers a right to an address, whose account is made if need be.
 pub async fn inviter(
     connexion: &mut PgConnection,
     courriel: &str,
     nom: &str,
     droit: &Droit,
     lien: &Secret,
-) -> Result<bool> {
+) -> Result<Suite> {
     if nom.is_empty() {
         return Err(Error::Demande("Donnez le nom de la personne.".into()));
     }
-    let invite = sqlx::query_scalar("select inviter($1, $2, $3, $4, $5, $6)")
+    let invite: Result<String, _> = sqlx::query_scalar("select inviter($1, $2, $3, $4, $5, $6)")
         .bind(courriel)
         .bind(nom)
         .bind(&droit.reseau)
@@ -96,7 +109,46 @@ pub async fn inviter(
         Err(sqlx::Error::Database(erreur)) if erreur.code().as_deref() == Some("42501") => {
             Err(Error::Demande(erreur.message().to_owned()))
         }
-        fait => fait.pour("invitation"),
+        fait => Ok(match fait.pour("invitation")?.as_str() {
+            "donne" => Suite::Donne,
+            "lien" => Suite::Lien,
+            _ => Suite::Acces,
+        }),
+    }
+}
+
+/// A right that a réseau offers to whoever asks.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Offre {
+    pub id: i32,
+    pub reseau_nom: String,
+    pub role: String,
+    pub partenaire_nom: Option<String>,
+}
+
+pub async fn offres(connexion: &mut PgConnection) -> Result<Vec<Offre>> {
+    sqlx::query_as("select id, reseau_nom, role, partenaire_nom from mes_offres()")
+        .fetch_all(connexion)
+        .await
+        .pour("lecture des invitations")
+}
+
+/// Accepts an offer, or refuses it.
+pub async fn repondre(connexion: &mut PgConnection, id: i32, accepter: bool) -> Result<()> {
+    // Whose offer it is, the policies say.
+    let ordre = match accepter {
+        true => "update droit set accepte_le = now() where id = $1 and accepte_le is null",
+        false => {
+            "delete from droit where id = $1 and accepte_le is null and compte in (select compte from acces())"
+        }
+    };
+    let fait =
+        sqlx::query(ordre).bind(id).execute(connexion).await.pour("réponse à une invitation")?;
+    match fait.rows_affected() {
+        0 => Err(Error::Introuvable(
+            "Cette invitation n'existe plus, ou n'est pas pour vous.".into(),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -19,12 +19,12 @@ use super::connexion::reponse;
 use super::courrier::{Courrier, Motif, adresse_du_lien};
 use super::jetons::{self, Jeton, Nouveau};
 use super::registre::Droit;
-use super::{Personne, Principal, Secret, origine};
+use super::{COURRIEL_MAX, NOM_MAX, Personne, Principal, Secret, origine};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{
-    Chemin, Formulaire, Operation, Parametres, Probleme, Reponse, Routes, UrlPublique,
+    Chemin, Formulaire, Operation, Parametres, Probleme, Reponse, Routes, UrlPublique, texte,
 };
-use equipe::{Membre, Partenaire, Propose};
+use equipe::{Membre, Offre, Partenaire, Propose, Suite};
 
 pub fn routes<S>() -> Router<S>
 where
@@ -40,6 +40,8 @@ where
         .route("/espace/jetons/{id}/revoquer", post(revoquer))
         .route("/espace/equipe", post(inviter))
         .route("/espace/equipe/{id}/retirer", post(retirer))
+        .route("/espace/invitations/{id}/accepter", post(accepter))
+        .route("/espace/invitations/{id}/refuser", post(refuser))
         .route("/espace/journal", get(lire_journal))
         .route("/espace/publication", get(essayer_seuil).post(choisir_seuil))
 }
@@ -87,6 +89,8 @@ pub struct Espace {
     pub droits: Vec<MonDroit>,
     pub sessions: Vec<Session>,
     pub jetons: Vec<Jeton>,
+    /// Rights that are offered to one.
+    pub offres: Vec<Offre>,
     /// Of the réseaux that one coordinates.
     pub membres: Vec<Membre>,
     /// Who waits for a right there.
@@ -109,6 +113,7 @@ impl Espace {
             droits: droits(connexion).await?,
             sessions,
             jetons: jetons::lister(connexion, qui.compte).await?,
+            offres: equipe::offres(connexion).await?,
             membres: equipe::lister(connexion).await?,
             proposes: equipe::proposes(connexion).await?,
             partenaires: equipe::partenaires(connexion).await?,
@@ -272,34 +277,92 @@ async fn inviter(
     let chemin = origine(&Method::POST, "/espace/equipe");
     let mut transaction = principal.ecriture(&piscine, &chemin).await?;
     let secret = Secret::tirer("lien_")?;
-    let invite = match invitation.droit.parse::<Droit>() {
-        Ok(droit) => {
-            let (courriel, nom) = (invitation.courriel.trim(), invitation.nom.trim());
-            equipe::inviter(&mut transaction, courriel, nom, &droit, &secret).await
-        }
-        Err(erreur) => Err(erreur),
-    };
+    let invite = proposer(&mut transaction, &invitation, &secret).await;
     let avis = match a_corriger(invite)? {
-        Ok(a_suivre) => {
+        Ok(suite) => {
             transaction.commit().await.pour("invitation")?;
-            let courriel = invitation.courriel.trim();
-            let lien = adresse_du_lien(&url, &secret);
-            let envoye = match courrier.filter(|_| a_suivre) {
-                Some(courrier) => {
-                    courrier.envoyer(courriel, Motif::Invitation, &lien).await.is_ok()
-                }
-                None => false,
-            };
-            let suite = if envoye { " Un lien vient de lui être envoyé." } else { "" };
-            pages::Avis {
-                lien: (a_suivre && !envoye).then_some(lien),
-                fait: Some(format!("{courriel} a ce droit.{suite}")),
-                ..pages::Avis::default()
-            }
+            annoncer(&url, courrier, invitation.courriel.trim(), suite, &secret).await
         }
         Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
     };
     remontrer(&piscine, &principal, avis).await
+}
+
+async fn proposer(
+    connexion: &mut PgConnection,
+    invitation: &Invitation,
+    secret: &Secret,
+) -> Result<Suite> {
+    let droit: Droit = texte::ligne("Le droit", &invitation.droit, NOM_MAX)?.parse()?;
+    let courriel = texte::ligne("L'adresse électronique", &invitation.courriel, COURRIEL_MAX)?;
+    let nom = texte::ligne("Le nom", &invitation.nom, NOM_MAX)?;
+    equipe::inviter(connexion, courriel, nom, &droit, secret).await
+}
+
+/// Tells the person, by mail or through whoever invites, who is told the same whether there was an account or not.
+async fn annoncer(
+    url: &UrlPublique,
+    courrier: Option<Courrier>,
+    courriel: &str,
+    suite: Suite,
+    secret: &Secret,
+) -> pages::Avis {
+    if suite == Suite::Donne {
+        return pages::Avis {
+            fait: Some(format!("{courriel} a ce droit.")),
+            ..pages::Avis::default()
+        };
+    }
+    let lien = adresse_du_lien(url, secret);
+    let envoye = match courrier {
+        Some(courrier) if suite == Suite::Lien => {
+            courrier.envoyer(courriel, Motif::Invitation, &lien).await.is_ok()
+        }
+        Some(courrier) => {
+            let espace = format!("{}/espace", url.0);
+            courrier.envoyer(courriel, Motif::Acces, &espace).await.is_ok()
+        }
+        None => false,
+    };
+    let suite = if envoye { " Un lien vient de lui être envoyé." } else { "" };
+    pages::Avis {
+        lien: (!envoye).then_some(lien),
+        fait: Some(format!(
+            "{courriel} est invité.{suite} Ce droit comptera dès qu'il l'acceptera."
+        )),
+        ..pages::Avis::default()
+    }
+}
+
+async fn accepter(
+    piscine: State<PgPool>,
+    principal: Principal,
+    id: Chemin<i32>,
+) -> Reponse<Response> {
+    repondre(piscine, principal, id, true).await
+}
+
+async fn refuser(
+    piscine: State<PgPool>,
+    principal: Principal,
+    id: Chemin<i32>,
+) -> Reponse<Response> {
+    repondre(piscine, principal, id, false).await
+}
+
+async fn repondre(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(id): Chemin<i32>,
+    accepter: bool,
+) -> Reponse<Response> {
+    exiger(&principal)?;
+    let action = if accepter { "accepter" } else { "refuser" };
+    let chemin = origine(&Method::POST, &format!("/espace/invitations/{action}"));
+    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
+    equipe::repondre(&mut transaction, id, accepter).await?;
+    transaction.commit().await.pour("réponse à une invitation")?;
+    Ok(Redirect::to("/espace").into_response())
 }
 
 /// What a threshold would mask.

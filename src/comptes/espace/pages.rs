@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::{Espace, MonDroit};
-use crate::comptes::Secret;
+use super::{Espace, MonDroit, Offre};
+use crate::comptes::{COURRIEL_MAX, NOM_MAX, Secret};
 use crate::http::page::{erreur, page, secret};
 
 /// What has just happened, said once.
@@ -72,12 +72,36 @@ pub fn espace(espace: &Espace, avis: &Avis) -> String {
                 @if espace.qui.administrateur { " · administrateur" } }
             form method="post" action="/deconnexion" { button { "Se déconnecter" } }
             p { a href="/espace/mes-donnees.json" { "Ce qui est gardé sur votre compte" } }
+            (offres(&espace.offres))
             (droits(&espace.droits))
             (sessions(espace))
             (jetons(espace))
             @if espace.droits.iter().any(|droit| droit.role == "coordinateur") { (equipe(espace)) }
         },
     )
+}
+
+/// What réseaux offer, and how to answer.
+fn offres(offres: &[Offre]) -> Markup {
+    html! {
+        @if !offres.is_empty() {
+            h2 { "Des réseaux vous invitent" }
+            p { "Un droit compte une fois que vous l'avez accepté. Le coordinateur du réseau lit alors votre nom et la \
+                 date de votre dernière connexion." }
+            ul {
+                @for offre in offres {
+                    li {
+                        (offre.reseau_nom) " — " (role(&offre.role, offre.partenaire_nom.as_deref())) " "
+                        @for (action, mot) in [("accepter", "Accepter"), ("refuser", "Refuser")] {
+                            form method="post" action={ "/espace/invitations/" (offre.id) "/" (action) } {
+                                button { (mot) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn droits(droits: &[MonDroit]) -> Markup {
@@ -195,7 +219,10 @@ fn equipe(espace: &Espace) -> Markup {
                         td { (membre.courriel) }
                         td { (membre.reseau_nom) }
                         td { (role(&membre.role, membre.partenaire_nom.as_deref())) }
-                        td { (membre.connecte_le.map_or_else(|| "jamais".to_owned(), moment)) }
+                        td {
+                            @if membre.en_attente { "invitation en attente" }
+                            @else { (membre.connecte_le.map_or_else(|| "jamais".to_owned(), moment)) }
+                        }
                         td {
                             form method="post" action={ "/espace/equipe/" (membre.id) "/retirer" } {
                                 button { "Retirer" }
@@ -224,8 +251,11 @@ fn equipe(espace: &Espace) -> Markup {
             }
         }
         form.saisie method="post" action="/espace/equipe" {
-            label { "Nom" input name="nom" required; }
-            label { "Adresse électronique" input type="email" name="courriel" required; }
+            label { "Nom" input name="nom" maxlength=(NOM_MAX) required; }
+            label {
+                "Adresse électronique"
+                input type="email" name="courriel" maxlength=(COURRIEL_MAX) required;
+            }
             label {
                 "Droit"
                 select name="droit" required {
