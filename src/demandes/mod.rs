@@ -1,5 +1,6 @@
 //! Demandes: what was asked, by whom, of whom.
 
+mod annees;
 pub mod contacts;
 pub mod doublons;
 pub mod export;
@@ -14,6 +15,7 @@ use crate::comptes::Principal;
 use crate::http::{Operation, Parametres, Reponse, Routes};
 use crate::partenaires::Filtre;
 use crate::territoires::{Edition, Lieu, Unite};
+pub use annees::{Annee, Annees};
 use registre::Registre;
 
 /// What the questions about demandes share, in SQL: installed with the layers.

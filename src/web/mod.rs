@@ -1,5 +1,7 @@
-//! The page and what MapLibre needs beside tiles: styles and glyphs. All is embedded.
+//! The map's page and what MapLibre needs beside tiles: styles and glyphs. All is embedded. Then the pages that are read
+//! without script: the sheets.
 
+pub mod fiches;
 mod palette;
 mod polices;
 
@@ -43,6 +45,13 @@ where
         .route("/styles/{style}", get(style))
         .route("/polices/{pile}/{plage}", get(glyphes))
         .fallback(fichier)
+}
+
+/// The address of the page's font, when the page is in this program.
+fn police() -> Option<String> {
+    Page::iter()
+        .find(|nom| nom.starts_with(FICHIERS_IMMUABLES) && nom.ends_with(".woff2"))
+        .map(|nom| format!("/{nom}"))
 }
 
 /// A file of the page, as tightly compressed as the client accepts.

@@ -18,6 +18,7 @@ mod etudes;
 mod export;
 mod exports;
 mod externe;
+mod feuilles;
 mod fiches;
 mod fichiers_hostiles;
 mod garde;
