@@ -261,6 +261,7 @@ pub fn routeur(etat: Etat) -> Router {
                         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
                         .layer(middleware::from_fn_with_state(etat.clone(), memoriser)),
                 )
+                .merge(web::demander::routes())
                 .merge(documentation)
                 .merge(qgis::pages())
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest)),

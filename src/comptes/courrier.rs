@@ -1,4 +1,4 @@
-//! Messages to people: the one-time links, when a server of mail is configured.
+//! Messages to people: links that are secret, when a server of mail is configured.
 
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
@@ -21,6 +21,8 @@ pub struct Courrier {
 pub enum Motif {
     Invitation,
     Oubli,
+    /// Follows a demande that was sent without an account.
+    Suivi,
 }
 
 impl Courrier {
@@ -65,21 +67,35 @@ impl Courrier {
 
 impl Motif {
     fn message(self, lien: &str) -> (&'static str, String) {
-        let (sujet, raison, duree) = match self {
+        let passe = |raison: &str, duree: &str| {
+            format!(
+                "{raison}\n\nPour choisir votre mot de passe, suivez ce lien. Il sert une fois, pendant {duree} :"
+            )
+        };
+        let (sujet, raison) = match self {
             Self::Invitation => (
                 "Votre accès à maillage",
-                "Vous avez un accès à maillage, le SIG partagé de l'ingénierie territoriale.",
-                "trois jours",
+                passe(
+                    "Vous avez un accès à maillage, le SIG partagé de l'ingénierie territoriale.",
+                    "trois jours",
+                ),
             ),
             Self::Oubli => (
                 "Choisir un nouveau mot de passe",
-                "Quelqu'un, vous sans doute, a demandé à changer le mot de passe de votre compte maillage.",
-                "deux heures",
+                passe(
+                    "Quelqu'un, vous sans doute, a demandé à changer le mot de passe de votre compte maillage.",
+                    "deux heures",
+                ),
+            ),
+            Self::Suivi => (
+                "Votre demande d'aide est reçue",
+                "Une demande d'aide a été envoyée avec votre adresse. Ce lien montre où elle en est, sans compte. \
+                 Gardez-le pour vous :"
+                    .to_owned(),
             ),
         };
         let texte = format!(
-            "Bonjour,\n\n{raison}\n\nPour choisir votre mot de passe, suivez ce lien. Il sert une fois, pendant \
-             {duree} :\n\n{lien}\n\nSi vous n'attendiez pas ce message, ne faites rien.\n"
+            "Bonjour,\n\n{raison}\n\n{lien}\n\nSi vous n'attendiez pas ce message, ne faites rien.\n"
         );
         (sujet, texte)
     }

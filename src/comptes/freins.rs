@@ -1,4 +1,5 @@
-//! Sign-ins that fail slow down the next ones, for an account and for an address.
+//! Sign-ins that fail slow down the next ones, for an account and for an address; so do messages, and demandes that
+//! anybody may send.
 
 use std::net::IpAddr;
 
@@ -15,6 +16,11 @@ const PAR_ADRESSE: i64 = 30;
 /// Links that are asked for, likewise.
 const LIENS_PAR_COMPTE: i64 = 3;
 const LIENS_PAR_ADRESSE: i64 = 20;
+
+/// Demandes that are sent without an account, likewise: each is a message, and work for somebody.
+const DEMANDES_PAR_COURRIEL: i64 = 3;
+const DEMANDES_PAR_BENEFICIAIRE: i64 = 5;
+const DEMANDES_PAR_ADRESSE: i64 = 10;
 
 const ACTION: &str = "compte des connexions refusées";
 
@@ -35,6 +41,16 @@ impl Freins {
     pub fn des_liens(courriel: &str, adresse: Option<IpAddr>) -> Self {
         let mut cles = vec![(format!("lien:{}", cle(courriel)), LIENS_PAR_COMPTE)];
         cles.extend(adresse.map(|adresse| (format!("liens:{adresse}"), LIENS_PAR_ADRESSE)));
+        Self { cles }
+    }
+
+    /// What is counted when somebody sends a demande on behalf of a commune.
+    pub fn des_demandes(courriel: &str, beneficiaire: &str, adresse: Option<IpAddr>) -> Self {
+        let mut cles = vec![
+            (format!("demande:{}", cle(courriel)), DEMANDES_PAR_COURRIEL),
+            (format!("demandes:{beneficiaire}"), DEMANDES_PAR_BENEFICIAIRE),
+        ];
+        cles.extend(adresse.map(|adresse| (format!("demandes:{adresse}"), DEMANDES_PAR_ADRESSE)));
         Self { cles }
     }
 

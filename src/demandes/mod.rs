@@ -3,6 +3,7 @@
 mod annees;
 pub mod contacts;
 pub mod doublons;
+pub mod en_ligne;
 pub mod export;
 pub mod import;
 mod registre;

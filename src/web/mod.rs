@@ -1,6 +1,7 @@
 //! The map's page and what MapLibre needs beside tiles: styles and glyphs. All is embedded. Then the pages that are read
-//! without script: the sheets.
+//! without script: the sheets, and the one by which help is asked for.
 
+pub mod demander;
 pub mod fiches;
 mod palette;
 mod polices;

@@ -6,6 +6,7 @@ mod commun;
 mod complet;
 mod comptes;
 mod decoupage;
+mod demander;
 mod demandes;
 mod demandes_lectures;
 mod demandes_suites;
