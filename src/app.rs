@@ -270,6 +270,12 @@ pub fn routeur(etat: Etat) -> Router {
         .merge(comptes::routes())
         .merge(
             web::routes()
+                .merge(
+                    web::fiches::routes()
+                        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+                        .layer(middleware::from_fn_with_state(etat.clone(), memoriser)),
+                )
+                .merge(web::demander::routes())
                 .merge(documentation)
                 .merge(qgis::pages())
                 .layer(CompressionLayer::new().quality(CompressionLevel::Fastest)),

@@ -1,4 +1,4 @@
-//! Messages to people: the one-time links, when a server of mail is configured.
+//! Messages to people: links that are secret, when a server of mail is configured.
 
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
@@ -23,6 +23,8 @@ pub enum Motif {
     /// Of somebody who signs in already: the link is that of their space.
     Acces,
     Oubli,
+    /// Follows a demande that was sent without an account.
+    Suivi,
 }
 
 impl Courrier {
@@ -84,6 +86,11 @@ impl Motif {
                 "Choisir un nouveau mot de passe",
                 "Quelqu'un, vous sans doute, a demandé à changer le mot de passe de votre compte maillage.",
                 format!("{CHOISIR}deux heures :"),
+            ),
+            Self::Suivi => (
+                "Votre demande d'aide est reçue",
+                "Une demande d'aide a été envoyée avec votre adresse.",
+                "Ce lien montre où elle en est, sans compte. Gardez-le pour vous :".into(),
             ),
         };
         let texte = format!(

@@ -1,6 +1,6 @@
-//! Sign-ins that fail slow down the next ones.
+//! Sign-ins that fail slow down the next ones; so do messages, and demandes that anybody may send.
 //!
-//! What is counted is first an account from an address: five failures there, and that address waits for that account.
+//! Of sign-ins, what is counted is first an account from an address: five failures there, and that address waits for that account.
 //! Were it the account alone, anybody could keep its holder out. Over all addresses an account is counted loosely, so
 //! that many of them guess no faster than [`PAR_COMPTE`]; and never for an address from which its holder signed in
 //! in the last month (`adresse_connue`, migration 0026). SECURITY.md says what that leaves to whoever guesses.
@@ -22,6 +22,11 @@ const PAR_COMPTE: i64 = 50;
 /// Links that are asked for, likewise: each is a message to the holder of the account.
 const LIENS_PAR_COMPTE: i64 = 3;
 const LIENS_PAR_ADRESSE: i64 = 20;
+
+/// Demandes that are sent without an account, likewise: each is a message, and work for somebody.
+const DEMANDES_PAR_COURRIEL: i64 = 3;
+const DEMANDES_PAR_BENEFICIAIRE: i64 = 5;
+const DEMANDES_PAR_ADRESSE: i64 = 10;
 
 const ACTION: &str = "compte des connexions refusées";
 
@@ -67,6 +72,19 @@ impl Freins {
         let mut cles = vec![Cle::nouvelle(format!("lien:{}", cle(courriel)), LIENS_PAR_COMPTE)];
         cles.extend(
             adresse.map(|adresse| Cle::nouvelle(format!("liens:{adresse}"), LIENS_PAR_ADRESSE)),
+        );
+        Self { cles, couple: None }
+    }
+
+    /// What is counted when somebody sends a demande on behalf of a commune.
+    pub fn des_demandes(courriel: &str, beneficiaire: &str, adresse: Option<IpAddr>) -> Self {
+        let mut cles = vec![
+            Cle::nouvelle(format!("demande:{}", cle(courriel)), DEMANDES_PAR_COURRIEL),
+            Cle::nouvelle(format!("demandes:{beneficiaire}"), DEMANDES_PAR_BENEFICIAIRE),
+        ];
+        cles.extend(
+            adresse
+                .map(|adresse| Cle::nouvelle(format!("demandes:{adresse}"), DEMANDES_PAR_ADRESSE)),
         );
         Self { cles, couple: None }
     }

@@ -30,8 +30,10 @@ use sqlx::PgPool;
 
 use crate::error::{Contexte, Result};
 use crate::http::{Probleme, Reponse, Routes, UrlPublique};
+pub use connexion::{patienter, reponse};
 pub use courrier::{Courrier, Motif};
 pub use externe::Fournisseur;
+pub use freins::Freins;
 pub use principal::{Personne, Principal};
 pub use secrets::{Empreinte, Secret};
 

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 
 use crate::error::{Contexte, Result};
-use crate::partenaires::{Adresse, Citation, Identite, Periode, Reseau, citations};
+use crate::partenaires::{Adresse, Citation, Identite, Periode, Reseau, ReseauDuLieu, citations};
 use crate::territoires::{Edition, Lieu};
 
 #[derive(Debug, Serialize)]
@@ -27,46 +27,49 @@ pub struct Aide {
     /// The réseau's own desk, for what no partner covers.
     pub guichet: Option<Adresse>,
     pub sources: Vec<Citation>,
+    /// Those that answer for the place, that of most communes first.
+    #[serde(skip)]
+    pub reseaux: Vec<ReseauDuLieu>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Aidant {
-    reseau: String,
+    pub reseau: String,
     #[serde(flatten)]
-    identite: Identite,
-    themes: Vec<ThemeAide>,
+    pub identite: Identite,
+    pub themes: Vec<ThemeAide>,
     /// Its services that answer the need, best first.
-    fiches: Vec<FicheAide>,
+    pub fiches: Vec<FicheAide>,
     /// How its zone says that it works here.
-    zone: String,
+    pub zone: String,
     /// Of the place's communes that are in the réseau, those that it covers.
-    communes_couvertes: i64,
+    pub communes_couvertes: i64,
     #[serde(default)]
-    communes: usize,
+    pub communes: usize,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct ThemeAide {
-    code: String,
-    libelle: String,
+pub struct ThemeAide {
+    pub code: String,
+    pub libelle: String,
 }
 
 /// A described service. `niveau`: `premier_niveau` or `approfondi`; `cout`: `gratuit`, `payant` or
 /// `selon_le_cas`; null when nobody has said.
 #[derive(Debug, Serialize, Deserialize)]
-struct FicheAide {
-    code: String,
-    titre: String,
-    niveau: Option<String>,
-    cout: Option<String>,
-    conditions: Option<String>,
+pub struct FicheAide {
+    pub code: String,
+    pub titre: String,
+    pub niveau: Option<String>,
+    pub cout: Option<String>,
+    pub conditions: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct NonDeclare {
-    reseau: String,
-    code: String,
-    nom: String,
+    pub reseau: String,
+    pub code: String,
+    pub nom: String,
 }
 
 /// What is known of the help that a place can have.
@@ -126,7 +129,7 @@ impl Aide {
                 .find(|lu| lu.reseau.code == aidant.reseau)
                 .map_or(0, |lu| lu.communes.len());
         }
-        let reseaux: Vec<Reseau> = du_lieu.into_iter().map(|lu| lu.reseau).collect();
+        let reseaux: Vec<Reseau> = du_lieu.iter().map(|lu| lu.reseau.clone()).collect();
         let etat = match (ligne.presents, reseaux.is_empty(), ligne.non_declares.is_empty()) {
             (1.., _, _) => EtatAide::Aide,
             (_, false, true) => EtatAide::Personne,
@@ -168,6 +171,7 @@ impl Aide {
             non_declares: ligne.non_declares.0,
             guichet,
             sources: citations(connexion, &reseaux, edition.edition).await?,
+            reseaux: du_lieu,
         })
     }
 }

@@ -12,6 +12,7 @@ mod classes;
 mod indicateur;
 mod publication;
 mod questions;
+mod themes;
 mod unites;
 
 use axum::Json;
@@ -24,14 +25,15 @@ use crate::http::{Chemin, Operation, Parametres, Probleme, Reponse, Routes};
 use crate::indicateurs::Indicateur;
 use crate::partenaires::{Filtre, Periode, besoin as lire_besoin, verifier_theme};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
-use aide::{Aide, Besoin};
 use choix::Choix;
 use indicateur::IndicateurCouvert;
 use questions::{Etude, Question};
 use unites::Couverture;
 
+pub use aide::{Aidant, Aide, Besoin, EtatAide, FicheAide, NonDeclare, ThemeAide};
 pub use charge::{Charge, peupler};
 pub use classes::{Classe, Classement};
+pub use themes::ThemeDuLieu;
 
 /// What the questions of coverage and the tiles share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
@@ -171,7 +173,7 @@ async fn chiffrer(
 
 /// Plans each statement once for a connection: of a place or of one réseau, planning takes longer than the
 /// answer.
-async fn garder_les_plans(connexion: &mut PgConnection) -> Result<()> {
+pub async fn garder_les_plans(connexion: &mut PgConnection) -> Result<()> {
     sqlx::query("set local plan_cache_mode = force_generic_plan")
         .execute(connexion)
         .await

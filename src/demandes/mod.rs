@@ -1,7 +1,9 @@
 //! Demandes: what was asked, by whom, of whom.
 
+mod annees;
 pub mod contacts;
 pub mod doublons;
+pub mod en_ligne;
 pub mod export;
 pub mod import;
 mod registre;
@@ -14,6 +16,7 @@ use crate::comptes::Principal;
 use crate::http::{Operation, Parametres, Reponse, Routes};
 use crate::partenaires::Filtre;
 use crate::territoires::{Edition, Lieu, Unite};
+pub use annees::{Annee, Annees};
 use registre::Registre;
 
 /// What the questions about demandes share, in SQL: installed with the layers.

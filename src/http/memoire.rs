@@ -20,7 +20,7 @@ use crate::comptes::Principal;
 /// Largest answer of those that are kept, in bytes: those of the whole country by commune have some millions.
 pub const CORPS_MAX: usize = 32 << 20;
 /// Where these answers are.
-const GARDEES: [&str; 2] = ["/api/", "/geo/"];
+const GARDEES: [&str; 4] = ["/api/", "/geo/", "/territoires/", "/partenaires/"];
 /// All that is kept, in bytes.
 const MEMOIRE: u64 = 64 << 20;
 

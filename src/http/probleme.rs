@@ -171,6 +171,11 @@ impl Probleme {
     pub fn statut(&self) -> StatusCode {
         self.status
     }
+
+    /// What kind of refusal it is, and its sentence: for pages, which say it in their own way.
+    pub fn dire(&self) -> (&'static str, &str) {
+        (self.title, &self.detail)
+    }
 }
 
 impl From<Error> for Probleme {

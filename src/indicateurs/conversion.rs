@@ -65,7 +65,7 @@ impl Connue {
 }
 
 /// Values as published, on the communes (or the units) of one millésime.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Serie {
     pub codes: Vec<String>,
     pub valeurs: Vec<Connue>,

@@ -5,6 +5,7 @@ mod calcul;
 mod catalogue;
 mod classes;
 mod codes;
+mod comparaison;
 mod conversion;
 mod declaration;
 pub mod import;
@@ -25,9 +26,10 @@ use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
 pub use agregats::{Agregat, Agregats};
 pub use calcul::calculer;
-pub use catalogue::{Indicateur, declarer, installer};
+pub use catalogue::{Indicateur, Nature, declarer, installer};
 use classes::Methode;
-pub use valeurs::{Question, Valeurs};
+pub use comparaison::{Comparaison, Comparaisons, Pareilles};
+pub use valeurs::{Nombre, Question, Valeurs};
 
 /// A catalogue for users to begin from.
 pub const MODELE: &str = include_str!("modele.toml");

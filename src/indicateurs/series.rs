@@ -11,7 +11,7 @@ use super::conversion::{
     reporter,
 };
 use crate::error::{Contexte, Error, Result};
-use crate::territoires::{Edition, Maille};
+use crate::territoires::{Edition, Maille, Unite};
 
 pub const ACTION: &str = "lecture des valeurs d'un indicateur";
 
@@ -74,10 +74,13 @@ pub struct Lecteur<'c> {
     edition: Edition,
     periode: &'c str,
     cle: Option<&'c Repartition>,
+    /// What was read before, of some units alone.
+    avance: Option<&'c Avance>,
     pub millesimes: Vec<i16>,
 }
 
 /// Values as published, in the codes of a millésime, and what these are in the edition shown.
+#[derive(Clone)]
 struct Publication {
     serie: Serie,
     suites: Suites,
@@ -92,7 +95,17 @@ impl<'c> Lecteur<'c> {
         periode: &'c str,
         cle: Option<&'c Repartition>,
     ) -> Self {
-        Self { connexion, edition, periode, cle, millesimes: Vec::new() }
+        Self { connexion, edition, periode, cle, avance: None, millesimes: Vec::new() }
+    }
+
+    /// The same, from what was read of all indicators at once: nothing else is known.
+    pub fn sur(
+        connexion: &'c mut PgConnection,
+        edition: Edition,
+        periode: &'c str,
+        avance: &'c Avance,
+    ) -> Self {
+        Self { avance: Some(avance), ..Self::nouveau(connexion, edition, periode, None) }
     }
 
     /// An indicator on units made of communes, in their order: a stock adds up, a ratio is worked out
@@ -157,6 +170,17 @@ impl<'c> Lecteur<'c> {
         indicateur: &str,
         maille: Maille,
     ) -> Result<Option<Publication>> {
+        if let Some(avance) = self.avance {
+            let cle = (indicateur.to_owned(), self.periode.to_owned(), maille);
+            let lue = avance.publications.get(&cle).cloned();
+            self.millesimes.extend(
+                lue.iter()
+                    .map(|lue| lue.millesime)
+                    .filter(|lu| !self.millesimes.contains(lu))
+                    .collect::<Vec<_>>(),
+            );
+            return Ok(lue);
+        }
         let voulu = self.edition.millesime;
         let jeu: Option<(i32, i16)> = sqlx::query_as(include_str!("sql/choisir_jeu.sql"))
             .bind(indicateur)
@@ -190,6 +214,126 @@ impl<'c> Lecteur<'c> {
         let serie = Jeu::lire(self.connexion, jeu).await?.serie();
         Ok(Some(Publication { serie, suites, millesime }))
     }
+}
+
+/// Publications of many indicators, read together for some units: one question where each indicator would have several,
+/// of the whole country.
+#[derive(Default)]
+pub struct Avance {
+    publications: HashMap<(String, String, Maille), Publication>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Choisi {
+    indicateur: String,
+    periode: String,
+    maille: Maille,
+    jeu: i32,
+    millesime: i16,
+}
+
+#[derive(sqlx::FromRow)]
+struct JeuEnPartie {
+    jeu: i32,
+    #[sqlx(flatten)]
+    valeurs: Jeu,
+}
+
+impl Avance {
+    /// Reads the newest period of each indicator (of both of its parts): of `communes`, and of units of other mailles.
+    pub async fn lire(
+        connexion: &mut PgConnection,
+        edition: Edition,
+        indicateurs: &[Indicateur],
+        communes: &[String],
+        unites: &[Unite],
+    ) -> Result<Self> {
+        let mut mailles = vec![Maille::Commune];
+        mailles.extend(
+            unites.iter().map(|unite| unite.maille).filter(|maille| *maille != Maille::Commune),
+        );
+        let voulus: Vec<(&str, &str, Maille)> = indicateurs
+            .iter()
+            .filter_map(|indicateur| Some((indicateur, indicateur.periodes.first()?)))
+            .flat_map(|(indicateur, periode)| {
+                let parts = match (&indicateur.numerateur, &indicateur.denominateur) {
+                    (Some(haut), Some(bas)) => vec![haut, bas],
+                    _ => vec![&indicateur.code],
+                };
+                parts.into_iter().map(move |code| (code.as_str(), periode.as_str()))
+            })
+            .flat_map(|(code, periode)| mailles.iter().map(move |maille| (code, periode, *maille)))
+            .collect();
+        let choisis: Vec<Choisi> = sqlx::query_as(include_str!("sql/choisir_jeux.sql"))
+            .bind(voulus.iter().map(|voulu| voulu.0).collect::<Vec<_>>())
+            .bind(voulus.iter().map(|voulu| voulu.1).collect::<Vec<_>>())
+            .bind(voulus.iter().map(|voulu| voulu.2).collect::<Vec<_>>())
+            .bind(edition.millesime)
+            .fetch_all(&mut *connexion)
+            .await
+            .pour(ACTION)?;
+        let mut suites: HashMap<i16, Suites> = HashMap::new();
+        for choisi in choisis.iter().filter(|choisi| choisi.maille == Maille::Commune) {
+            if choisi.millesime != edition.millesime.annee()
+                && !suites.contains_key(&choisi.millesime)
+            {
+                let venues = venues(connexion, edition, choisi.millesime, communes).await?;
+                suites.insert(choisi.millesime, venues);
+            }
+        }
+        let mut codes: Vec<&str> = communes.iter().map(String::as_str).collect();
+        codes.extend(unites.iter().map(|unite| unite.code.as_str()));
+        codes.extend(suites.values().flat_map(HashMap::keys).map(String::as_str));
+        codes.sort_unstable();
+        codes.dedup();
+        let lus: Vec<JeuEnPartie> = sqlx::query_as(include_str!("sql/lire_jeux_en_partie.sql"))
+            .bind(choisis.iter().map(|choisi| choisi.jeu).collect::<Vec<_>>())
+            .bind(codes)
+            .fetch_all(connexion)
+            .await
+            .pour(ACTION)?;
+        let mut series: HashMap<i32, Serie> =
+            lus.into_iter().map(|lu| (lu.jeu, lu.valeurs.serie())).collect();
+        let publications = choisis
+            .into_iter()
+            .map(|Choisi { indicateur, periode, maille, jeu, millesime }| {
+                let vide = Serie { codes: Vec::new(), valeurs: Vec::new() };
+                let publication = Publication {
+                    serie: series.remove(&jeu).unwrap_or(vide),
+                    suites: match maille {
+                        Maille::Commune => suites.get(&millesime).cloned().unwrap_or_default(),
+                        _ => Suites::new(),
+                    },
+                    millesime,
+                };
+                ((indicateur, periode, maille), publication)
+            })
+            .collect();
+        Ok(Self { publications })
+    }
+}
+
+/// What the codes of a millésime that come to some communes of an edition are in it.
+async fn venues(
+    connexion: &mut PgConnection,
+    edition: Edition,
+    millesime: i16,
+    communes: &[String],
+) -> Result<Suites> {
+    let lignes: Vec<(String, String, Option<f64>)> =
+        sqlx::query_as(include_str!("sql/lire_passage_vers.sql"))
+            .bind(edition.millesime)
+            .bind(millesime)
+            .bind(communes)
+            .fetch_all(connexion)
+            .await
+            .pour(ACTION)?;
+    let mut suites = Suites::new();
+    for (ancien, nouveau, part) in lignes {
+        let part = part.map_or(Part::Inconnue, Part::Sue);
+        suites.entry(ancien).or_default().push((nouveau, part));
+    }
+    Ok(suites)
 }
 
 /// Both parts of a ratio, each commune with both or neither: in the codes that they were published in

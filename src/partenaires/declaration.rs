@@ -95,6 +95,8 @@ pub struct BilanDeclare {
 pub struct Guichet {
     pub nom: String,
     pub site: Option<String>,
+    pub courriel: Option<String>,
+    pub telephone: Option<String>,
 }
 
 fn oui() -> bool {
@@ -218,6 +220,11 @@ impl Declaration {
         {
             return refuser(format!("« {site} » doit commencer par https:// ou http://."));
         }
+        if let Some(courriel) = self.guichet.as_ref().and_then(|guichet| guichet.courriel.as_ref())
+            && !est_courriel(courriel)
+        {
+            return refuser(format!("« {courriel} » n'est pas une adresse électronique."));
+        }
         if let Some(couleur) = &self.couleur {
             match contraste_sur_blanc(couleur) {
                 None => return refuser(format!("la couleur « {couleur} » doit s'écrire #rrggbb.")),
@@ -261,6 +268,22 @@ pub fn est_identifiant(texte: &str) -> bool {
 pub fn est_adresse(texte: &str) -> bool {
     (texte.starts_with("https://") || texte.starts_with("http://"))
         && !texte.contains(|lettre: char| lettre.is_whitespace() || lettre.is_control())
+}
+
+/// Something that has the form of an e-mail address; only a message tells whether somebody reads it.
+pub fn est_courriel(texte: &str) -> bool {
+    let interdit = |lettre: char| {
+        lettre.is_whitespace() || lettre.is_control() || "<>(),;:\\\"[]".contains(lettre)
+    };
+    texte.len() <= 254
+        && !texte.contains(interdit)
+        && texte.split_once('@').is_some_and(|(nom, hote)| {
+            !nom.is_empty()
+                && !hote.contains('@')
+                && hote.contains('.')
+                && !hote.starts_with('.')
+                && !hote.ends_with('.')
+        })
 }
 
 /// Contrast ratio of a colour `#rrggbb` against white, as WCAG defines it: (1 + 0.05) over the

@@ -10,31 +10,31 @@ use crate::error::{Contexte, Result};
 /// nobody has said.
 #[derive(Debug, Serialize, sqlx::FromRow)]
 pub struct Fiche {
-    code: String,
-    titre: String,
-    description: Option<String>,
-    genre: Option<String>,
-    niveau: Option<String>,
-    cout: Option<String>,
-    conditions: Option<String>,
+    pub code: String,
+    pub titre: String,
+    pub description: Option<String>,
+    pub genre: Option<String>,
+    pub niveau: Option<String>,
+    pub cout: Option<String>,
+    pub conditions: Option<String>,
     /// Of a project, when it helps.
-    phases: Vec<String>,
-    expertises: Vec<String>,
+    pub phases: Vec<String>,
+    pub expertises: Vec<String>,
     /// For whom.
-    publics: Vec<String>,
-    themes: Vec<String>,
-    partenaires: Json<Vec<FicheDePartenaire>>,
+    pub publics: Vec<String>,
+    pub themes: Vec<String>,
+    pub partenaires: Json<Vec<FicheDePartenaire>>,
 }
 
 /// Who gives it, and on what terms.
 #[derive(Debug, Serialize, Deserialize)]
-struct FicheDePartenaire {
-    code: String,
-    nom: String,
-    sigle: Option<String>,
-    niveau: Option<String>,
-    cout: Option<String>,
-    conditions: Option<String>,
+pub struct FicheDePartenaire {
+    pub code: String,
+    pub nom: String,
+    pub sigle: Option<String>,
+    pub niveau: Option<String>,
+    pub cout: Option<String>,
+    pub conditions: Option<String>,
 }
 
 /// Which fiches are wanted.

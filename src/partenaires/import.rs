@@ -241,6 +241,8 @@ impl<'c> Chargement<'c> {
             "source_site": site,
             "guichet_nom": guichet.map(|guichet| &guichet.nom),
             "guichet_site": guichet.and_then(|guichet| guichet.site.as_ref()),
+            "guichet_courriel": guichet.and_then(|guichet| guichet.courriel.as_ref()),
+            "guichet_telephone": guichet.and_then(|guichet| guichet.telephone.as_ref()),
             "public": declaration.public,
             "presentation": declaration.presentation,
             "destinataires": declaration.destinataires,

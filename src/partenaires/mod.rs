@@ -7,6 +7,7 @@ pub mod export;
 mod fiches;
 mod filtre;
 pub mod import;
+mod membre;
 mod nomenclature;
 mod ouverture;
 
@@ -24,13 +25,17 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Operation, Parametres, Reponse, Routes};
 
 pub use contenu::{Contenu, succession};
-use fiches::{Choix, Fiche};
+pub use declaration::est_courriel;
+pub use fiches::{Choix, Fiche, FicheDePartenaire};
 pub use filtre::{Cadre, Filtre, Periode, besoin, verifier_theme};
+pub use membre::{EpciDuMembre, Membre, ThemeDuMembre, ZoneDuMembre};
 pub use nomenclature::{Commune, Nomenclature, code_postal, inconnue, lister_communes};
 pub use ouverture::Ouvertures;
 pub use table::{Rang, Table};
 
-pub use reseaux::{Adresse, Citation, Description, Identite, Reseau, ReseauDuLieu, citations};
+pub use reseaux::{
+    Adresse, Citation, Description, Identite, Partenaire, Reseau, ReseauDuLieu, Theme, citations,
+};
 pub use resolution::{attendre_son_tour, resoudre_dans, resoudre_successions, resoudre_tout};
 
 /// What the questions about partners share, in SQL: installed with the layers.

@@ -23,7 +23,7 @@ pub struct Reseau {
     pub mention: Option<String>,
     pub couleur: Option<String>,
     /// For whom the help is meant, and who may open the SIG, in its own words.
-    presentation: Option<String>,
+    pub presentation: Option<String>,
     destinataires: Option<String>,
     sig: Option<String>,
     /// What its documents count, to be read beside what is counted here.
@@ -33,6 +33,9 @@ pub struct Reseau {
     seuil_couverture: f64,
     /// Under how many demandes a count is masked for whoever asks; null: they read everything.
     pub seuil_masque: Option<i16>,
+    /// How long whom to call back is kept, in months.
+    #[serde(skip)]
+    pub conservation_mois: i16,
     #[serde(skip)]
     source_nom: Option<String>,
     #[serde(skip)]
@@ -41,6 +44,10 @@ pub struct Reseau {
     guichet_nom: Option<String>,
     #[serde(skip)]
     guichet_site: Option<String>,
+    #[serde(skip)]
+    guichet_courriel: Option<String>,
+    #[serde(skip)]
+    guichet_telephone: Option<String>,
 }
 
 /// A réseau that answers for a place.
@@ -60,12 +67,12 @@ pub struct Description {
     /// West, south, east, north of its communes, degrees.
     bbox: Option<Vec<f64>>,
     annees: Vec<i16>,
-    guichet: Option<Adresse>,
-    partenaires: Vec<Partenaire>,
+    pub guichet: Option<Adresse>,
+    pub partenaires: Vec<Partenaire>,
     /// Without those who coordinate, at the end of its year.
     partenaires_comptes: i64,
     fiches_comptees: i64,
-    themes: Vec<Theme>,
+    pub themes: Vec<Theme>,
     etapes: Vec<Etape>,
     /// A year's figures as its documents state them: not those that are counted here.
     bilans_declares: Vec<BilanDeclare>,
@@ -74,31 +81,35 @@ pub struct Description {
     source: Option<Adresse>,
 }
 
-/// A name, and where to read more.
+/// A name, where to read more, and how to reach it when that is said.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Adresse {
     pub nom: String,
     pub site: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub courriel: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<String>,
 }
 
 /// Who a partner is and how to reach it.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Identite {
-    code: String,
-    nom: String,
-    sigle: Option<String>,
+    pub code: String,
+    pub nom: String,
+    pub sigle: Option<String>,
     #[serde(rename = "type")]
-    genre: Option<String>,
-    site: Option<String>,
-    courriel: Option<String>,
-    telephone: Option<String>,
-    description: Option<String>,
+    pub genre: Option<String>,
+    pub site: Option<String>,
+    pub courriel: Option<String>,
+    pub telephone: Option<String>,
+    pub description: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Partenaire {
+pub struct Partenaire {
     #[serde(flatten)]
-    identite: Identite,
+    pub identite: Identite,
     role: String,
     /// Of its membership, both included.
     debut: Option<NaiveDate>,
@@ -107,7 +118,8 @@ struct Partenaire {
     /// When it last declared its zones complete, for a theme at least.
     zones_declarees_le: Option<NaiveDate>,
     fiches: i64,
-    themes: Vec<String>,
+    /// Codes.
+    pub themes: Vec<String>,
 }
 
 /// A named set of communes, as questions name it.
@@ -124,10 +136,10 @@ struct Regroupement {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Theme {
-    code: String,
-    libelle: String,
-    parent: Option<String>,
+pub struct Theme {
+    pub code: String,
+    pub libelle: String,
+    pub parent: Option<String>,
 }
 
 /// How many units the réseau says it serves, in its millésime of reference.
@@ -217,9 +229,36 @@ impl Reseau {
             .pour("recherche des réseaux d'un territoire")
     }
 
+    /// Whether it serves a commune or an EPCI.
+    pub async fn sert(
+        &self,
+        connexion: &mut PgConnection,
+        edition: Edition,
+        lieu: &Lieu,
+    ) -> Result<bool> {
+        sqlx::query_scalar(
+            "select exists (select from perimetre_actuel
+             where reseau = $1 and millesime = $2 and maille = $3 and code = $4)",
+        )
+        .bind(&self.code)
+        .bind(edition.millesime)
+        .bind(lieu.maille)
+        .bind(&lieu.code)
+        .fetch_one(connexion)
+        .await
+        .pour("lecture du périmètre d'un réseau")
+    }
+
+    /// What its folder was made from, and where to read it.
+    pub fn source(&self) -> Option<(&str, Option<&str>)> {
+        Some((self.source_nom.as_deref()?, self.source_site.as_deref()))
+    }
+
     /// The guichet, when the réseau has one.
     pub fn guichet(&self) -> Option<Adresse> {
-        adresse(self.guichet_nom.clone(), self.guichet_site.clone())
+        let adresse = adresse(self.guichet_nom.clone(), self.guichet_site.clone())?;
+        let (courriel, telephone) = (self.guichet_courriel.clone(), self.guichet_telephone.clone());
+        Some(Adresse { courriel, telephone, ..adresse })
     }
 
     /// The edition that a year's figures are counted in, where the réseau says that it is not that of its
@@ -268,15 +307,15 @@ impl Reseau {
 }
 
 fn adresse(nom: Option<String>, site: Option<String>) -> Option<Adresse> {
-    nom.map(|nom| Adresse { nom, site })
+    nom.map(|nom| Adresse { nom, site, courriel: None, telephone: None })
 }
 
 /// A source as an answer cites it. That of a réseau has no licence unless it gives one.
 #[derive(Debug, Serialize)]
 pub struct Citation {
-    nom: String,
-    licence: Option<String>,
-    date: Option<chrono::NaiveDate>,
+    pub nom: String,
+    pub licence: Option<String>,
+    pub date: Option<chrono::NaiveDate>,
 }
 
 /// What figures of these réseaux on this edition come from.

@@ -94,6 +94,26 @@ impl Lieu {
         Ok(Self::nouveau(commune.maille, commune.code, commune.nom, None))
     }
 
+    /// Codes of its communes, in order.
+    pub async fn communes(
+        &self,
+        connexion: &mut PgConnection,
+        edition: Edition,
+    ) -> Result<Vec<String>> {
+        sqlx::query_scalar("select c.code from communes_de($1, $2, $3) c order by c.code")
+            .bind(edition.edition)
+            .bind(self.maille)
+            .bind(&self.code)
+            .fetch_all(connexion)
+            .await
+            .pour("lecture des communes d'un territoire")
+    }
+
+    /// One whose code and name are known.
+    pub fn connu(maille: Maille, code: &str, nom: &str) -> Self {
+        Self::nouveau(maille, code.to_owned(), nom.to_owned(), None)
+    }
+
     fn nouveau(maille: Maille, code: String, nom: String, remarque: Option<String>) -> Self {
         Self { unite: Unite { maille, code: code.clone() }, maille, code, nom, remarque }
     }

@@ -2,6 +2,7 @@
 
 mod bandes;
 mod codes;
+mod croquis;
 mod ewkb;
 mod generalisation;
 mod geos;
@@ -34,14 +35,14 @@ pub use codes::{
     CodeInsee, Maille, Millesime, Siren, Unite, commune_de_l_arrondissement, departement,
     est_arrondissement_municipal,
 };
+pub use croquis::{Croquis, Role, Trace, bande as bande_du_croquis};
 pub use generalisation::bande_servie;
 pub use lieu::Lieu;
-use noms::Nom;
+pub use noms::{Nom, lire as nommer_dans};
 pub use projection::{MERCATOR, Projection, WGS84, projection_legale};
-pub use recherche::situer;
-use recherche::{Recherche, Resultat};
+pub use recherche::{Nomme, Recherche, Resultat, chercher as rechercher, situer};
 pub use sources::{Edition, SourceDeDonnees, sources};
-use unite::Identite;
+pub use unite::{Ancien, Identite, anciens, lire as identifier_l_unite};
 
 /// Results given when the search does not say how many, and at most.
 const LIMITE: i64 = 10;

@@ -44,6 +44,10 @@ struct LigneSource {
 }
 
 impl ApportDate {
+    pub fn donne_les_populations(&self) -> bool {
+        matches!(self.apport, Apport::Populations)
+    }
+
     /// What is given, with its millésime when it is not that of the codes, and where when it is not
     /// everywhere.
     fn dire(&self) -> String {

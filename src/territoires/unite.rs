@@ -79,15 +79,55 @@ struct Ligne {
     communes: i64,
 }
 
+/// A code that a commune had, or that of one that joined it.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Ancien {
+    pub code: String,
+    /// When a source gives it.
+    pub nom: Option<String>,
+    /// First and last millésime that had it.
+    pub depuis: i16,
+    pub jusqu: i16,
+    /// What the commune has of it.
+    pub part: Option<f64>,
+    /// Codes of the others that have some.
+    pub ailleurs: Vec<String>,
+}
+
+/// The former codes of a commune, the latest first.
+pub async fn anciens(
+    connexion: &mut PgConnection,
+    edition: Edition,
+    lieu: &Lieu,
+) -> Result<Vec<Ancien>> {
+    if lieu.maille != Maille::Commune {
+        return Ok(Vec::new());
+    }
+    sqlx::query_as(include_str!("sql/lire_anciens.sql"))
+        .bind(edition.millesime)
+        .bind(&lieu.code)
+        .fetch_all(connexion)
+        .await
+        .pour("lecture des anciens codes d'une commune")
+}
+
 /// All that is known of a unit of an edition.
 pub async fn lire(connexion: &mut PgConnection, edition: Edition, lieu: Lieu) -> Result<Identite> {
-    let ligne: Ligne = sqlx::query_as(include_str!("sql/lire_unite.sql"))
-        .bind(edition.edition)
-        .bind(lieu.maille)
-        .bind(&lieu.code)
-        .fetch_one(connexion)
-        .await
-        .pour("lecture d'un territoire")?;
+    let ligne: Ligne = if lieu.maille == Maille::Regroupement {
+        sqlx::query_as(include_str!("sql/lire_regroupement.sql"))
+            .bind(edition.edition)
+            .bind(&lieu.code)
+            .fetch_one(connexion)
+            .await
+    } else {
+        sqlx::query_as(include_str!("sql/lire_unite.sql"))
+            .bind(edition.edition)
+            .bind(lieu.maille)
+            .bind(&lieu.code)
+            .fetch_one(connexion)
+            .await
+    }
+    .pour("lecture d'un territoire")?;
     let absent = ligne.etat_contour == "absent";
     Ok(Identite {
         unite: lieu.unite,

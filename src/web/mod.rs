@@ -1,6 +1,9 @@
-//! The page and what MapLibre needs beside tiles: styles and glyphs. All is embedded.
+//! The map's page and what MapLibre needs beside tiles: styles and glyphs. All is embedded. Then the pages that are read
+//! without script: the sheets, and the one by which help is asked for.
 
 mod apercu;
+pub mod demander;
+pub mod fiches;
 mod fond;
 mod pages;
 mod palette;
@@ -53,6 +56,13 @@ where
         .route("/styles/{style}", get(style))
         .route("/polices/{pile}/{plage}", get(glyphes))
         .fallback(fichier)
+}
+
+/// The address of the page's font, when the page is in this program.
+fn police() -> Option<String> {
+    Page::iter()
+        .find(|nom| nom.starts_with(FICHIERS_IMMUABLES) && nom.ends_with(".woff2"))
+        .map(|nom| format!("/{nom}"))
 }
 
 /// A file of the page, as tightly compressed as the client accepts.

@@ -165,6 +165,19 @@ describe('connexion', options, () => {
     });
   });
 
+  it('whoever asks for help without an account receives the link that follows it', async () => {
+    await avecPage(navigateur, '/demander?territoire=commune:26113&partenaire=caue&theme=accessibilite', SANS_CARTE, async ({ page }) => {
+      await page.fill('[name=objet]', 'Une rampe pour la salle des fêtes.');
+      await page.fill('[name=nom]', 'Anne Maire');
+      await page.fill('[name=courriel]', 'mairie@die.example');
+      await page.click('form button');
+      const montre = await page.textContent('.secret code');
+      const message = await courrier.recevoir('mairie@die.example');
+      assert.equal(lien(message), montre);
+      assert.doesNotMatch(message.texte, /rampe|mot de passe/);
+    });
+  });
+
   it('a provider that changed its keys is believed under the new ones', async () => {
     await relancerFournisseur();
     await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page }) => {

@@ -52,7 +52,7 @@ export async function avecPage(navigateur, chemin, choix, essai) {
  * Opens the page and waits for the answer in words, and until the map has drawn what the address asks for unless
  * `attendre` says otherwise (drawing without a graphics card takes seconds). `fautes` fills with every misdeed.
  */
-export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre = false, attendre = 'carte' } = {}) {
+export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre = false, attendre = 'carte', script = true } = {}) {
   const telephone = taille === TELEPHONE;
   const contexte = await navigateur.newContext({
     viewport: taille,
@@ -60,6 +60,7 @@ export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre
     hasTouch: telephone,
     isMobile: telephone,
     locale: 'fr-FR',
+    javaScriptEnabled: script,
   });
   const page = await contexte.newPage();
   const fautes = [];

@@ -30,7 +30,10 @@ select 1, 'commune', code, 'Commune ' || n, substr(code, 1, 2), '84',
   case n when 10 then 'absent'::etat_contour else 'complet' end,
   case n when 10 then 'Le paquet ne donne pas son contour.' end,
   st_setsrid(st_point(524000 + n % 50 * 8000, 5484000 + n / 50 * 8000), 3857),
-  array[4.7, 44.1, 4.8, 44.2],
+  -- Its square; the first one's is round.
+  case n when 1 then array[4.7, 44.1, 4.8, 44.2]
+    else degres(st_setsrid(st_point(520000 + n % 50 * 8000, 5480000 + n / 50 * 8000), 3857))
+      || degres(st_setsrid(st_point(528000 + n % 50 * 8000, 5488000 + n / 50 * 8000), 3857)) end,
   400 * n
 from (
   select n, (26 + n / 1000)::text || lpad((n % 1000)::text, 3, '0') as code

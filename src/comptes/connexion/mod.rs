@@ -142,7 +142,7 @@ async fn ouvrir(
 }
 
 /// A page that says to wait.
-fn patienter(attente: TimeDelta, page: String) -> Response {
+pub fn patienter(attente: TimeDelta, page: String) -> Response {
     let mut refus = reponse(StatusCode::TOO_MANY_REQUESTS, page);
     refus.headers_mut().insert(header::RETRY_AFTER, attente.num_seconds().max(1).into());
     refus

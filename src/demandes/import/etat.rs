@@ -15,7 +15,9 @@ pub struct Etat {
 }
 
 /// States that a demande can be in.
-static ETATS: [Etat; 6] = [
+static ETATS: [Etat; 7] = [
+    // Before the others: what a partner's table says is « reçu » is under way.
+    Etat { code: "recue", compte: false, mots: &["à qualifier"] },
     Etat {
         code: "en_cours",
         compte: true,
@@ -156,6 +158,8 @@ mod tests {
     fn usual_words_say_the_state() {
         for (texte, code) in [
             ("En attente", "en_cours"),
+            ("Reçue", "en_cours"),
+            ("À qualifier", "recue"),
             ("Clos", "terminee"),
             ("Traité", "terminee"),
             ("Abandon", "abandonnee"),
@@ -169,5 +173,6 @@ mod tests {
         }
         assert!(reconnaitre("Bof").is_err());
         assert!(de_code("Clos").is_err());
+        assert!(!de_code("recue").unwrap().compte);
     }
 }

@@ -2,6 +2,7 @@
 -- $1 edition, $2 millésime, $3 maille and $4 code of the place.
 select r.code, r.nom, r.nom_court, r.departement, r.annee, r.millesime as millesime_reference,
   r.demonstration, r.mention, r.couleur, r.source_nom, r.source_site, r.guichet_nom, r.guichet_site,
+  r.guichet_courriel, r.guichet_telephone, r.conservation_mois,
   r.presentation, r.destinataires, r.sig, r.partenaires_annonces, r.fiches_annoncees, r.seuil_couverture,
   case when r.seuil_publication is not null and r.code <> all (mes_reseaux()) then r.seuil_publication end
     as seuil_masque,

@@ -12,13 +12,7 @@ select
   u.ept, coalesce(p.nom, u.ept) as ept_nom,
   d.code as departement, d.nom as departement_nom,
   r.code as region, r.nom as region_nom,
-  (select count(*) from territoire c
-   where c.edition = $1 and c.maille = 'commune' and case u.maille
-     when 'epci' then c.epci = u.code
-     when 'departement' then c.departement = u.code
-     when 'region' then c.region = u.code
-     else false
-   end) as communes
+  case when u.maille <> 'commune' then (select count(*) from communes_de($1, $2, $3)) else 0 end as communes
 from territoire u
 left join territoire e on e.edition = $1 and e.maille = 'epci' and e.code = u.epci
 left join ept p on p.edition = $1 and p.code = u.ept

@@ -13,7 +13,8 @@ select jsonb_build_object(
   'couleur', r.couleur,
   'public', r.public,
   'guichet', case when r.guichet_nom is not null then
-    jsonb_build_object('nom', r.guichet_nom, 'site', r.guichet_site) end,
+    jsonb_build_object('nom', r.guichet_nom, 'site', r.guichet_site, 'courriel', r.guichet_courriel,
+      'telephone', r.guichet_telephone) end,
   'presentation', r.presentation,
   'destinataires', r.destinataires,
   'sig', r.sig,
