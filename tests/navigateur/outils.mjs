@@ -1,5 +1,6 @@
 // What the browser tests share: tools from src/web (their only package.json), the browser, and a page that keeps account
 // of everything it should not do.
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -117,3 +118,25 @@ export async function cliquer(page, [lon, lat]) {
   }, [lon, lat]);
   await page.mouse.click(point.x, point.y);
 }
+
+export const demander = async (chemin) => (await fetch(service + chemin)).json();
+
+/** The words of an element, their blanks made plain. */
+export const texte = async (page, ou) => (await page.textContent(ou)).replace(/\s/g, ' ');
+
+/** Presses Tab until what has the focus answers a selector: whoever has no mouse gets there. */
+export async function tabuler(page, selecteur, limite = 60) {
+  for (let i = 0; i < limite; i++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((s) => document.activeElement?.matches(s), selecteur)) return;
+  }
+  assert.fail(`${selecteur} is not reached by the keyboard`);
+}
+
+/** A visible ring, or a thumb with one. */
+export const focusVisible = (page) =>
+  page.evaluate(() => {
+    const e = document.activeElement;
+    const vus = [e, e.nextElementSibling].filter(Boolean).map((x) => getComputedStyle(x));
+    return vus.some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || e.matches('input[type=range]:focus-visible');
+  });

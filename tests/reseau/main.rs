@@ -1,5 +1,6 @@
 //! A réseau: loading its folder, what is answered from it, and who may read it.
 
+mod choix;
 mod collections;
 #[path = "../commun/mod.rs"]
 mod commun;

@@ -42,7 +42,7 @@ fn adresses(chemin: &str, operation: &Value, reseaux: [&str; 2]) -> Vec<String> 
     let mut lues = vec![];
     for reseau in reseaux {
         for zone in ["caue", "proposee", "refus", "trouee"] {
-            for couche in ["zones", "couverture", "demandes"] {
+            for couche in ["zones", "couverture", "demandes", "regroupements"] {
                 let chemin = chemin
                     .replace("{reseau}", reseau)
                     .replace("{zone}", zone)
@@ -71,6 +71,8 @@ fn adresses(chemin: &str, operation: &Value, reseaux: [&str; 2]) -> Vec<String> 
                     "du=2000-01-01&au=2030-12-31",
                     "etat=proposee",
                     "etat=refusee",
+                    "etat=terminee",
+                    "niveau=approfondi",
                     "version=1",
                     "territoire=commune:26001",
                     "dans=departement:26",

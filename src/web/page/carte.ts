@@ -11,6 +11,7 @@ import {
   type GeoJSONSource,
   type MapGeoJSONFeature,
   type MapMouseEvent,
+  type PaddingOptions,
   type Tile,
 } from 'maplibre-gl';
 import type { Camera } from './adresse';
@@ -86,7 +87,7 @@ export class Carte {
     const camera =
       depart && !Array.isArray(depart)
         ? { center: [depart.lon, depart.lat] as [number, number], zoom: depart.zoom }
-        : { bounds: depart ?? HEXAGONE, fitBoundsOptions: { padding: marge(conteneur) } };
+        : { bounds: depart ?? HEXAGONE, fitBoundsOptions: { padding: marge(conteneur, !depart) } };
     this.maplibre = new CarteMapLibre({
       container: conteneur,
       style: STYLE,
@@ -150,7 +151,7 @@ export class Carte {
 
   /** Shows a box, or the country; near it glides, far it cuts: nobody is flown across the country. */
   cadrer(bbox: Bbox | null, zoomMax = 12): void {
-    const padding = marge(this.maplibre.getContainer());
+    const padding = marge(this.maplibre.getContainer(), !bbox);
     const camera = this.maplibre.cameraForBounds(bbox ?? HEXAGONE, { padding, maxZoom: zoomMax });
     if (!camera?.center) return;
     const proche = this.maplibre.getBounds().contains(camera.center);
@@ -322,8 +323,12 @@ function surPlace(url: string): string {
   return adresse.protocol.startsWith('http') ? location.origin + adresse.pathname + adresse.search : url;
 }
 
-function marge(conteneur: HTMLElement): number {
-  return Math.min(40, conteneur.clientWidth / 14, conteneur.clientHeight / 14);
+/** Of the country, with room for what lies overseas: at the left, or under it where the map is narrow. */
+function marge(conteneur: HTMLElement, pays: boolean): PaddingOptions {
+  const { clientWidth: largeur, clientHeight: hauteur } = conteneur;
+  const bord = Math.min(40, largeur / 14, hauteur / 14);
+  const etroite = largeur < 500;
+  return { top: bord, right: bord, bottom: pays && etroite ? 84 : bord, left: pays && !etroite ? 104 : bord };
 }
 
 const FRANCAIS = {

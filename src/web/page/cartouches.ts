@@ -14,6 +14,8 @@ export const OUTRE_MER: { code: string; nom: string; bbox: Bbox }[] = [
   { code: '976', nom: 'Mayotte', bbox: [45.01, -13.01, 45.31, -12.63] },
 ];
 const COTE = 84;
+/** The name is written at the foot. */
+export const MARGE = { top: 4, right: 4, bottom: 19, left: 4 };
 
 export class Cartouches {
   private rang = 0;
@@ -31,7 +33,7 @@ export class Cartouches {
   /** Draws them when the main map has nothing left to do; an answer that comes meanwhile makes these old. */
   async montrer(peinture: Peinture | null): Promise<void> {
     const rang = ++this.rang;
-    const cadres = OUTRE_MER.map(({ bbox }) => ({ bbox, noms: false, marge: 4 }));
+    const cadres = OUTRE_MER.map(({ bbox }) => ({ bbox, noms: false, marge: MARGE }));
     const cliches = await photographier(peinture, cadres, { largeur: COTE, hauteur: COTE, densite: Math.min(2, devicePixelRatio) }).catch(() => null);
     if (!cliches || rang !== this.rang) return;
     remplir(

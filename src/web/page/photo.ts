@@ -1,6 +1,7 @@
 // Pictures of the map, of any size: a second map, out of sight, draws what the first shows. The one on screen is neither
 // resized nor moved, and a phone makes the same picture as a desk.
 
+import type { PaddingOptions } from 'maplibre-gl';
 import { Carte, type Peinture } from './carte';
 import { element } from './element';
 import type { Bbox } from './reponses';
@@ -17,7 +18,7 @@ export interface Cliche {
 /** Draws each box in turn at the same size, in CSS pixels; `densite` pixels of the picture for one of them. */
 export async function photographier(
   peinture: Peinture | null,
-  cadres: { bbox: Bbox; noms: boolean; marge?: number }[],
+  cadres: { bbox: Bbox; noms: boolean; marge?: Required<PaddingOptions> }[],
   { largeur, hauteur, densite }: { largeur: number; hauteur: number; densite: number },
 ): Promise<Cliche[]> {
   const boite = element('div', { class: 'chambre-noire', 'aria-hidden': 'true' });

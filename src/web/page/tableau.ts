@@ -78,6 +78,9 @@ export class Tableau {
     if (!table) return;
     const lignes = this.lignes(table);
     const defile = this.racine.querySelector('.defile')?.scrollTop ?? 0;
+    // An answer that comes while the table is read does not throw whoever reads it out of it.
+    const dedans = this.racine.contains(document.activeElement);
+    const colonne = dedans ? (document.activeElement as HTMLElement).dataset.colonne : null;
     const colonnes = [{ cle: 'nom', libelle: 'Nom' }, { cle: 'code', libelle: 'Code' }, ...table.colonnes];
     remplir(
       this.racine,
@@ -96,6 +99,7 @@ export class Tableau {
       ),
     );
     this.racine.querySelector('.defile')!.scrollTop = defile;
+    if (dedans) this.racine.querySelector<HTMLElement>(colonne ? `[data-colonne="${colonne}"]` : '.fermer')?.focus();
   }
 
   private lignes(table: Table): Ligne[] {
