@@ -33,6 +33,7 @@ use crate::http::{Probleme, Reponse, Routes, UrlPublique};
 pub use courrier::{Courrier, Motif};
 pub use externe::Fournisseur;
 pub use principal::{Personne, Principal};
+pub use registre::ROLES;
 pub use secrets::{Empreinte, Secret};
 
 pub fn routes<S>() -> Router<S>

@@ -2,6 +2,7 @@
 
 mod cache;
 mod client;
+mod contrat;
 pub mod document;
 mod encodage;
 mod forme;
