@@ -261,7 +261,7 @@ pub fn routeur(etat: Etat) -> Router {
         .fusionner(qgis::routes().derriere(|routes| {
             routes.layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         }));
-    let documentation = document::routes(&programmes.operations, &etat.url.0);
+    let documentation = document::routes(&programmes.operations, &comptes::ROLES, &etat.url.0);
     Router::new()
         .route("/health", get(|| async { "vivant\n" }))
         .route("/ready", get(pret))

@@ -53,9 +53,12 @@ impl Export {
             Self::Collection { chemin, filtres } => {
                 let nom = chemin.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let parametres = Parametres::nouveaux(filtres)?;
-                let octets =
+                let (octets, omis) =
                     exports::vers_fichier(&base.piscine(), &nom, &chemin, &parametres).await?;
                 dire!("{} écrit : {} Kio.", chemin.display(), octets.div_ceil(1024));
+                if omis > 0 {
+                    dire!("Objets sans géométrie, que ce format ne peut pas contenir : {omis}.");
+                }
             }
         }
         Ok(ExitCode::SUCCESS)

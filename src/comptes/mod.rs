@@ -35,6 +35,7 @@ pub use courrier::{Courrier, Motif};
 pub use externe::Fournisseur;
 pub use freins::Freins;
 pub use principal::{Personne, Principal};
+pub use registre::ROLES;
 pub use secrets::{Empreinte, Secret};
 
 /// Longest address and name that people type, in characters. The database has the same bounds (migration 0026).

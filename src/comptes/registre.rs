@@ -14,6 +14,15 @@ const LIEN: TimeDelta = TimeDelta::days(3);
 /// What begins a one-time link's secret.
 const PREFIXE_LIEN: &str = "lien_";
 
+/// Who reads what of a réseau, in the words of the documentation; SECURITY.md is the whole table.
+pub const ROLES: [(&str, &str); 5] = [
+    ("public", "Sans compte : ce que les réseaux publics publient."),
+    ("lecteur", "Tout ce que le réseau publie, s'il n'est pas public, et le suivi des demandes."),
+    ("partenaire", "De plus, ce qui est de son organisme, avant que ce soit validé."),
+    ("coordinateur", "Tout ce qui est de son réseau."),
+    ("administrateur", "Tout ce qui est de tous les réseaux."),
+];
+
 /// What an account may do in a réseau.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Role {

@@ -5,6 +5,8 @@
 
 mod redaction;
 
+use std::str::FromStr;
+
 use cql2::Expr;
 use sqlx::{Postgres, QueryBuilder};
 
@@ -22,6 +24,28 @@ const NEGATIONS_MAX: usize = 50;
 /// What the geometry of a feature is called in a filter.
 pub const GEOMETRIE: &str = "geometrie";
 
+/// The language of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Langue {
+    Texte,
+    Json,
+}
+
+impl FromStr for Langue {
+    type Err = Error;
+
+    /// Text, unless it says.
+    fn from_str(texte: &str) -> Result<Self> {
+        match texte {
+            "" | "cql2-text" => Ok(Self::Texte),
+            "cql2-json" => Ok(Self::Json),
+            autre => Err(Error::Demande(format!(
+                "« {autre} » n'est pas un langage de filtre : cql2-text ou cql2-json."
+            ))),
+        }
+    }
+}
+
 /// A filter, read; what it names is not checked yet.
 #[derive(Debug, Clone)]
 pub struct Filtre {
@@ -30,26 +54,20 @@ pub struct Filtre {
 }
 
 impl Filtre {
-    /// `langue` is `cql2-text` or `cql2-json`.
-    pub fn lire(texte: &str, langue: &str, crs: Crs) -> Result<Self> {
+    pub fn lire(texte: &str, langue: Langue, crs: Crs) -> Result<Self> {
         if texte.len() > LONGUEUR_MAX {
             return Err(Error::Demande(format!(
                 "Le filtre dépasse {LONGUEUR_MAX} caractères. Raccourcissez-le."
             )));
         }
         let expression = match langue {
-            "cql2-text" => {
+            Langue::Texte => {
                 mesurer(texte)?;
                 cql2::parse_text(texte).map_err(|_| illisible("CQL2, comme population > 1000 AND nom LIKE 'Saint%'"))?
             }
-            "cql2-json" => cql2::parse_json(texte).map_err(|_| {
+            Langue::Json => cql2::parse_json(texte).map_err(|_| {
                 illisible("CQL2 en JSON, comme {\"op\":\">\",\"args\":[{\"property\":\"population\"},1000]}")
             })?,
-            autre => {
-                return Err(Error::Demande(format!(
-                    "« {autre} » n'est pas un langage de filtre : cql2-text ou cql2-json."
-                )));
-            }
         };
         Ok(Self { expression, crs })
     }
@@ -109,8 +127,8 @@ mod tests {
             ),
         ) {
             let debut = Instant::now();
-            let _ = Filtre::lire(&mots.join(" "), "cql2-text", Crs::default());
-            let _ = Filtre::lire(&mots.concat(), "cql2-json", Crs::default());
+            let _ = Filtre::lire(&mots.join(" "), Langue::Texte, Crs::default());
+            let _ = Filtre::lire(&mots.concat(), Langue::Json, Crs::default());
             prop_assert!(debut.elapsed() < Duration::from_secs(2), "{mots:?}");
         }
     }

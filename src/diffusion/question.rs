@@ -3,7 +3,7 @@
 use sqlx::{Postgres, QueryBuilder};
 
 use super::catalogue::{Champ, Collection, Genre, Sujet};
-use super::cql::Filtre;
+use super::cql::{Filtre, Langue};
 use super::crs::Crs;
 use super::dates::{Intervalle, jour};
 use crate::error::{Error, Result};
@@ -156,13 +156,13 @@ impl Question {
             .map(|texte| Enveloppe::lire(texte, bbox_crs))
             .transpose()?
             .filter(|_| collection.geometrie.is_some());
-        let filtre = match parametres.texte("filter") {
-            Some(texte) => {
-                let langue = parametres.texte("filter-lang").unwrap_or("cql2-text");
-                Some(Filtre::lire(texte, langue, crs("filter-crs")?)?)
-            }
-            None => None,
-        };
+        // They are read even when there is no filter: what makes no sense is refused.
+        let langue: Langue = parametres.texte("filter-lang").unwrap_or_default().parse()?;
+        let filter_crs = crs("filter-crs")?;
+        let filtre = parametres
+            .texte("filter")
+            .map(|texte| Filtre::lire(texte, langue, filter_crs))
+            .transpose()?;
         let dates = parametres.texte("datetime").map(Intervalle::lire).transpose()?;
         Ok(Self {
             crs: crs("crs")?,
@@ -233,9 +233,10 @@ impl Question {
     ) -> Result<()> {
         requete.push(" where true");
         if let Some(enveloppe) = self.enveloppe {
-            requete.push(" and st_intersects(o.geometrie, ");
+            // What is nowhere is in any box (OGC 17-069r4, /req/core/fc-bbox-response).
+            requete.push(" and (o.geometrie is null or st_intersects(o.geometrie, ");
             enveloppe.ecrire(requete);
-            requete.push(")");
+            requete.push("))");
         }
         if let Some(dates) = self.dates {
             match collection.sujet {

@@ -49,6 +49,10 @@ impl Releve {
 
     fn unites(maille: Maille, edition: Edition) -> Result<Self> {
         let mut arguments = PgArguments::default();
+        if maille == Maille::Epci {
+            ajoutes([arguments.add(edition.edition)])?;
+            return Ok(Self { sql: include_str!("sql/epci.sql").to_owned(), arguments });
+        }
         ajoutes([arguments.add(maille), arguments.add(edition.edition)])?;
         Ok(Self { sql: include_str!("sql/unites.sql").to_owned(), arguments })
     }

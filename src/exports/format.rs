@@ -1,5 +1,6 @@
 //! Formats of files, and the names that people give them.
 
+use crate::diffusion::Collection;
 use crate::error::{Error, Result};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,16 @@ impl Format {
         Self::Csv,
         Self::Classeur,
     ];
+
+    /// Those that may hold a collection: FlatGeobuf holds nothing that is nowhere.
+    pub fn de(collection: &Collection) -> impl Iterator<Item = Self> {
+        Self::TOUS.into_iter().filter(|format| format.convient(collection))
+    }
+
+    /// Whether it may hold features of a collection.
+    pub fn convient(self, collection: &Collection) -> bool {
+        self != Self::FlatGeobuf || collection.situee()
+    }
 
     /// That of an extension.
     pub fn lire(extension: &str) -> Result<Self> {

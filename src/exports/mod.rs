@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRef, State};
-use axum::http::header;
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{TryStreamExt, stream};
@@ -34,6 +34,9 @@ use crate::error::{ContexteFichier, Error, Result};
 use crate::http::{Chemin, Operation, Parametres, Politique, Reponse, Routes, VARIE};
 use crate::territoires::{SourceDeDonnees, sources};
 pub use format::Format;
+
+/// How many features of the answer a file does not hold, when there are any: FlatGeobuf, those that are nowhere.
+const OMIS: HeaderName = HeaderName::from_static("objets-omis");
 
 /// Batches of rows on their way from the database to a file.
 const EN_ROUTE: usize = 4;
@@ -98,7 +101,8 @@ where
         Operation::nouvelle(
             "/exports/{fichier}",
             "Une collection en fichier : gpkg, geojson, fgb, shp.zip, parquet, csv ou xlsx. Les mêmes filtres que ses objets, \
-             toute propriété comprise (departement=26).",
+             toute propriété comprise (departement=26). FlatGeobuf ne contient pas les objets sans géométrie : l'en-tête \
+             objets-omis dit combien.",
             &diffusion::PARAMETRES,
             "/exports/communes.csv?departement=26",
         )
@@ -116,7 +120,8 @@ async fn exporter(
     parametres: Parametres,
 ) -> Reponse<Response> {
     let transaction = principal.transaction(&piscine).await?;
-    let (format, corps) = preparer(transaction, &service, &fichier, &parametres).await?;
+    let Ecrit { format, corps, omis } =
+        preparer(transaction, &service, &fichier, &parametres).await?;
     let entetes = [
         (header::CONTENT_TYPE, format.genre().to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{fichier}\"")),
@@ -125,7 +130,18 @@ async fn exporter(
     let entetes = reponse.headers_mut();
     entetes.insert(header::CACHE_CONTROL, Politique::Revalider.pour(principal.prive()).entete());
     entetes.insert(header::VARY, VARIE);
+    if omis > 0 {
+        entetes.insert(OMIS, omis.into());
+    }
     Ok(reponse)
+}
+
+/// A file that was written.
+struct Ecrit {
+    format: Format,
+    corps: Body,
+    /// Features of the answer that it does not hold.
+    omis: u64,
 }
 
 /// The file that a name asks for (`communes.gpkg`), in answer to a question.
@@ -134,7 +150,7 @@ async fn preparer(
     service: &ServiceDiffusion,
     fichier: &str,
     parametres: &Parametres,
-) -> Result<(Format, Body)> {
+) -> Result<Ecrit> {
     let Some((id, extension)) = fichier.split_once('.') else {
         return Err(Error::Introuvable(format!(
             "« {fichier} » n'est pas un export : donnez une collection et un format, comme communes.gpkg."
@@ -143,6 +159,12 @@ async fn preparer(
     let format = Format::lire(extension)?;
     let catalogue = service.catalogue(&mut transaction).await?;
     let collection = catalogue.trouver(id)?.clone();
+    if !format.convient(&collection) {
+        return Err(Error::Demande(format!(
+            "La collection « {id} » n'a pas de géométrie, et un fichier {} ne tient que par elle : choisissez un autre format.",
+            format.nom()
+        )));
+    }
     let question = Question::lire(&collection, parametres)?;
     if format.en_degres() && question.crs != Crs::default() {
         return Err(Error::Demande(
@@ -153,10 +175,12 @@ async fn preparer(
     let sources = sources(&mut *transaction, None).await?;
     let sujet = Sujet::nouveau(&collection, &question, &sources);
     let demande = Demande { format, collection, question, sujet };
-    Ok((format, demande.ecrire(transaction).await?))
+    let (corps, omis) = demande.ecrire(transaction).await?;
+    Ok(Ecrit { format, corps, omis })
 }
 
-/// Writes the file that a name asks for, of what the public reads, and returns how many bytes it has.
+/// Writes the file that a name asks for, of what the public reads, and returns how many bytes it has, and how many
+/// features of the answer it does not hold.
 ///
 /// # Errors
 /// A question that cannot be answered; a file that is there already.
@@ -165,10 +189,10 @@ pub async fn vers_fichier(
     fichier: &str,
     chemin: &Path,
     parametres: &Parametres,
-) -> Result<u64> {
+) -> Result<(u64, u64)> {
     let service = ServiceDiffusion::nouveau(Version::default());
     let transaction = Principal::Public.transaction(piscine).await?;
-    let (_, corps) = preparer(transaction, &service, fichier, parametres).await?;
+    let Ecrit { corps, omis, .. } = preparer(transaction, &service, fichier, parametres).await?;
     let mut ecrit = tokio::fs::File::create_new(chemin).await.pour_fichier(ACTION, chemin)?;
     let mut morceaux = corps.into_data_stream();
     let mut octets = 0;
@@ -179,7 +203,7 @@ pub async fn vers_fichier(
         ecrit.write_all(&morceau).await.pour_fichier(ACTION, chemin)?;
     }
     ecrit.flush().await.pour_fichier(ACTION, chemin)?;
-    Ok(octets)
+    Ok((octets, omis))
 }
 
 type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
@@ -199,14 +223,14 @@ struct Demande {
 
 impl Demande {
     /// Reads the rows while another thread writes them. When nobody waits for the file any more, both stop.
-    async fn ecrire(self, transaction: Transaction) -> Result<Body> {
+    async fn ecrire(self, transaction: Transaction) -> Result<(Body, u64)> {
         let fichier = FICHIERS.try_acquire().map_err(|_| Error::Affluence)?;
         let _ecriture = ECRITURES.acquire().await.map_err(|_| Error::Affluence)?;
         let dossier = Arc::new(tempfile::tempdir().pour_fichier(ACTION, std::env::temp_dir())?);
         // Whoever writes keeps it too: the request may be gone first.
         let garde = Arc::clone(&dossier);
         let chemin = dossier.path().join(format!("export.{}", self.format.extension()));
-        match self.format {
+        let omis = match self.format {
             Format::GeoJson => {
                 let (envoi, lots) = mpsc::channel(EN_ROUTE);
                 let (ou, nom) = (chemin.clone(), self.sujet.nom);
@@ -219,6 +243,7 @@ impl Demande {
                 let lu =
                     diffusion::envoyer_geojson(&mut transaction, collection, question, envoi).await;
                 fini(lu, ecrit).await?;
+                0
             }
             format => {
                 let (envoi, lots) = mpsc::channel(EN_ROUTE);
@@ -231,30 +256,31 @@ impl Demande {
                 let (collection, question) = (&self.collection, &self.question);
                 let lu =
                     diffusion::envoyer(&mut transaction, collection, question, formes, envoi).await;
-                fini(lu, ecrit).await?;
+                fini(lu, ecrit).await?
             }
-        }
-        envoyer_fichier((dossier, fichier), chemin).await
+        };
+        Ok((envoyer_fichier((dossier, fichier), chemin).await?, omis))
     }
 }
 
 /// What reading said, then what writing did.
-async fn fini(lu: Result<()>, ecrit: JoinHandle<Result<()>>) -> Result<()> {
+async fn fini<T>(lu: Result<()>, ecrit: JoinHandle<Result<T>>) -> Result<T> {
     lu?;
     ecrit.await.unwrap_or_else(|panique| std::panic::resume_unwind(panique.into_panic()))
 }
 
 const ACTION: &str = "écriture d'un export";
 
-/// Writes rows to a file. Blocks.
-fn ecrire(format: Format, chemin: &Path, sujet: &Sujet, mut lots: Lots<Ligne>) -> Result<()> {
+/// Writes rows to a file, and returns how many it cannot hold. Blocks.
+fn ecrire(format: Format, chemin: &Path, sujet: &Sujet, mut lots: Lots<Ligne>) -> Result<u64> {
     let lots = &mut lots;
     match format {
-        Format::Csv => tableur::ecrire_csv(chemin, sujet, lots),
-        Format::Classeur => tableur::ecrire_classeur(chemin, sujet, lots),
-        Format::GeoParquet => parquet::ecrire(chemin, sujet, lots),
-        _ => sig::ecrire(format, chemin, sujet, lots),
+        Format::Csv => tableur::ecrire_csv(chemin, sujet, lots)?,
+        Format::Classeur => tableur::ecrire_classeur(chemin, sujet, lots)?,
+        Format::GeoParquet => parquet::ecrire(chemin, sujet, lots)?,
+        _ => return sig::ecrire(format, chemin, sujet, lots),
     }
+    Ok(0)
 }
 
 /// The file, piece by piece; what it stands in goes with the last one.

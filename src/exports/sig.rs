@@ -20,24 +20,24 @@ use crate::error::{ContexteFichier, Error, Result};
 
 const ACTION: &str = "écriture d'un export";
 
-/// Writes the rows to a file of this format. Blocks.
+/// Writes the rows to a file of this format, and returns how many it cannot hold. Blocks.
 pub fn ecrire(
     format: Format,
     chemin: &Path,
     sujet: &Sujet,
     lignes: &mut Receiver<Vec<Ligne>>,
-) -> Result<()> {
+) -> Result<u64> {
     match format {
         Format::Shapefile => {
             let dossier = tempfile::tempdir_in(chemin.parent().unwrap_or(chemin))
                 .pour_fichier(ACTION, chemin)?;
             let dans = dossier.path().join(format!("{}.shp", sujet.nom));
-            remplir("ESRI Shapefile", &dans, &["ENCODING=UTF-8"], sujet, lignes)?;
+            let omis = remplir("ESRI Shapefile", &dans, &["ENCODING=UTF-8"], sujet, lignes)?;
             std::fs::write(dossier.path().join("LISEZMOI.txt"), sujet.notice().join("\r\n"))
                 .pour_fichier(ACTION, dossier.path())?;
-            archiver(dossier.path(), chemin)
+            archiver(dossier.path(), chemin)?;
+            Ok(omis)
         }
-        // Which leaves out features that are nowhere: a few communes have no contour.
         Format::FlatGeobuf => remplir("FlatGeobuf", chemin, &[], sujet, lignes),
         _ => {
             let titre = format!("IDENTIFIER={}", sujet.titre);
@@ -53,7 +53,7 @@ fn remplir(
     options: &[&str],
     sujet: &Sujet,
     lignes: &mut Receiver<Vec<Ligne>>,
-) -> Result<()> {
+) -> Result<u64> {
     let pilote = DriverManager::get_driver_by_name(pilote).map_err(echec)?;
     let mut fichier = pilote.create_vector_only(chemin).map_err(echec)?;
     let mut reperage =
@@ -64,24 +64,31 @@ fn remplir(
         Some(Geometrie::Points) => OGRwkbGeometryType::wkbPoint,
         Some(Geometrie::Surfaces) => OGRwkbGeometryType::wkbMultiPolygon,
     };
+    // Its features are found by where they are, and its driver leaves out or refuses those that are nowhere: a few
+    // communes have no contour.
+    let toutes = pilote.short_name() != "FlatGeobuf";
     let demande = |options| LayerOptions { name: &sujet.nom, srs: Some(&reperage), ty, options };
     // One transaction where there are: a row at a time would be written to the disk.
-    if fichier.driver().short_name() == "GPKG" {
+    let omis = if fichier.driver().short_name() == "GPKG" {
         let mut transaction = fichier.start_transaction().map_err(echec)?;
-        couche(&mut transaction, demande(Some(options)), &sujet.champs, lignes)?;
+        let omis = couche(&mut transaction, demande(Some(options)), &sujet.champs, toutes, lignes)?;
         transaction.commit().map_err(echec)?;
+        omis
     } else {
-        couche(&mut fichier, demande(Some(options)), &sujet.champs, lignes)?;
-    }
-    fichier.close().map_err(echec)
+        couche(&mut fichier, demande(Some(options)), &sujet.champs, toutes, lignes)?
+    };
+    fichier.close().map_err(echec)?;
+    Ok(omis)
 }
 
+/// Writes the features, all or those that are somewhere, and returns how many are left out.
 fn couche(
     fichier: &mut Dataset,
     demande: LayerOptions<'_>,
     champs: &[Champ],
+    toutes: bool,
     lignes: &mut Receiver<Vec<Ligne>>,
-) -> Result<()> {
+) -> Result<u64> {
     let couche = fichier.create_layer(demande).map_err(echec)?;
     for champ in champs {
         let genre = match champ.genre {
@@ -98,12 +105,17 @@ fn couche(
         definition.add_to_layer(&couche).map_err(echec)?;
     }
     let definition = Defn::from_layer(&couche);
+    let mut omis = 0;
     while let Some(lot) = lignes.blocking_recv() {
         for ligne in lot {
-            objet(&couche, &definition, ligne).map_err(echec)?;
+            if toutes || ligne.forme.is_some() {
+                objet(&couche, &definition, ligne).map_err(echec)?;
+            } else {
+                omis += 1;
+            }
         }
     }
-    Ok(())
+    Ok(omis)
 }
 
 fn objet(couche: &Layer<'_>, definition: &Defn, ligne: Ligne) -> Result<(), GdalError> {

@@ -8,118 +8,35 @@ use axum::{Json, Router};
 use maud::html;
 use serde_json::{Map, Value, json};
 
-use super::{Operation, page};
-
-/// A parameter means the same wherever it is: name, JSON type, sentence.
-const PARAMETRES: [(&str, &str, &str); 64] = [
-    ("annee", "integer", "Année : zones en vigueur au 31 décembre, demandes de l'année."),
-    ("apres", "string", "Page qui suit un objet : donné par le lien « next »."),
-    ("au", "string", "Dernier jour de la période, compris (2018-12-31)."),
-    (
-        "authcfg",
-        "string",
-        "Entrée d'authentification de QGIS de l'édition privée : sept lettres ou chiffres.",
-    ),
-    ("avant", "string", "Page qui précède un objet : donné par le lien « prev »."),
-    ("bbox", "string", "Emprise : ouest,sud,est,nord, en degrés ou dans le système bbox-crs."),
-    ("bbox-crs", "string", "Système de coordonnées de bbox."),
-    (
-        "boost",
-        "string",
-        "Ce qui compte dans l'ordre des noms, en plus de leur ressemblance (population).",
-    ),
-    ("classes", "string", "Méthode et nombre de classes (jenks:5)."),
-    ("cle", "string", "Indicateur selon lequel un stock est partagé en remontant le temps."),
-    ("code", "string", "Code de l'unité (26001)."),
-    ("codeDepartement", "string", "Code du département (26, 2A, 974)."),
-    ("codeEpci", "string", "Numéro Siren de l'intercommunalité (200040459)."),
-    ("codePostal", "string", "Code postal (26200)."),
-    ("codeRegion", "string", "Code de la région (84)."),
-    ("collection", "string", "Identifiant de la collection (communes)."),
-    ("couches", "string", "Noms de couches, séparés par des virgules (communes,epci)."),
-    ("crs", "string", "Système de coordonnées de la réponse. Par défaut, longitude et latitude."),
-    ("dans", "string", "Territoire auquel se limiter (departement:26)."),
-    ("datetime", "string", "Date ou période (2019-01-01, 2018-01-01/2018-12-31)."),
-    ("de", "integer", "Millésime de départ."),
-    ("departement", "string", "Code du département."),
-    ("du", "string", "Premier jour de la période, compris (2018-01-01)."),
-    ("edition", "string", "Édition d'un projet QGIS : publique, ou privee, qui s'identifie."),
-    ("etat", "string", "État des zones (proposee, validee, refusee)."),
-    ("f", "string", "Forme de la réponse : json ou html."),
-    ("fichier", "string", "Collection et format (communes.gpkg)."),
-    (
-        "fields",
-        "string",
-        "Champs voulus, séparés par des virgules (nom,code,population,centre,contour). Ceux qui n'existent pas sont passés.",
-    ),
-    ("filter", "string", "Filtre CQL2 (population > 1000 AND nom LIKE 'Saint%')."),
-    ("filter-crs", "string", "Système de coordonnées des géométries du filtre."),
-    ("filter-lang", "string", "Langage du filtre : cql2-text ou cql2-json."),
-    ("format", "string", "Format de la réponse (json, geojson)."),
-    ("geometry", "string", "Géométrie du GeoJSON (centre, contour, bbox)."),
-    ("grille", "string", "Grille de tuiles : WebMercatorQuad."),
-    ("indicateur", "string", "Code de l'indicateur."),
-    ("lat", "number", "Latitude, en degrés (WGS 84)."),
-    (
-        "limit",
-        "integer",
-        "Nombre d'objets. Pour /ogc, par page : 10 000 au plus. Pour /geo, en tout : sans limite par défaut.",
-    ),
-    ("limite", "integer", "Nombre de résultats, 100 au plus."),
-    ("lon", "number", "Longitude, en degrés (WGS 84)."),
-    ("maille", "string", "Sorte de territoire (commune, epci, departement, region, regroupement)."),
-    ("millesime", "integer", "Millésime des codes. Par défaut, le plus récent."),
-    ("niveau", "string", "Niveau d'intervention des fiches."),
-    ("nom", "string", "Nom cherché, entier, par le début de ses mots ou à peu près."),
-    ("objet", "string", "Identifiant de l'objet dans la collection."),
-    ("offset", "integer", "Nombre d'objets à passer."),
-    ("partenaire", "string", "Code d'un partenaire du réseau."),
-    ("periode", "string", "Période de l'indicateur. Par défaut, la plus récente."),
-    ("projet", "string", "Réseau et format d'un projet QGIS (drome.qgz, drome.qlr)."),
-    ("properties", "string", "Propriétés à donner, séparées par des virgules."),
-    ("q", "string", "Ce qui est cherché, avec les mots de tous les jours."),
-    ("reseau", "string", "Code d'un réseau. Par défaut, le seul qui soit là, ou tous."),
-    ("siren", "string", "Numéro Siren de la commune."),
-    ("sortby", "string", "Propriétés du tri, précédées de - pour un ordre décroissant."),
-    ("style", "string", "Nom du style (carte)."),
-    ("territoire", "string", "Territoire sur lequel porte la question (commune:26001)."),
-    ("theme", "string", "Code d'un thème du réseau."),
-    ("type", "string", "Sorte de commune (commune-actuelle)."),
-    (
-        "v",
-        "integer",
-        "Version des données, donnée par le TileJSON : la tuile se garde alors un an.",
-    ),
-    ("vers", "integer", "Millésime d'arrivée. Par défaut, le plus récent."),
-    ("version", "integer", "Version de la zone. Par défaut, celle en cours."),
-    ("x", "integer", "Colonne de la tuile."),
-    ("y", "integer", "Ligne de la tuile, à partir du nord."),
-    ("z", "integer", "Zoom de la tuile."),
-    (
-        "zone",
-        "string",
-        "Code de la zone dans son réseau. Pour /geo : metro, drom ou com, séparés par des virgules.",
-    ),
-];
+use super::{Operation, Probleme, contrat, page};
 
 /// What every operation may answer beside what it was asked for.
-const PROBLEMES: [(&str, &str); 7] = [
+const PROBLEMES: [(&str, &str); 9] = [
     ("400", "Un paramètre ne se lit pas, ou n'existe pas ici."),
     ("401", "Le jeton ou la session n'est plus valable."),
     ("403", "Le réseau ne publie pas ce détail, et qui demande n'y a pas de droit."),
     ("404", "Cela n'existe pas, ou n'est pas à lire par qui le demande."),
+    ("414", "L'adresse est trop longue."),
     ("422", "La question ne peut pas avoir de réponse."),
     ("429", "Trop de demandes à la fois ; l'en-tête Retry-After dit quand revenir."),
+    ("500", "Le service a rencontré une erreur, notée dans son journal."),
     ("503", "Le service n'est pas prêt, ou trop occupé."),
 ];
+
+/// Media types that are written as JSON.
+const EN_JSON: [&str; 2] = ["application/json", "+json"];
+
+/// A role, and what it reads and does.
+pub type Role = (&'static str, &'static str);
 
 /// The routes of the document and of its page.
 pub fn routes<S: Clone + Send + Sync + 'static>(
     operations: &[Operation],
+    roles: &[Role],
     url_publique: &str,
 ) -> Router<S> {
-    let document = Arc::new(document(operations, url_publique));
-    let page = Arc::<str>::from(page_lisible(operations));
+    let document = Arc::new(document(operations, roles, url_publique));
+    let page = Arc::<str>::from(page_lisible(operations, roles));
     Router::new()
         .route("/api", get(move || async move { Html(page.to_string()) }))
         .route("/api/openapi.json", get(move || async move { Json(Arc::clone(&document)) }))
@@ -130,52 +47,142 @@ fn variables(chemin: &str) -> impl Iterator<Item = &str> {
     chemin.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
-fn parametre(nom: &str, place: &str) -> Value {
-    let connu = PARAMETRES.iter().find(|(connu, ..)| *connu == nom);
-    let (genre, phrase) = connu.map_or(("string", ""), |(_, genre, phrase)| (*genre, *phrase));
-    json!({
-        "name": nom, "in": place, "required": place == "path", "description": phrase,
-        "schema": { "type": genre },
+/// What a parameter means.
+fn phrase(nom: &str) -> &'static str {
+    contrat::parametres().get(nom).and_then(|dit| dit["description"].as_str()).unwrap_or_default()
+}
+
+fn parametre(operation: &Operation, nom: &str, place: &str) -> Value {
+    let mut schema =
+        contrat::parametres().get(nom).cloned().unwrap_or_else(|| json!({ "type": "string" }));
+    // Said of the parameter itself.
+    if let Some(schema) = schema.as_object_mut() {
+        schema.remove("description");
+    }
+    let texte = schema["type"] == "string";
+    let mut dit = json!({
+        "name": nom, "in": place, "required": place == "path", "description": phrase(nom), "schema": schema,
+    });
+    if let Some(exemple) = valeur_d_exemple(operation, nom) {
+        dit["example"] =
+            if texte { json!(exemple) } else { exemple.parse().unwrap_or(json!(exemple)) };
+    }
+    dit
+}
+
+/// What a parameter may be, in words: its values, or its least and greatest.
+fn bornes(nom: &str) -> String {
+    let Some(dites) = contrat::parametres().get(nom) else { return String::new() };
+    if let Some(valeurs) = dites["enum"].as_array() {
+        let valeurs: Vec<&str> = valeurs.iter().filter_map(Value::as_str).collect();
+        return format!(" Valeurs : {}.", valeurs.join(", "));
+    }
+    match (dites["minimum"].as_i64(), dites["maximum"].as_i64()) {
+        (Some(min), Some(max)) => format!(" De {min} à {max}."),
+        (Some(min), None) => format!(" {min} au moins."),
+        _ => String::new(),
+    }
+}
+
+/// Media types of the answer.
+fn genres(operation: &Operation) -> impl Iterator<Item = &'static str> {
+    std::iter::once(operation.genre).chain(operation.autres_genres.iter().copied())
+}
+
+/// The value of a parameter, or of a variable of the path, in the example of an operation.
+fn valeur_d_exemple(operation: &Operation, nom: &str) -> Option<String> {
+    let (chemin, question) = operation.exemple.split_once('?').unwrap_or((operation.exemple, ""));
+    let variable = format!("{{{nom}}}");
+    let du_chemin = operation
+        .chemin
+        .split('/')
+        .zip(chemin.split('/'))
+        .find(|(segment, _)| *segment == variable)
+        .map(|(_, valeur)| valeur.to_owned());
+    du_chemin.or_else(|| {
+        form_urlencoded::parse(question.as_bytes())
+            .find(|(connu, _)| connu == nom)
+            .map(|(_, valeur)| valeur.into_owned())
     })
 }
 
-fn operation(operation: &Operation) -> Value {
+/// What is answered in a media type: JSON as its schema says, anything else as it comes.
+fn contenu(genre: &str, schema: Option<&Value>) -> Value {
+    let essence = genre.split(';').next().unwrap_or(genre);
+    match schema {
+        Some(schema) if EN_JSON.iter().any(|fin| essence.ends_with(fin)) => {
+            json!({ "schema": schema })
+        }
+        _ if essence.starts_with("text/") => json!({ "schema": { "type": "string" } }),
+        _ => json!({}),
+    }
+}
+
+fn operation(operation: &Operation, reponses: &Map<String, Value>) -> Value {
     let parametres: Vec<Value> = variables(operation.chemin)
-        .map(|nom| parametre(nom, "path"))
-        .chain(operation.parametres.iter().map(|nom| parametre(nom, "query")))
+        .map(|nom| parametre(operation, nom, "path"))
+        .chain(operation.parametres.iter().map(|nom| parametre(operation, nom, "query")))
         .collect();
-    let mut reponses: Map<String, Value> = PROBLEMES
-        .iter()
-        .map(|(statut, phrase)| {
-            let contenu = json!({ "application/problem+json": {
-                "schema": { "$ref": "#/components/schemas/Probleme" } } });
-            ((*statut).to_owned(), json!({ "description": phrase, "content": contenu }))
-        })
-        .collect();
-    let genres: Map<String, Value> = std::iter::once(operation.genre)
-        .chain(operation.autres_genres.iter().copied())
-        .map(|genre| (genre.to_owned(), json!({})))
-        .collect();
-    reponses.insert("200".into(), json!({ "description": operation.resume, "content": genres }));
-    reponses.insert("304".into(), json!({ "description": "Rien n'a changé." }));
+    let schema = reponses.get(operation.chemin);
+    let genres: Map<String, Value> =
+        genres(operation).map(|genre| (genre.to_owned(), contenu(genre, schema))).collect();
+    let mut dites = refus();
+    dites.insert("200".into(), json!({ "description": operation.resume, "content": genres }));
+    dites.insert("304".into(), json!({ "description": "Rien n'a changé." }));
     if operation.ailleurs {
-        reponses.insert("307".into(), json!({ "description": "À lire à une autre adresse." }));
+        dites.insert("307".into(), json!({ "description": "À lire à une autre adresse." }));
     }
     if operation.parfois_vide {
-        reponses.insert("204".into(), json!({ "description": "Il n'y a rien dans cette tuile." }));
+        dites.insert("204".into(), json!({ "description": "Il n'y a rien dans cette tuile." }));
     }
     json!({ "get": {
+        "operationId": identifiant(operation.chemin),
         "summary": operation.resume,
         "parameters": parametres,
-        "responses": reponses,
+        "responses": dites,
         "security": [{}, { "jeton": [] }, { "qgis": [] }, { "session": [] }],
         "x-exemple": operation.exemple,
     } })
 }
 
-fn document(operations: &[Operation], url_publique: &str) -> Value {
-    let chemins: Map<String, Value> =
-        operations.iter().map(|dite| (dite.chemin.to_owned(), operation(dite))).collect();
+/// Of an operation: its path, in letters.
+fn identifiant(chemin: &str) -> String {
+    let mots = chemin.split(|lettre: char| !lettre.is_ascii_alphanumeric());
+    mots.filter(|mot| !mot.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+/// The problems that an answer may be, with their headers.
+fn refus() -> Map<String, Value> {
+    PROBLEMES
+        .iter()
+        .map(|(statut, phrase)| {
+            let mut dit = json!({ "description": phrase, "content": { "application/problem+json": {
+                "schema": { "$ref": "#/components/schemas/Probleme" } } } });
+            match *statut {
+                "429" | "503" => {
+                    dit["headers"]["Retry-After"] = json!({
+                        "description": "Secondes à attendre.", "schema": { "type": "integer" } });
+                }
+                "401" => {
+                    dit["headers"]["WWW-Authenticate"] = json!({ "schema": { "type": "string" } });
+                }
+                _ => {}
+            }
+            ((*statut).to_owned(), dit)
+        })
+        .collect()
+}
+
+fn document(operations: &[Operation], roles: &[Role], url_publique: &str) -> Value {
+    let reponses = contrat::reponses();
+    let chemins: Map<String, Value> = operations
+        .iter()
+        .map(|dite| (dite.chemin.to_owned(), operation(dite, &reponses)))
+        .collect();
+    let mut schemas = contrat::communs();
+    schemas.insert("Probleme".into(), probleme());
+    let roles: Vec<Value> =
+        roles.iter().map(|(nom, phrase)| json!({ "role": nom, "description": phrase })).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -194,22 +201,31 @@ fn document(operations: &[Operation], url_publique: &str) -> Value {
                     "description": "Le jeton est le mot de passe, le nom est libre." },
                 "session": { "type": "apiKey", "in": "cookie", "name": "__Host-maillage" },
             },
-            "schemas": { "Probleme": {
-                "type": "object",
-                "description": "RFC 9457.",
-                "required": ["type", "title", "status", "detail"],
-                "properties": {
-                    "type": { "type": "string" },
-                    "title": { "type": "string" },
-                    "status": { "type": "integer" },
-                    "detail": { "type": "string", "description": "Ce qui ne va pas, et que faire." },
-                },
-            } },
+            "schemas": schemas,
         },
+        "x-roles": roles,
     })
 }
 
-fn page_lisible(operations: &[Operation]) -> String {
+/// RFC 9457, with each of our problems.
+fn probleme() -> Value {
+    let tous = Probleme::tous();
+    let genres: Vec<&str> = tous.iter().map(Probleme::genre).collect();
+    json!({
+        "type": "object",
+        "description": "RFC 9457.",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": { "type": "string", "enum": genres },
+            "title": { "type": "string" },
+            "status": { "type": "integer", "minimum": 400, "maximum": 599 },
+            "detail": { "type": "string", "description": "Ce qui ne va pas, et que faire." },
+        },
+        "examples": tous,
+    })
+}
+
+fn page_lisible(operations: &[Operation], roles: &[Role]) -> String {
     page::page(
         "Interroger maillage par programme",
         html! {
@@ -218,6 +234,19 @@ fn page_lisible(operations: &[Operation]) -> String {
                 code { "Authorization: Bearer mlg_…" } ", ou comme mot de passe dans QGIS." }
             p { "Le même contenu pour les outils : " a href="/api/openapi.json" { "openapi.json" } ". Pour QGIS : "
                 a href="/qgis" { "ouvrir les données dans QGIS" } "." }
+            h2 { "Qui lit quoi" }
+            dl { @for (role, phrase) in roles {
+                dt { (role) }
+                dd { (phrase) }
+            } }
+            p { "Chaque route se lit sans compte et donne plus à qui y a droit." }
+            h2 { "Ce qui peut être refusé" }
+            p { "Chaque refus est une phrase en français qui dit ce qui ne va pas et que faire, en "
+                code { "application/problem+json" } "." }
+            dl { @for (statut, phrase) in PROBLEMES {
+                dt { code { (statut) } }
+                dd { (phrase) }
+            } }
             @for operation in operations {
                 h2 { code { (operation.chemin) } }
                 p { (operation.resume) " Exemple : " a href=(operation.exemple) { (operation.exemple) } }
@@ -225,9 +254,16 @@ fn page_lisible(operations: &[Operation]) -> String {
                     dl {
                         @for nom in variables(operation.chemin).chain(operation.parametres.iter().copied()) {
                             dt { code { (nom) } }
-                            dd { (parametre(nom, "query")["description"].as_str().unwrap_or_default()) }
+                            dd { (phrase(nom)) (bornes(nom)) }
                         }
                     }
+                }
+                p { "Réponse : "
+                    @for (rang, genre) in genres(operation).enumerate() {
+                        @if rang > 0 { ", " }
+                        code { (genre) }
+                    }
+                    "."
                 }
             }
         },
@@ -236,7 +272,7 @@ fn page_lisible(operations: &[Operation]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{PARAMETRES, variables};
+    use super::{Operation, contrat, identifiant, valeur_d_exemple, variables};
 
     #[test]
     fn the_variables_of_a_path_are_those_in_braces() {
@@ -245,7 +281,22 @@ mod tests {
     }
 
     #[test]
-    fn each_parameter_is_described_once() {
-        assert!(PARAMETRES.windows(2).all(|paire| paire[0].0 < paire[1].0));
+    fn each_parameter_says_what_it_is_and_what_it_means() {
+        for (nom, dit) in contrat::parametres() {
+            assert!(
+                dit["type"].is_string() && dit["description"].as_str().unwrap().ends_with('.'),
+                "{nom}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_example_of_an_operation_gives_those_of_its_parameters() {
+        let operation = Operation::nouvelle("/a/{x}/b", "", &["q"], "/a/12/b?q=l%27eau&z=1");
+        let lue = |nom| valeur_d_exemple(&operation, nom);
+        assert_eq!(lue("x").as_deref(), Some("12"));
+        assert_eq!(lue("q").as_deref(), Some("l'eau"));
+        assert_eq!(lue("b"), None);
+        assert_eq!(identifiant(operation.chemin), "a_x_b");
     }
 }

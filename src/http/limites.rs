@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a person who asks nothing is remembered.
 const OUBLI: Duration = Duration::from_secs(60);
 /// Longest address, in bytes, parameters included.
-const ADRESSE_MAX: usize = 8 << 10;
+pub const ADRESSE_MAX: usize = 8 << 10;
 
 /// Places for the requests that ask the database.
 #[derive(Clone)]

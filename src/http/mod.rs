@@ -3,6 +3,7 @@
 mod accueil;
 mod cache;
 mod client;
+mod contrat;
 pub mod document;
 mod encodage;
 mod forme;

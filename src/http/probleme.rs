@@ -176,6 +176,29 @@ impl Probleme {
     pub fn dire(&self) -> (&'static str, &str) {
         (self.title, &self.detail)
     }
+
+    pub fn genre(&self) -> &'static str {
+        self.genre
+    }
+
+    /// One of each that a reader may be told, for the documentation.
+    pub fn tous() -> Vec<Self> {
+        vec![
+            Self::demande("Le paramètre « annee » doit être un nombre entre 1943 et 2100."),
+            Self::non_identifie("Ce jeton n'est plus valable. Demandez-en un autre."),
+            Self::interdit("Le réseau ne publie pas ce détail."),
+            Self::introuvable("La collection « rien » n'existe pas."),
+            Self::methode(),
+            Self::trop_lourd(super::FORMULAIRE_MAX),
+            Self::adresse_trop_longue(super::limites::ADRESSE_MAX),
+            Self::formulaire(),
+            Self::trop_de_demandes(),
+            Self::affluence(),
+            Self::trop_long(),
+            Self::indisponible(),
+            Self::interne(),
+        ]
+    }
 }
 
 impl From<Error> for Probleme {

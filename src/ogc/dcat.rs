@@ -127,7 +127,7 @@ fn distributions(collection: &Collection, contexte: &Contexte<'_>) -> Vec<Value>
         "dcat:mediaType": { "@id": format!("{MEDIAS}application/geo+json") },
         "dct:license": licences,
     })];
-    distributions.extend(Format::TOUS.into_iter().map(|format| {
+    distributions.extend(Format::de(collection).map(|format| {
         let adresse = format!("{racine}/exports/{}.{}", collection.id, format.extension());
         let genre = format.genre().split(';').next().unwrap_or_default();
         json!({

@@ -144,7 +144,7 @@ pub fn collection(collection: &Collection, contexte: &Contexte<'_>) -> Value {
             "Les tuiles vectorielles",
         ));
     }
-    liens.extend(Format::TOUS.into_iter().map(|format| {
+    liens.extend(Format::de(collection).map(|format| {
         let adresse = format!("{}/exports/{}.{}", adresses.0.0, collection.id, format.extension());
         lien(adresse, "enclosure", format.genre(), format.nom())
     }));
@@ -179,9 +179,17 @@ fn etendue(emprise: Option<[f64; 4]>) -> Value {
         "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian" });
     match emprise {
         Some(emprise) => json!({
-            "spatial": { "bbox": [emprise], "crs": Crs::default().uri() }, "temporal": temps }),
+            "spatial": { "bbox": [elargir(emprise)], "crs": Crs::default().uri() }, "temporal": temps }),
         None => json!({ "temporal": temps }),
     }
+}
+
+/// Rounded outwards, to a ten-thousandth of a degree: the box of all that is, as it is written, and not of most of it.
+fn elargir([ouest, sud, est, nord]: [f64; 4]) -> [f64; 4] {
+    const PAS: f64 = 1e4;
+    let bas = |borne: f64| (borne * PAS).floor() / PAS;
+    let haut = |borne: f64| (borne * PAS).ceil() / PAS;
+    [bas(ouest), bas(sud), haut(est), haut(nord)]
 }
 
 /// Licences of what a collection is made from, each once.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Response};
 use maud::Markup;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
@@ -28,9 +28,9 @@ use crate::http::{
     Chemin, Forme, Operation, Parametres, Politique, Probleme, Reponse, Routes, UrlPublique, page,
 };
 use crate::territoires::{SourceDeDonnees, sources};
-use crate::tuiles::{Couche, ServiceTuiles};
+use crate::tuiles::ServiceTuiles;
 use adresses::{Adresses, segment};
-use documents::{Contexte, GEOJSON, OPENAPI, SCHEMA};
+use documents::{Contexte, GEOJSON, HTML, OPENAPI, SCHEMA};
 
 /// What the answers depend on beside their address.
 const VARIE: HeaderValue =
@@ -52,6 +52,7 @@ where
         .avec(
             // Some clients put a slash at the end of what they are given.
             Operation::nouvelle("/ogc", "OGC API : l'accueil et ses liens.", &PORTES, "/ogc")
+                .ou(&[HTML])
                 .barre_finale(),
             accueil,
         )
@@ -61,7 +62,8 @@ where
                 "OGC API : les normes suivies.",
                 &PORTES,
                 "/ogc/conformance",
-            ),
+            )
+            .ou(&[HTML]),
             conformite,
         )
         .avec(
@@ -80,7 +82,8 @@ where
                 "OGC API : les collections.",
                 &PORTES,
                 "/ogc/collections",
-            ),
+            )
+            .ou(&[HTML]),
             collections,
         )
         .avec(
@@ -89,7 +92,8 @@ where
                 "OGC API : une collection, son emprise, ses sources, ses liens.",
                 &PORTES,
                 "/ogc/collections/communes",
-            ),
+            )
+            .ou(&[HTML]),
             collection,
         )
         .avec(
@@ -99,7 +103,8 @@ where
                 &PORTES,
                 "/ogc/collections/communes/queryables",
             )
-            .genre(SCHEMA),
+            .genre(SCHEMA)
+            .ou(&[HTML]),
             filtrables,
         )
         .libre(
@@ -110,7 +115,8 @@ where
                 &diffusion::PARAMETRES,
                 "/ogc/collections/communes/items?departement=26&limit=10",
             )
-            .genre(GEOJSON),
+            .genre(GEOJSON)
+            .ou(&[HTML]),
             objets,
         )
         .avec(
@@ -120,7 +126,8 @@ where
                 &["f", "crs", "datetime", "properties"],
                 "/ogc/collections/communes/items/26001",
             )
-            .genre(GEOJSON),
+            .genre(GEOJSON)
+            .ou(&[HTML]),
             objet,
         )
         .avec(
@@ -133,143 +140,7 @@ where
             .genre(dcat::GENRE),
             portail,
         )
-        .fusionner(routes_des_tuiles())
-}
-
-fn routes_des_tuiles<S>() -> Routes<S>
-where
-    S: Clone + Send + Sync + 'static,
-    ServiceTuiles: FromRef<S>,
-    UrlPublique: FromRef<S>,
-{
-    let operation = |chemin, resume, exemple| Operation::nouvelle(chemin, resume, &["f"], exemple);
-    Routes::nouvelles()
-        .avec(
-            operation(
-                "/ogc/tileMatrixSets",
-                "OGC API : les grilles de tuiles.",
-                "/ogc/tileMatrixSets",
-            ),
-            async |State(url): State<UrlPublique>| Json(tuiles::grilles(Adresses(&url))),
-        )
-        .avec(
-            operation(
-                "/ogc/tileMatrixSets/{grille}",
-                "OGC API : une grille de tuiles.",
-                "/ogc/tileMatrixSets/WebMercatorQuad",
-            ),
-            grille,
-        )
-        .avec(
-            operation("/ogc/tiles", "OGC API : les tuiles de toutes les couches.", "/ogc/tiles"),
-            async |State(url): State<UrlPublique>| {
-                Json(tuiles::jeux(Adresses(&url), "/tiles", TOUTES))
-            },
-        )
-        .avec(
-            operation(
-                "/ogc/tiles/{grille}",
-                "OGC API : le jeu de tuiles de toutes les couches.",
-                "/ogc/tiles/WebMercatorQuad",
-            ),
-            jeu_entier,
-        )
-        .avec(
-            operation(
-                "/ogc/collections/{collection}/tiles",
-                "OGC API : les tuiles d'une collection.",
-                "/ogc/collections/communes/tiles",
-            ),
-            jeux_d_une_collection,
-        )
-        .avec(
-            operation(
-                "/ogc/collections/{collection}/tiles/{grille}",
-                "OGC API : le jeu de tuiles d'une collection : ses champs, ses zooms, le modèle de ses adresses.",
-                "/ogc/collections/communes/tiles/WebMercatorQuad",
-            ),
-            jeu_d_une_collection,
-        )
-        .avec(
-            operation("/ogc/styles", "OGC API : les styles de carte.", "/ogc/styles"),
-            async |State(url): State<UrlPublique>| Json(tuiles::styles(Adresses(&url))),
-        )
-        .avec(
-            operation(
-                "/ogc/styles/{style}",
-                "OGC API : un style de carte, pour MapLibre.",
-                "/ogc/styles/carte",
-            )
-            .ailleurs(),
-            style,
-        )
-}
-
-/// What the tiles of every layer together are called.
-const TOUTES: &str = "Toutes les couches";
-
-fn exiger_la_grille(nom: &str) -> Reponse<()> {
-    if nom == tuiles::GRILLE {
-        return Ok(());
-    }
-    Err(Probleme::introuvable(format!(
-        "La grille « {nom} » n'est pas servie. La seule est {}.",
-        tuiles::GRILLE
-    )))
-}
-
-async fn grille(Chemin(nom): Chemin<String>) -> Reponse<Json<Value>> {
-    exiger_la_grille(&nom)?;
-    Ok(Json(tuiles::grille()))
-}
-
-async fn jeu_entier(
-    State(url): State<UrlPublique>,
-    State(service): State<ServiceTuiles>,
-    Chemin(nom): Chemin<String>,
-) -> Reponse<Json<Value>> {
-    exiger_la_grille(&nom)?;
-    let toutes = service.toutes().await?;
-    let couches: Vec<&Couche> = toutes.iter().map(AsRef::as_ref).collect();
-    Ok(Json(tuiles::jeu(Adresses(&url), "/tiles", TOUTES, &couches)))
-}
-
-async fn jeux_d_une_collection(
-    State(url): State<UrlPublique>,
-    State(service): State<ServiceTuiles>,
-    Chemin(id): Chemin<String>,
-) -> Reponse<Json<Value>> {
-    let couche = couche(&service, &id).await?;
-    let chemin = format!("/collections/{id}/tiles");
-    Ok(Json(tuiles::jeux(Adresses(&url), &chemin, &couche.titre)))
-}
-
-async fn jeu_d_une_collection(
-    State(url): State<UrlPublique>,
-    State(service): State<ServiceTuiles>,
-    Chemin((id, nom)): Chemin<(String, String)>,
-) -> Reponse<Json<Value>> {
-    exiger_la_grille(&nom)?;
-    let couche = couche(&service, &id).await?;
-    let chemin = format!("/collections/{id}/tiles");
-    Ok(Json(tuiles::jeu(Adresses(&url), &chemin, &couche.titre, &[&couche])))
-}
-
-/// The layer of tiles of a collection.
-async fn couche(service: &ServiceTuiles, id: &str) -> Reponse<Arc<Couche>> {
-    let toutes = service.toutes().await?;
-    toutes.iter().find(|couche| couche.nom == id).cloned().ok_or_else(|| {
-        Probleme::introuvable(format!("La collection « {id} » n'a pas de tuiles, ou n'existe pas."))
-    })
-}
-
-async fn style(State(url): State<UrlPublique>, Chemin(nom): Chemin<String>) -> Reponse<Redirect> {
-    if nom != "carte" {
-        return Err(Probleme::introuvable(format!(
-            "Le style « {nom} » n'existe pas. Styles : carte."
-        )));
-    }
-    Ok(Redirect::temporary(&format!("{}/styles/{nom}.json", url.0)))
+        .fusionner(tuiles::routes())
 }
 
 /// An answer in the form that is wanted.
@@ -506,7 +377,7 @@ async fn objet(
                 documents::lien(
                     format!("{}?f=html", adresses.de(&soi)),
                     "alternate",
-                    documents::HTML,
+                    HTML,
                     "Le même, à lire"
                 ),
                 documents::lien(

@@ -46,9 +46,12 @@ pub fn collection(
         p { a href={ (chemin) "/items?f=html" } { "Voir les objets" } " · "
             a href={ (chemin) "/items" } { "GeoJSON" } }
         p { "Télécharger : "
-            @for format in Format::TOUS {
+            @for format in Format::de(collection) {
                 a href={ "/exports/" (collection.id) "." (format.extension()) } { (format.nom()) } " "
             }
+        }
+        @if Format::FlatGeobuf.convient(collection) {
+            p { "FlatGeobuf ne contient pas les objets qui n'ont pas de géométrie ; les autres formats les ont." }
         }
         (proprietes(collection))
         h2 { "Sources" }

@@ -32,7 +32,7 @@ const TABLES: [Table; 7] = [
     Table { id: "zones", filtre: Filtre::DuReseau, nom: "nom" },
     Table { id: "demandes", filtre: Filtre::DuReseau, nom: "beneficiaire_nom" },
     Table { id: "communes", filtre: Filtre::DuDepartement, nom: "nom" },
-    Table { id: "epci", filtre: Filtre::EnVue, nom: "nom" },
+    Table { id: "epci", filtre: Filtre::DuDepartement, nom: "nom" },
     Table { id: "departements", filtre: Filtre::EnVue, nom: "nom" },
     Table { id: "regions", filtre: Filtre::EnVue, nom: "nom" },
 ];

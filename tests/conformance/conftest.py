@@ -102,8 +102,9 @@ def collections(decrites):
 @pytest.fixture(scope="session")
 def vues(service):
     """Collections that are views of PostGIS: the others are what an indicator says of a maille."""
-    lues = service.sql("select relname from pg_class where relkind = 'v' and relnamespace = 'diffusion_1'::regnamespace")
-    return {nom for nom, in lues} - {"unites", "valeurs"}
+    lues = service.sql("select relname from pg_class where relkind = 'v' and relnamespace = 'diffusion_1'::regnamespace "
+                       "and obj_description(oid) is not null")
+    return {nom for nom, in lues} - {"valeurs"}
 
 
 @pytest.fixture(scope="session")

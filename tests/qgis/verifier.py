@@ -102,7 +102,7 @@ def verifier_couches(projet, service, reseau, jeton=None):
     departement = json.loads(lire(f'{service}/api/reseaux/{reseau}', jeton))['departement']
     for nom in TABLES:
         filtre = {'reseau': reseau} if nom in ('couverture', 'zones', 'demandes') else {}
-        if nom == 'communes' and departement:
+        if nom in ('communes', 'epci') and departement:
             filtre = {'departement': departement}
         couche = couches[f'collection_{nom}']
         lu, dit = couche.featureCount(), compter(service, nom, filtre, jeton)

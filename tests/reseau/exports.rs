@@ -44,6 +44,10 @@ async fn each_format_holds_every_commune() {
         assert_eq!(nombre, if extension == "fgb" { 2495 } else { 2496 }, "{extension}");
         assert!(champs.contains(&"nom".to_owned()), "{extension} : {champs:?}");
     }
+    let recue = essai.lire("/exports/communes.fgb?departement=26", &[]).await;
+    assert_eq!(recue.entete("objets-omis"), "1");
+    let recue = essai.lire("/exports/communes.fgb?departement=27", &[]).await;
+    assert_eq!(recue.entete("objets-omis"), "");
     let (nombre, champs) =
         relire(&telecharger(&essai, "/exports/communes.xlsx").await, ".xlsx", "");
     assert_eq!(nombre, 2496);
@@ -81,6 +85,7 @@ async fn a_file_answers_the_same_question_as_a_page() {
         ("/exports/communes.kml", "gpkg"),
         ("/exports/rien.gpkg", "/ogc/collections"),
         ("/exports/communes", "communes.gpkg"),
+        ("/exports/indicateurs.fgb", "géométrie"),
         ("/exports/communes.gpkg?filter=x", "propriété"),
         ("/exports/communes.csv?filter=1/(population-population)%3E0", "division par zéro"),
         ("/exports/communes.gpkg?filter=1/(population-population)%3E0", "division par zéro"),

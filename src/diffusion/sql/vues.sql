@@ -8,15 +8,44 @@
 create schema if not exists diffusion_1;
 comment on schema diffusion_1 is 'Ce que maillage publie, version 1 : les colonnes de ces vues ne changent plus de nom ni de sens.';
 
--- Units of every published millésime, in the most detailed contours there are.
+-- Units of every published millésime that has contours, in the most detailed there are: a unit without contour has its
+-- row there too, so that an index finds both those of a box and those that are nowhere.
 create or replace view diffusion_1.unites with (security_invoker = true) as
 select t.code as id, t.code, t.nom, m.annee as millesime, t.maille::text as maille, t.nature, t.siren, t.epci,
   t.departement, t.region, t.population, array_to_string(t.codes_postaux, ', ') as codes_postaux,
   c.contour as geometrie, t.maille as sorte, t.edition
 from millesime m
 join territoire t on t.edition = m.edition
-left join contour c
+join contour c
   on c.edition = t.edition and c.bande = bande(14) and c.maille = t.maille and c.code = t.code;
+
+-- The département of an EPCI, since some span several: the one where it has most communes (then most inhabitants); its
+-- région is that one's. `departements` are all those where it has one.
+create or replace function diffusion_1.rattachement(p_edition integer, p_epci text)
+returns table (departement text, region text, departements text)
+language sql stable parallel safe
+as $$
+  select d.departements[1], d.regions[1], d.tous
+  from (
+    select array_agg(m.departement order by m.communes desc, m.population desc, m.departement) as departements,
+      array_agg(m.region order by m.communes desc, m.population desc, m.departement) as regions,
+      string_agg(m.departement, ', ' order by m.departement) as tous
+    from (
+      select c.departement, min(c.region) as region, count(*) as communes, coalesce(sum(c.population), 0) as population
+      from territoire c
+      where c.edition = p_edition and c.maille = 'commune' and c.epci = p_epci
+      group by c.departement
+    ) m
+  ) d
+$$;
+
+-- EPCI of the same, with their départements. Apart, so that whoever asks for other units does not look for these.
+create or replace view diffusion_1.unites_epci with (security_invoker = true) as
+select u.id, u.code, u.nom, u.millesime, u.nature, r.departement, r.region, u.population, u.geometrie, u.edition,
+  r.departements
+from diffusion_1.unites u
+cross join lateral diffusion_1.rattachement(u.edition, u.code) r
+where u.sorte = 'epci';
 
 create or replace view diffusion_1.communes with (security_invoker = true) as
 select u.id, u.code, u.nom, u.millesime, u.epci, u.departement, u.region, u.population, u.codes_postaux, u.geometrie
@@ -27,9 +56,9 @@ comment on view diffusion_1.communes is
 Les communes du code officiel géographique : le millésime le plus récent qui ait des contours, ou celui de la date demandée.';
 
 create or replace view diffusion_1.epci with (security_invoker = true) as
-select u.id, u.code, u.nom, u.millesime, u.nature, u.departement, u.region, u.population, u.geometrie
-from diffusion_1.unites u
-where u.sorte = 'epci' and u.edition = (select d.edition from edition_dessinee() d);
+select u.id, u.code, u.nom, u.millesime, u.nature, u.departement, u.region, u.population, u.geometrie, u.departements
+from diffusion_1.unites_epci u
+where u.edition = (select d.edition from edition_dessinee() d);
 comment on view diffusion_1.epci is
 'EPCI
 Les établissements publics de coopération intercommunale à fiscalité propre.';
@@ -104,13 +133,20 @@ comment on view diffusion_1.couverture is
 Ce que les zones et les demandes disent de chaque commune d''un réseau, une année : combien de partenaires peuvent l''aider, combien de demandes elle a faites.';
 
 create or replace view diffusion_1.valeurs with (security_invoker = true) as
-select format('%s.%s.%s', j.indicateur, j.periode, v.code) as id, v.code, u.nom, j.millesime, j.maille::text as maille,
-  u.epci, u.departement, u.region, j.indicateur, j.periode, v.valeur, v.etat::text as etat, u.geometrie
+select format('%s.%s.%s', j.indicateur, j.periode, v.code) as id, v.code, t.nom, j.millesime, j.maille::text as maille,
+  t.epci,
+  case when t.maille <> 'epci' then t.departement
+    else (select r.departement from diffusion_1.rattachement(t.edition, t.code) r) end as departement,
+  case when t.maille <> 'epci' then t.region
+    else (select r.region from diffusion_1.rattachement(t.edition, t.code) r) end as region,
+  j.indicateur, j.periode, v.valeur, v.etat::text as etat, c.contour as geometrie
 from jeu j
+join millesime m on m.annee = j.millesime
 join valeur v on v.jeu = j.id
-join diffusion_1.unites u
-  on u.edition = (select m.edition from millesime m where m.annee = j.millesime) and u.sorte = j.maille
-  and u.code = v.code;
+join territoire t on t.edition = m.edition and t.maille = j.maille and t.code = v.code
+-- A millésime may have codes only.
+left join contour c
+  on c.edition = t.edition and c.bande = bande(14) and c.maille = t.maille and c.code = t.code;
 comment on view diffusion_1.valeurs is
 'Valeurs des indicateurs
 Les valeurs telles qu''elles ont été publiées, dans le millésime de leur publication.';
@@ -150,8 +186,9 @@ begin
       ('nature', 'Nature'),
       ('siren', 'SIREN'),
       ('epci', 'EPCI : SIREN de l''EPCI de la commune'),
-      ('departement', 'Département : son code'),
-      ('region', 'Région : son code'),
+      ('departement', 'Département : son code ; d''un EPCI, celui où il a le plus de communes'),
+      ('departements', 'Départements : tous ceux où l''EPCI a des communes, séparés par des virgules'),
+      ('region', 'Région : son code ; d''un EPCI, celle de son département'),
       ('population', 'Population : population municipale'),
       ('codes_postaux', 'Codes postaux'),
       ('reseau', 'Réseau : son code'),
@@ -203,3 +240,4 @@ $$;
 
 grant usage on schema diffusion_1 to maillage_service, maillage_lecture;
 grant select on all tables in schema diffusion_1 to maillage_service, maillage_lecture;
+grant execute on function diffusion_1.rattachement to maillage_service, maillage_lecture;

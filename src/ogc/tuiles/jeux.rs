@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::adresses::Adresses;
-use super::documents::{HTML, JSON, lien, soi};
+use crate::ogc::adresses::Adresses;
+use crate::ogc::documents::{HTML, JSON, lien, soi};
 use crate::tuiles::{Couche, GENRE};
 
 /// The only grid.

@@ -1,0 +1,81 @@
+"""The OpenAPI documents, held to what the service answers: by their examples, then by schemathesis, which makes requests
+out of them (some right, some wrong) and judges each answer."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import jsonschema
+import pytest
+from openapi_spec_validator import validate
+
+CONTROLES = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance"
+
+
+@pytest.fixture(scope="module")
+def api(service):
+    return service.json("/api/openapi.json")
+
+
+def essence(genre):
+    return genre.split(";")[0].strip()
+
+
+def test_the_document_is_openapi_3_1(api):
+    assert api["openapi"] == "3.1.0"
+    validate(api)
+
+
+def test_each_operation_says_its_parameters_problems_and_answers(api):
+    genres = api["components"]["schemas"]["Probleme"]["properties"]["type"]["enum"]
+    assert len(genres) == len(set(genres)) >= 13
+    assert [role["role"] for role in api["x-roles"]] == ["public", "lecteur", "partenaire", "coordinateur", "administrateur"]
+    identifiants = set()
+    for chemin, operations in api["paths"].items():
+        operation = operations["get"]
+        identifiants.add(operation["operationId"])
+        assert {"200", "304", "400", "401", "403", "404", "414", "422", "429", "500", "503"} <= set(operation["responses"]), chemin
+        variables = re.findall(r"{(\w+)}", chemin)
+        assert variables == [p["name"] for p in operation["parameters"] if p["in"] == "path"], chemin
+        for parametre in operation["parameters"]:
+            assert parametre["description"], f"{chemin} : {parametre['name']}"
+            if parametre["in"] == "path":
+                assert "example" in parametre, f"{chemin} : {parametre['name']}"
+        for genre, contenu in operation["responses"]["200"]["content"].items():
+            if essence(genre).endswith("json") and "{style}" not in chemin and not chemin.startswith("/exports"):
+                assert contenu["schema"], f"{chemin} : {genre}"
+    assert len(identifiants) == len(api["paths"]) > 50
+
+
+def test_each_example_has_the_answer_that_its_schema_says(service, api):
+    for chemin, operations in api["paths"].items():
+        statut, entetes, corps = service.demander(operations["get"]["x-exemple"])
+        reponses = operations["get"]["responses"]
+        assert str(statut) in reponses and statut < 400, f"{chemin} : {statut}"
+        if statut != 200:
+            continue
+        contenus = {essence(genre): contenu for genre, contenu in reponses["200"]["content"].items()}
+        contenu = contenus[essence(entetes["Content-Type"])]
+        if "schema" in contenu and essence(entetes["Content-Type"]).endswith("json"):
+            schema = {**contenu["schema"], "components": api["components"]}
+            formats = jsonschema.Draft202012Validator.FORMAT_CHECKER
+            jsonschema.Draft202012Validator(schema, format_checker=formats).validate(json.loads(corps))
+
+
+@pytest.mark.parametrize("document, secondes, identifie", [
+    ("/api/openapi.json", 75, False), ("/api/openapi.json", 40, True), ("/ogc/api", 30, False)])
+def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(service, jeton, document, secondes, identifie, tmp_path):
+    # Beside this Python: the version that exigences.txt names.
+    programme = shutil.which("schemathesis", path=str(sys.prefix) + "/bin")
+    commande = [programme, "run", service.url + document, "--checks", CONTROLES, "--phases", "examples,coverage,fuzzing",
+                "--max-examples", "25", "--max-time", str(secondes), "--seed", "1", "--workers", "2", "--continue-on-failure",
+                "--no-shrink", "--request-timeout", "40", "--warnings", "off", "--report", "junit", "--report-dir", str(tmp_path)]
+    if identifie:
+        commande += ["--header", f"Authorization: Bearer {jeton}"]
+    fini = subprocess.run(commande, capture_output=True, text=True, cwd=tmp_path, timeout=secondes + 120)
+    assert fini.returncode == 0, fini.stdout[-6000:] + fini.stderr[-2000:]
+    chemins = len(service.json(document)["paths"])
+    assert f"Tested: {chemins}" in fini.stdout and int(re.search(r"(\d+) generated", fini.stdout)[1]) > 150
+    print(re.search(r"\d+ generated.*", fini.stdout)[0])
