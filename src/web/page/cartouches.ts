@@ -17,6 +17,17 @@ const COTE = 84;
 /** The name is written at the foot. */
 export const MARGE = { top: 4, right: 4, bottom: 19, left: 4 };
 
+/** What a small picture needs of an answer: of the 35,000 communes of the country, those overseas. */
+export function outreMer(peinture: Peinture | null): Peinture | null {
+  if (!peinture) return null;
+  const la = { commune: /^97/, departement: /^97/, region: /^0\d/, epci: /./, regroupement: /./ }[peinture.maille];
+  return {
+    ...peinture,
+    unites: new Map([...peinture.unites].filter(([code]) => la.test(code))),
+    cercles: peinture.cercles && { ...peinture.cercles, liste: peinture.cercles.liste.filter(({ code }) => la.test(code)) },
+  };
+}
+
 export class Cartouches {
   private rang = 0;
 
@@ -34,7 +45,7 @@ export class Cartouches {
   async montrer(peinture: Peinture | null): Promise<void> {
     const rang = ++this.rang;
     const cadres = OUTRE_MER.map(({ bbox }) => ({ bbox, noms: false, marge: MARGE }));
-    const cliches = await photographier(peinture, cadres, { largeur: COTE, hauteur: COTE, densite: Math.min(2, devicePixelRatio) }).catch(() => null);
+    const cliches = await photographier(outreMer(peinture), cadres, { largeur: COTE, hauteur: COTE, densite: Math.min(2, devicePixelRatio) }).catch(() => null);
     if (!cliches || rang !== this.rang) return;
     remplir(
       this.racine,

@@ -3,7 +3,7 @@
 // leaves the browser.
 
 import type { Peinture } from './carte';
-import { MARGE as MARGE_DES_CARTOUCHES, OUTRE_MER } from './cartouches';
+import { MARGE as MARGE_DES_CARTOUCHES, OUTRE_MER, outreMer } from './cartouches';
 import { element } from './element';
 import { dateLongue, nombre } from './ecriture';
 import { ecrire, ENCRE, DOUCE, POLICE, tronquer } from './papier';
@@ -105,7 +105,7 @@ async function dessinerCarte(d: CanvasRenderingContext2D, sujet: Sujet, { peintu
 
 async function dessinerOutreMer(d: CanvasRenderingContext2D, peinture: Peinture | null, c: Cadre): Promise<void> {
   const cote = Math.floor(Math.min(84, (c.hauteur - 60) / OUTRE_MER.length - 6));
-  const cliches = await photographier(peinture, OUTRE_MER.map(({ bbox }) => ({ bbox, noms: false, marge: MARGE_DES_CARTOUCHES })), { largeur: cote, hauteur: cote, densite: DENSITE });
+  const cliches = await photographier(outreMer(peinture), OUTRE_MER.map(({ bbox }) => ({ bbox, noms: false, marge: MARGE_DES_CARTOUCHES })), { largeur: cote, hauteur: cote, densite: DENSITE });
   cliches.forEach(({ toile }, i) => {
     const [x, y] = [c.x + 8, c.y + 8 + i * (cote + 5)];
     d.drawImage(toile, x, y, cote, cote);

@@ -29,6 +29,7 @@ for (const adresse of ADRESSES) {
       });
       try {
         const { lhr } = await lighthouse.default(service + adresse, { port: PORT, output: 'json', logLevel: 'error', onlyCategories: Object.keys(notes) }, config);
+        if (lhr.runtimeError) throw new Error(`${adresse} ${format} : ${lhr.runtimeError.message}`);
         for (const cle of Object.keys(notes)) notes[cle].push(lhr.categories[cle].score);
         for (const cle of Object.keys(details)) details[cle].push(lhr.audits[cle].numericValue);
         dernier = lhr;
