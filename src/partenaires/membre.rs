@@ -42,7 +42,6 @@ pub struct ThemeDuMembre {
 /// A zone in force.
 #[derive(Debug, Deserialize)]
 pub struct ZoneDuMembre {
-    pub code: String,
     pub nom: Option<String>,
     /// None: all of its themes.
     pub theme: Option<String>,

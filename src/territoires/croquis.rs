@@ -17,8 +17,9 @@ use crate::error::{Contexte, Result};
 const RAYON: f64 = 6_378_137.0;
 /// Width over height of the picture.
 const FORME: f64 = 4.0 / 3.0;
-/// How much wider than the unit the picture is.
+/// How much wider than a commune the picture is, for its neighbours to be named; and than anything larger.
 const MARGE: f64 = 1.5;
+const MARGE_ETROITE: f64 = 1.2;
 /// How much more than the picture is read: the projection turns what was a box.
 const DEBORD: f64 = 1.25;
 /// Width of the picture, in pixels, from which the band is chosen.
@@ -97,7 +98,8 @@ impl Croquis {
         };
         let mut croquis =
             Self::lire(connexion, edition, boite, departement, (autour, code), membres).await?;
-        croquis.cadrer(|trace| match code {
+        let marge = if lieu.maille == Maille::Commune { MARGE } else { MARGE_ETROITE };
+        croquis.cadrer(marge, |trace| match code {
             Some(_) => trace.role == Role::Unite,
             None => trace.role == Role::Membre,
         });
@@ -116,7 +118,7 @@ impl Croquis {
         let autour = (membres.0, None);
         let mut croquis =
             Self::lire(connexion, edition, boite, departement, autour, membres).await?;
-        croquis.cadrer(|trace| trace.role == Role::Membre);
+        croquis.cadrer(MARGE_ETROITE, |trace| trace.role == Role::Membre);
         Ok((!croquis.traces.is_empty()).then_some(croquis))
     }
 
@@ -184,7 +186,7 @@ impl Croquis {
     }
 
     /// Shows the shapes that matter, with a margin.
-    fn cadrer(&mut self, celles: impl Fn(&Trace) -> bool) {
+    fn cadrer(&mut self, marge: f64, celles: impl Fn(&Trace) -> bool) {
         let boites =
             self.traces.iter().filter(|t| celles(t)).filter_map(|t| t.contour.bounding_rect());
         let boite = boites.reduce(|une, autre| {
@@ -196,7 +198,7 @@ impl Croquis {
             )
         });
         if let Some(boite) = boite {
-            self.cadre = agrandir(boite, MARGE);
+            self.cadre = agrandir(boite, marge);
         }
     }
 

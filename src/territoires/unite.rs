@@ -111,6 +111,32 @@ pub async fn anciens(
         .pour("lecture des anciens codes d'une commune")
 }
 
+impl Identite {
+    /// Says of which département an EPCI is: that of most of its communes. How many of them are elsewhere.
+    pub async fn situer_l_epci(
+        &mut self,
+        connexion: &mut PgConnection,
+        edition: Edition,
+    ) -> Result<i64> {
+        if self.maille != Maille::Epci || self.parents.departement.is_some() {
+            return Ok(0);
+        }
+        type Ligne = (String, String, Option<String>, Option<String>, i64);
+        let trouve: Option<Ligne> =
+            sqlx::query_as(include_str!("sql/lire_departement_principal.sql"))
+                .bind(edition.edition)
+                .bind(self.maille)
+                .bind(&self.code)
+                .fetch_optional(connexion)
+                .await
+                .pour("lecture du département d'un EPCI")?;
+        let Some((code, nom, region, region_nom, ailleurs)) = trouve else { return Ok(0) };
+        self.parents.departement = nomme(Some(code), Some(nom));
+        self.parents.region = nomme(region, region_nom);
+        Ok(ailleurs)
+    }
+}
+
 /// All that is known of a unit of an edition.
 pub async fn lire(connexion: &mut PgConnection, edition: Edition, lieu: Lieu) -> Result<Identite> {
     let ligne: Ligne = if lieu.maille == Maille::Regroupement {

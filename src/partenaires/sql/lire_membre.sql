@@ -25,7 +25,7 @@ select
    join theme t on t.reseau = pt.reseau and t.code = pt.theme
    left join theme a on a.reseau = t.reseau and a.code = t.parent
    where pt.reseau = p.reseau and pt.partenaire = p.code) as themes,
-  (select coalesce(jsonb_agg(jsonb_build_object('code', v.code, 'nom', v.nom, 'theme', t.libelle,
+  (select coalesce(jsonb_agg(jsonb_build_object('nom', v.nom, 'theme', t.libelle,
       'debut', z.debut, 'fin', z.fin, 'dessinee', z.surface is not null) order by t.rang nulls first, v.code), '[]')
    from vigueur v
    join zone z on z.id = v.zone

@@ -27,6 +27,10 @@ pub struct Legende<'a> {
     pub nommee: Option<&'a str>,
     /// Whether the other shapes have their names: those of which roles.
     pub noms: &'a [Role],
+    /// How many of those that the unit is made of, at most: the most populated.
+    pub membres_nommes: usize,
+    /// What is drawn, for the style sheet: a maille, or `partenaire`.
+    pub genre: &'a str,
 }
 
 /// From the plane of the sketch to that of the picture, y down.
@@ -147,6 +151,13 @@ fn noms<'a>(croquis: &'a Croquis, place: Place, legende: &Legende<'_>) -> Vec<(&
         (legende.nommee != Some(&trace.code), trace.role == Role::Autour, trace.rang)
     });
     let unite = croquis.traces.iter().find(|trace| legende.nommee == Some(&trace.code));
+    let mut membres = 0;
+    voulus.retain(|trace| {
+        membres += usize::from(trace.role == Role::Membre);
+        trace.role != Role::Membre || membres <= legende.membres_nommes
+    });
+    // What has no contour of its own is scattered, and would be under its names.
+    let hauteur = if legende.genre == "regroupement" { -0.9 * CORPS } else { 0.0 };
     let pas = pas();
     let mut poses: Vec<(&Trace, Boite)> = Vec::new();
     for trace in voulus {
@@ -167,7 +178,7 @@ fn noms<'a>(croquis: &'a Croquis, place: Place, legende: &Legende<'_>) -> Vec<(&
         let essais = if autour.is_some() { &pas[..] } else { &pas[..1] };
         let trouvee = essais
             .iter()
-            .map(|(dx, dy)| Boite { x: f64::from(x) + dx, y: f64::from(y) + dy, demi })
+            .map(|(dx, dy)| Boite { x: f64::from(x) + dx, y: f64::from(y) + dy + hauteur, demi })
             .find(convient);
         if let Some(boite) = trouvee {
             poses.push((trace, boite));
@@ -213,7 +224,7 @@ pub fn carte(croquis: &Croquis, legende: &Legende<'_>) -> Markup {
     };
     let unite = croquis.traces.iter().find(|trace| trace.role == Role::Unite);
     html! {
-        svg.carte viewBox={ "0 0 " (LARGEUR) " " (HAUTEUR) } role="img" aria-labelledby="carte-titre carte-description" {
+        svg class={ "carte " (legende.genre) } viewBox={ "0 0 " (LARGEUR) " " (HAUTEUR) } role="img" aria-labelledby="carte-titre carte-description" {
             title id="carte-titre" { (legende.titre) }
             desc id="carte-description" { (legende.description) }
             rect.fond width=(LARGEUR) height=(HAUTEUR) {}

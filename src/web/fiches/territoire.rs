@@ -18,6 +18,8 @@ use crate::territoires::{
 pub struct FicheDeTerritoire {
     /// In the millésime asked for.
     pub identite: Identite,
+    /// Of an EPCI, its communes of other départements than that of most of them.
+    pub hors_departement: i64,
     pub anciens: Vec<Ancien>,
     /// What it is made of: their maille, codes and names.
     pub membres: Option<(Maille, BTreeMap<String, Nom>)>,
@@ -48,7 +50,8 @@ impl FicheDeTerritoire {
     ) -> Result<Self> {
         let edition = Edition::demandee(connexion, millesime).await?;
         let lieu = Lieu::trouver(connexion, edition, unite).await?;
-        let identite = identifier_l_unite(connexion, edition, lieu.clone()).await?;
+        let mut identite = identifier_l_unite(connexion, edition, lieu.clone()).await?;
+        let hors_departement = identite.situer_l_epci(connexion, edition).await?;
         let membres = match maille_des_membres(lieu.maille) {
             Some(maille) => {
                 Some((maille, nommer_dans(connexion, edition, maille, Some(&lieu)).await?))
@@ -72,6 +75,7 @@ impl FicheDeTerritoire {
         let ailleurs = dessine.filter(|_| dessinee.edition != edition.edition);
         Ok(Self {
             identite,
+            hors_departement,
             anciens,
             membres,
             croquis,
@@ -128,7 +132,8 @@ async fn dessiner(
     edition: Edition,
     lieu: &Lieu,
 ) -> Result<Option<Croquis>> {
-    let identite = identifier_l_unite(connexion, edition, lieu.clone()).await?;
+    let mut identite = identifier_l_unite(connexion, edition, lieu.clone()).await?;
+    identite.situer_l_epci(connexion, edition).await?;
     let (maille, codes) = match lieu.maille {
         Maille::Commune => (Maille::Commune, Vec::new()),
         Maille::Region => {

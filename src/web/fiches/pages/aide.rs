@@ -17,7 +17,7 @@ pub fn qui_peut_aider(fiche: &FicheDeTerritoire, secours: &Secours) -> Markup {
     let aide = &secours.aide;
     let plusieurs = aide.reseaux.len() > 1;
     html! {
-        section.aide aria-labelledby="aide" {
+        section.aide.grande[fiche.identite.maille != Maille::Commune] aria-labelledby="aide" {
             h2 id="aide" { "Qui peut aider" }
             @if let Some(lieu) = &fiche.ailleurs {
                 p.remarque { "D’après le millésime le plus récent qui a des contours, où ce territoire est "

@@ -79,7 +79,11 @@ pub fn faits(fiche: &FicheDeTerritoire) -> Markup {
                 @if let Some(ept) = &parents.ept { dt { "Établissement public territorial" } dd { (ept.nom) } }
             }
             @if let Some(departement) = parents.departement.as_ref().filter(|_| identite.maille != Maille::Departement) {
-                dt { "Département" } dd { (lien(Maille::Departement, departement)) " (" (departement.code) ")" }
+                dt { "Département" } dd { (lien(Maille::Departement, departement)) " (" (departement.code) ")"
+                    @if fiche.hors_departement > 0 {
+                        ", et " (pluriel(fiche.hors_departement, "commune", "communes")) " hors de ce département"
+                    }
+                }
             }
             @if !fiche.anciens.is_empty() {
                 dt { "Anciens codes" }
@@ -102,6 +106,9 @@ fn devenir(ancien: &Ancien, nom: &str) -> Markup {
         }
     }
 }
+
+/// Towns named on the map of a larger unit: the most populated.
+const MEMBRES_NOMMES: usize = 6;
 
 /// The small map, with what it shows in words.
 pub fn carte(fiche: &FicheDeTerritoire) -> Markup {
@@ -132,7 +139,14 @@ pub fn carte(fiche: &FicheDeTerritoire) -> Markup {
     };
     // A large unit is named by the heading: its towns say where it is.
     let nommee = (identite.maille == Maille::Commune).then_some(code.as_str());
-    let legende = Legende { titre: &titre, description: &description, nommee, noms: roles };
+    let legende = Legende {
+        titre: &titre,
+        description: &description,
+        nommee,
+        noms: roles,
+        membres_nommes: MEMBRES_NOMMES,
+        genre: identite.maille.as_str(),
+    };
     html! {
         figure.carte {
             (dessin(croquis, &legende))

@@ -159,7 +159,14 @@ fn zone(fiche: &FicheDePartenaire) -> Markup {
     } else {
         format!("Sa zone, en couleur, sur le territoire du réseau. Elle touche : {}.", liste(epci))
     };
-    let legende = Legende { titre: &titre, description: &description, nommee: None, noms: &[] };
+    let legende = Legende {
+        titre: &titre,
+        description: &description,
+        nommee: None,
+        noms: &[],
+        membres_nommes: 0,
+        genre: "partenaire",
+    };
     html! {
         figure.carte {
             (carte(croquis, &legende))
@@ -181,7 +188,7 @@ fn ou(membre: &Membre, annee: i16) -> Markup {
                     " du réseau, au 31 décembre " (annee) "." }
                 ul { @for zone in membre.zones.iter() {
                     li {
-                        (zone.nom.as_deref().unwrap_or(&zone.code)) " : "
+                        @if let Some(nom) = &zone.nom { (nom) " : " }
                         @match &zone.theme { Some(theme) => (theme), None => "tous ses thèmes" }
                         ", depuis le " (date_longue(zone.debut))
                         @if let Some(fin) = zone.fin { " jusqu’au " (date_longue(fin)) }
