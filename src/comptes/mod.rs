@@ -7,6 +7,7 @@
 mod connexion;
 mod courrier;
 pub mod donnees;
+pub mod ecriture;
 mod espace;
 mod externe;
 mod freins;

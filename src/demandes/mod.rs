@@ -3,6 +3,7 @@
 mod annees;
 pub mod contacts;
 pub mod doublons;
+mod ecriture;
 pub mod en_ligne;
 pub mod export;
 pub mod import;
@@ -19,6 +20,8 @@ use crate::territoires::{Edition, Lieu, Unite};
 pub use annees::{Annee, Annees};
 use registre::Registre;
 
+pub use ecriture::SUIVRE_CODE;
+
 /// What the questions about demandes share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
 
@@ -27,15 +30,17 @@ where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Routes::nouvelles().avec(
-        Operation::nouvelle(
-            "/api/demandes",
-            "Les demandes d'un réseau : ce que chacun peut en lire.",
-            &Filtre::avec(&["territoire"]),
-            "/api/demandes?reseau=drome",
-        ),
-        lire,
-    )
+    Routes::nouvelles()
+        .avec(
+            Operation::nouvelle(
+                "/api/demandes",
+                "Les demandes d'un réseau : ce que chacun peut en lire.",
+                &Filtre::avec(&["territoire"]),
+                "/api/demandes?reseau=drome",
+            ),
+            lire,
+        )
+        .fusionner(ecriture::routes())
 }
 
 async fn lire(

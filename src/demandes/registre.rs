@@ -46,6 +46,11 @@ pub struct ParPartenaire {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Demande {
+    /// Its number and how many times it was written, for those who keep it: what a correction names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revision: Option<i32>,
     /// Its reference, object and state are for those who may follow it.
     reference: Option<String>,
     date: NaiveDate,

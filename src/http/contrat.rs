@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-/// Answers in JSON, by route.
-const REPONSES: [&str; 6] = [
+/// Answers in JSON, by route; of writes, by method and route.
+const REPONSES: [&str; 7] = [
+    include_str!("reponses/ecritures.json"),
     include_str!("reponses/geo.json"),
     include_str!("reponses/indicateurs.json"),
     include_str!("reponses/ogc.json"),

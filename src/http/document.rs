@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use axum::http::Method;
 use axum::response::Html;
 use axum::routing::get;
 use axum::{Json, Router};
 use maud::html;
 use serde_json::{Map, Value, json};
 
-use super::{Operation, Probleme, contrat, page};
+use super::{CorpsAttendu, Operation, Probleme, contrat, page};
 
 /// What every operation may answer beside what it was asked for.
 const PROBLEMES: [(&str, &str); 9] = [
@@ -21,6 +22,14 @@ const PROBLEMES: [(&str, &str); 9] = [
     ("429", "Trop de demandes à la fois ; l'en-tête Retry-After dit quand revenir."),
     ("500", "Le service a rencontré une erreur, notée dans son journal."),
     ("503", "Le service n'est pas prêt, ou trop occupé."),
+];
+
+/// And what a write may, beside these.
+const PROBLEMES_DES_ECRITURES: [(&str, &str); 4] = [
+    ("403", "Qui demande n'a pas le droit d'écrire cela, ou son jeton ne fait que lire."),
+    ("409", "Modifié entre-temps ; le problème dit quoi. À relire, puis à recommencer."),
+    ("413", "Le corps est trop lourd."),
+    ("415", "Le corps n'est pas du genre attendu."),
 ];
 
 /// Media types that are written as JSON.
@@ -123,38 +132,67 @@ fn operation(operation: &Operation, reponses: &Map<String, Value>) -> Value {
         .map(|nom| parametre(operation, nom, "path"))
         .chain(operation.parametres.iter().map(|nom| parametre(operation, nom, "query")))
         .collect();
-    let schema = reponses.get(operation.chemin);
+    // Of a write, under its method and its path.
+    let ecriture = format!("{} {}", operation.methode, operation.chemin);
+    let schema = reponses.get(if operation.ecrit() { ecriture.as_str() } else { operation.chemin });
     let genres: Map<String, Value> =
         genres(operation).map(|genre| (genre.to_owned(), contenu(genre, schema))).collect();
-    let mut dites = refus();
+    let mut dites = refus(operation.ecrit());
+    if operation.methode == Method::POST {
+        dites.insert("201".into(), json!({ "description": "C'est écrit.", "content": &genres }));
+    }
     dites.insert("200".into(), json!({ "description": operation.resume, "content": genres }));
-    dites.insert("304".into(), json!({ "description": "Rien n'a changé." }));
+    if !operation.ecrit() {
+        dites.insert("304".into(), json!({ "description": "Rien n'a changé." }));
+    }
     if operation.ailleurs {
         dites.insert("307".into(), json!({ "description": "À lire à une autre adresse." }));
     }
     if operation.parfois_vide {
         dites.insert("204".into(), json!({ "description": "Il n'y a rien dans cette tuile." }));
     }
-    json!({ "get": {
-        "operationId": identifiant(operation.chemin),
+    let mut voies = vec![json!({ "jeton": [] }), json!({ "qgis": [] }), json!({ "session": [] })];
+    if !operation.reservee {
+        voies.insert(0, json!({}));
+    }
+    let mut dite = json!({
+        "operationId": identifiant(operation),
         "summary": operation.resume,
         "parameters": parametres,
         "responses": dites,
-        "security": [{}, { "jeton": [] }, { "qgis": [] }, { "session": [] }],
-        "x-exemple": operation.exemple,
-    } })
+        "security": voies,
+    });
+    match operation.corps {
+        Some(corps) => dite["requestBody"] = corps_attendu(corps),
+        None => dite["x-exemple"] = operation.exemple.into(),
+    }
+    dite
 }
 
-/// Of an operation: its path, in letters.
-fn identifiant(chemin: &str) -> String {
-    let mots = chemin.split(|lettre: char| !lettre.is_ascii_alphanumeric());
-    mots.filter(|mot| !mot.is_empty()).collect::<Vec<_>>().join("_")
+fn corps_attendu(corps: CorpsAttendu) -> Value {
+    let exemple: Value =
+        serde_json::from_str(corps.exemple).unwrap_or_else(|_| corps.exemple.into());
+    let contenu: Map<String, Value> = corps
+        .genres
+        .iter()
+        .map(|genre| ((*genre).to_owned(), json!({ "example": exemple })))
+        .collect();
+    json!({ "required": true, "content": contenu })
+}
+
+/// Of an operation: its path, in letters; of a write, after what it does.
+fn identifiant(operation: &Operation) -> String {
+    let methode = operation.ecrit().then(|| operation.methode.as_str().to_lowercase());
+    let mots = operation.chemin.split(|lettre: char| !lettre.is_ascii_alphanumeric());
+    let mots = methode.as_deref().into_iter().chain(mots.filter(|mot| !mot.is_empty()));
+    mots.collect::<Vec<_>>().join("_")
 }
 
 /// The problems that an answer may be, with their headers.
-fn refus() -> Map<String, Value> {
+fn refus(des_ecritures: bool) -> Map<String, Value> {
     PROBLEMES
         .iter()
+        .chain(des_ecritures.then_some(&PROBLEMES_DES_ECRITURES).into_iter().flatten())
         .map(|(statut, phrase)| {
             let mut dit = json!({ "description": phrase, "content": { "application/problem+json": {
                 "schema": { "$ref": "#/components/schemas/Probleme" } } } });
@@ -175,10 +213,11 @@ fn refus() -> Map<String, Value> {
 
 fn document(operations: &[Operation], roles: &[Role], url_publique: &str) -> Value {
     let reponses = contrat::reponses();
-    let chemins: Map<String, Value> = operations
-        .iter()
-        .map(|dite| (dite.chemin.to_owned(), operation(dite, &reponses)))
-        .collect();
+    let mut chemins = Map::new();
+    for dite in operations {
+        let chemin = chemins.entry(dite.chemin).or_insert_with(|| json!({}));
+        chemin[dite.methode.as_str().to_lowercase()] = operation(dite, &reponses);
+    }
     let mut schemas = contrat::communs();
     schemas.insert("Probleme".into(), probleme());
     let roles: Vec<Value> =
@@ -239,7 +278,8 @@ fn page_lisible(operations: &[Operation], roles: &[Role]) -> String {
                 dt { (role) }
                 dd { (phrase) }
             } }
-            p { "Chaque route se lit sans compte et donne plus à qui y a droit." }
+            p { "Chaque route se lit sans compte et donne plus à qui y a droit. Celles qui écrivent demandes et zones veulent \
+                 une session, ou un jeton qui peut écrire." }
             h2 { "Ce qui peut être refusé" }
             p { "Chaque refus est une phrase en français qui dit ce qui ne va pas et que faire, en "
                 code { "application/problem+json" } "." }
@@ -248,8 +288,11 @@ fn page_lisible(operations: &[Operation], roles: &[Role]) -> String {
                 dd { (phrase) }
             } }
             @for operation in operations {
-                h2 { code { (operation.chemin) } }
-                p { (operation.resume) " Exemple : " a href=(operation.exemple) { (operation.exemple) } }
+                h2 { code { @if operation.ecrit() { (operation.methode) " " } (operation.chemin) } }
+                @match operation.corps {
+                    Some(corps) => { p { (operation.resume) } pre { code { (corps.exemple) } } }
+                    None => p { (operation.resume) " Exemple : " a href=(operation.exemple) { (operation.exemple) } }
+                }
                 @if operation.chemin.contains('{') || !operation.parametres.is_empty() {
                     dl {
                         @for nom in variables(operation.chemin).chain(operation.parametres.iter().copied()) {
@@ -297,6 +340,6 @@ mod tests {
         assert_eq!(lue("x").as_deref(), Some("12"));
         assert_eq!(lue("q").as_deref(), Some("l'eau"));
         assert_eq!(lue("b"), None);
-        assert_eq!(identifiant(operation.chemin), "a_x_b");
+        assert_eq!(identifiant(&operation), "a_x_b");
     }
 }

@@ -152,6 +152,17 @@ impl Parametres {
         })
     }
 
+    /// Whether a parameter says yes; absent, it says no.
+    pub fn oui(&self, nom: &str) -> Result<bool, Probleme> {
+        match self.texte(nom) {
+            None | Some("false" | "non" | "0") => Ok(false),
+            Some("true" | "oui" | "1") => Ok(true),
+            Some(_) => {
+                Err(Probleme::demande(format!("Le paramètre « {nom} » doit être true ou false.")))
+            }
+        }
+    }
+
     /// All of them, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(nom, valeur)| (nom.as_str(), valeur.trim()))

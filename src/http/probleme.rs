@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::error::Error;
 
@@ -19,6 +20,9 @@ pub struct Probleme {
     #[serde(serialize_with = "statut")]
     status: StatusCode,
     detail: String,
+    /// Members of its own, beside those of the RFC.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    precisions: Option<Box<Map<String, Value>>>,
 }
 
 fn statut<S: serde::Serializer>(statut: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
@@ -33,6 +37,7 @@ impl Probleme {
             title: "Demande à corriger",
             status: StatusCode::BAD_REQUEST,
             detail: detail.into(),
+            precisions: None,
         }
     }
 
@@ -43,6 +48,7 @@ impl Probleme {
             title: "Identification refusée",
             status: StatusCode::UNAUTHORIZED,
             detail: detail.into(),
+            precisions: None,
         }
     }
 
@@ -53,6 +59,7 @@ impl Probleme {
             title: "Action refusée",
             status: StatusCode::FORBIDDEN,
             detail: detail.into(),
+            precisions: None,
         }
     }
 
@@ -63,6 +70,7 @@ impl Probleme {
             title: "Introuvable",
             status: StatusCode::NOT_FOUND,
             detail: detail.into(),
+            precisions: None,
         }
     }
 
@@ -72,8 +80,50 @@ impl Probleme {
             genre: "urn:maillage:methode",
             title: "Méthode non admise",
             status: StatusCode::METHOD_NOT_ALLOWED,
-            detail: "Cette adresse se lit : utilisez GET.".into(),
+            detail: "Cette adresse n'admet pas cette méthode ; l'en-tête Allow dit lesquelles."
+                .into(),
+            precisions: None,
         }
+    }
+
+    /// 409: what was to be changed has changed, or is there already.
+    pub fn conflit(detail: impl Into<String>) -> Self {
+        Self {
+            genre: "urn:maillage:conflit",
+            title: "Modifié entre-temps",
+            status: StatusCode::CONFLICT,
+            detail: detail.into(),
+            precisions: None,
+        }
+    }
+
+    /// 415: a body of another kind.
+    pub fn autre_genre(attendu: &str) -> Self {
+        Self {
+            genre: "urn:maillage:genre",
+            title: "Genre de contenu non admis",
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            detail: format!("Cette adresse attend un corps {attendu} (en-tête Content-Type)."),
+            precisions: None,
+        }
+    }
+
+    /// 422: a field that cannot be taken as it is. `champ` names it for programs.
+    pub fn saisie(champ: &str, detail: impl Into<String>) -> Self {
+        Self {
+            genre: "urn:maillage:saisie",
+            title: "Saisie à corriger",
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            detail: detail.into(),
+            precisions: None,
+        }
+        .avec("champ", champ.into())
+    }
+
+    /// The same problem, with a member that programs read.
+    pub fn avec(mut self, nom: &str, valeur: Value) -> Self {
+        self.precisions.get_or_insert_default().insert(nom.to_owned(), valeur);
+        self
     }
 
     /// 413: more than the service takes.
@@ -86,6 +136,7 @@ impl Probleme {
                 "Cet envoi dépasse {} Kio. Allégez-le, ou passez par la ligne de commande.",
                 octets >> 10
             ),
+            precisions: None,
         }
     }
 
@@ -99,6 +150,7 @@ impl Probleme {
                 "L'adresse dépasse {} Kio. Raccourcissez les paramètres.",
                 octets >> 10
             ),
+            precisions: None,
         }
     }
 
@@ -111,6 +163,7 @@ impl Probleme {
             detail:
                 "Il manque un champ au formulaire, ou l'un d'eux ne se lit pas. Rouvrez la page."
                     .into(),
+            precisions: None,
         }
     }
 
@@ -121,6 +174,7 @@ impl Probleme {
             title: "Trop de demandes à la fois",
             status: StatusCode::TOO_MANY_REQUESTS,
             detail: "Vous posez trop de questions en même temps. Attendez les réponses, puis recommencez.".into(),
+            precisions: None,
         }
     }
 
@@ -132,6 +186,7 @@ impl Probleme {
             status: StatusCode::SERVICE_UNAVAILABLE,
             detail: "Trop de personnes interrogent le service. Réessayez dans quelques secondes."
                 .into(),
+            precisions: None,
         }
     }
 
@@ -142,6 +197,7 @@ impl Probleme {
             title: "Question trop longue",
             status: StatusCode::SERVICE_UNAVAILABLE,
             detail: "La question prend trop de temps. Limitez-la à un territoire, une année ou un réseau.".into(),
+            precisions: None,
         }
     }
 
@@ -152,6 +208,7 @@ impl Probleme {
             title: "Service momentanément indisponible",
             status: StatusCode::SERVICE_UNAVAILABLE,
             detail: "La base de données ne répond pas. Réessayez dans quelques secondes.".into(),
+            precisions: None,
         }
     }
 
@@ -165,6 +222,7 @@ impl Probleme {
                 "Le service a rencontré une erreur ; elle est notée dans son journal. Réessayez, \
                      puis prévenez l'administrateur si elle persiste."
                     .into(),
+            precisions: None,
         }
     }
 
@@ -189,7 +247,10 @@ impl Probleme {
             Self::interdit("Le réseau ne publie pas ce détail."),
             Self::introuvable("La collection « rien » n'existe pas."),
             Self::methode(),
+            Self::conflit("La demande « S-2 » a changé depuis que vous l'avez lue."),
             Self::trop_lourd(super::FORMULAIRE_MAX),
+            Self::autre_genre("application/json"),
+            Self::saisie("debut", "Il manque le champ « debut »."),
             Self::adresse_trop_longue(super::limites::ADRESSE_MAX),
             Self::formulaire(),
             Self::trop_de_demandes(),
@@ -231,6 +292,19 @@ impl Probleme {
             tracing::warn!(erreur = %source, "droit manquant pendant : {action}");
             return Self::interdit("Vous n'avez pas le droit de faire cela.");
         }
+        // What a constraint holds, and no sentence of ours had foreseen.
+        if let sqlx::Error::Database(erreur) = source
+            && let Some(code) = erreur.code().filter(|code| code.starts_with("23"))
+        {
+            tracing::warn!(contrainte = erreur.constraint(), "écriture refusée pendant : {action}");
+            return match &*code {
+                "23505" => Self::conflit("Cela existe déjà. Relisez ce qui est là."),
+                _ => Self::saisie(
+                    "",
+                    "Une valeur ne convient pas à ce qui est déjà là. Relisez votre saisie.",
+                ),
+            };
+        }
         // Past the time that a statement has.
         if let sqlx::Error::Database(erreur) = source
             && erreur.code().as_deref() == Some("57014")
@@ -240,9 +314,10 @@ impl Probleme {
         }
         let absente = match source {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
-            // Class 57: shutting down, starting up, query cancelled; 53: out of resources; 08: link.
+            // Class 57: shutting down, starting up, query cancelled; 53: out of resources; 08: link; 40: two
+            // writes met, and one is to be made again.
             sqlx::Error::Database(erreur) => erreur.code().is_some_and(|code| {
-                ["57", "53", "08"].iter().any(|classe| code.starts_with(classe))
+                ["57", "53", "08", "40"].iter().any(|classe| code.starts_with(classe))
             }),
             _ => false,
         };

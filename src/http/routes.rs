@@ -5,15 +5,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
+use axum::http::Method;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodFilter, on};
 
 use super::Parametres;
 
-/// A question that programs may ask, as the OpenAPI document shows it.
+/// A question that programs may ask, or a write, as the OpenAPI document shows it.
 #[derive(Debug, Clone)]
 pub struct Operation {
+    pub methode: Method,
     /// With its variables in braces.
     pub chemin: &'static str,
     /// What it answers, in a French sentence.
@@ -32,6 +34,18 @@ pub struct Operation {
     pub ailleurs: bool,
     /// Whether its address is also answered with a slash at the end.
     pub barre_finale: bool,
+    /// What a write brings.
+    pub corps: Option<CorpsAttendu>,
+    /// Whether it answers only those who are known.
+    pub reservee: bool,
+}
+
+/// What a write brings: its media types, and one that is right on the demonstration data.
+#[derive(Debug, Clone, Copy)]
+pub struct CorpsAttendu {
+    pub genres: &'static [&'static str],
+    /// As text: JSON, or the first lines of a file.
+    pub exemple: &'static str,
 }
 
 impl Operation {
@@ -43,6 +57,7 @@ impl Operation {
         exemple: &'static str,
     ) -> Self {
         Self {
+            methode: Method::GET,
             chemin,
             resume,
             parametres: parametres.to_vec(),
@@ -52,7 +67,50 @@ impl Operation {
             parfois_vide: false,
             ailleurs: false,
             barre_finale: false,
+            corps: None,
+            reservee: false,
         }
+    }
+
+    pub fn reservee(self) -> Self {
+        Self { reservee: true, ..self }
+    }
+
+    /// A write that brings JSON, of which `exemple` is one.
+    pub fn ecriture(
+        methode: Method,
+        chemin: &'static str,
+        resume: &'static str,
+        parametres: &[&'static str],
+        exemple: &'static str,
+    ) -> Self {
+        let corps = CorpsAttendu { genres: &["application/json"], exemple };
+        Self {
+            methode,
+            corps: Some(corps),
+            reservee: true,
+            ..Self::nouvelle(chemin, resume, parametres, "")
+        }
+    }
+
+    /// An address of it, that says what its variables may be.
+    pub fn a(self, exemple: &'static str) -> Self {
+        Self { exemple, ..self }
+    }
+
+    /// The same, of other media types.
+    pub fn apportant(self, genres: &'static [&'static str]) -> Self {
+        Self { corps: self.corps.map(|corps| CorpsAttendu { genres, ..corps }), ..self }
+    }
+
+    /// Whether it changes something.
+    pub fn ecrit(&self) -> bool {
+        self.methode != Method::GET
+    }
+
+    fn filtre(&self) -> MethodFilter {
+        // GET and HEAD are one question.
+        MethodFilter::try_from(self.methode.clone()).unwrap_or(MethodFilter::GET)
     }
 
     pub fn genre(self, genre: &'static str) -> Self {
@@ -95,7 +153,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         T: 'static,
     {
         let admis: Arc<[&'static str]> = operation.parametres.clone().into();
-        let route = get(repondre).layer(from_fn_with_state(admis, admettre));
+        let route = on(operation.filtre(), repondre).layer(from_fn_with_state(admis, admettre));
         if operation.barre_finale {
             self.routeur = self.routeur.route(&format!("{}/", operation.chemin), route.clone());
         }
@@ -110,7 +168,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         H: Handler<T, S>,
         T: 'static,
     {
-        self.routeur = self.routeur.route(operation.chemin, get(repondre));
+        self.routeur = self.routeur.route(operation.chemin, on(operation.filtre(), repondre));
         self.operations.push(operation);
         self
     }

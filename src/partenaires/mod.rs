@@ -36,7 +36,9 @@ pub use table::{Rang, Table};
 pub use reseaux::{
     Adresse, Citation, Description, Identite, Partenaire, Reseau, ReseauDuLieu, Theme, citations,
 };
-pub use resolution::{attendre_son_tour, resoudre_dans, resoudre_successions, resoudre_tout};
+pub use resolution::{
+    RATTACHER_ZONE, attendre_son_tour, resoudre_dans, resoudre_successions, resoudre_tout,
+};
 
 /// What the questions about partners share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");

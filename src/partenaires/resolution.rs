@@ -31,7 +31,7 @@ pub async fn resoudre_successions(connexion: &mut PgConnection, reseau: &str) ->
         .execute(&mut *connexion)
         .await
         .pour(ACTION)?;
-    suivre(connexion, Some(reseau), None).await
+    suivre(connexion, Some(reseau)).await
 }
 
 /// Resolves one réseau, or all.
@@ -56,7 +56,7 @@ pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Res
             .await
             .pour(ACTION)?;
     }
-    suivre(connexion, reseau, None).await?;
+    suivre(connexion, reseau).await?;
     analyser(connexion, "analyze succession").await?;
     for etape in [
         include_str!("sql/resoudre_perimetres.sql"),
@@ -65,53 +65,13 @@ pub async fn resoudre(connexion: &mut PgConnection, reseau: Option<&str>) -> Res
         sqlx::query(etape).bind(reseau).execute(&mut *connexion).await.pour(ACTION)?;
         analyser(connexion, "analyze perimetre_actuel, regroupement_actuel").await?;
     }
-    rattacher(connexion, reseau, None).await
+    rattacher(connexion, reseau).await
 }
 
-/// Resolves one zone that was just written, and leaves the others alone. A few rows more change no plan:
-/// nothing is analysed, which would cost more than the rest.
-pub async fn resoudre_zone(connexion: &mut PgConnection, reseau: &str, zone: i32) -> Result<()> {
-    suivre(connexion, Some(reseau), Some(zone)).await?;
-    for derivee in ["zone_contour", "zone_commune", "zone_non_reportee"] {
-        sqlx::query(AssertSqlSafe(format!("delete from {derivee} where zone = $1")))
-            .bind(zone)
-            .execute(&mut *connexion)
-            .await
-            .pour(ACTION)?;
-    }
-    poser(connexion, Some(reseau), Some(zone)).await?;
-    dessiner(connexion, Some(reseau), Some(zone)).await
-}
-
-/// What former codes came to.
-async fn suivre(
-    connexion: &mut PgConnection,
-    reseau: Option<&str>,
-    zone: Option<i32>,
-) -> Result<()> {
-    executer(connexion, include_str!("sql/resoudre_successions.sql"), reseau, zone).await
-}
-
-/// The communes and the surface of the zones of a réseau, or of all.
-async fn rattacher(
-    connexion: &mut PgConnection,
-    reseau: Option<&str>,
-    zone: Option<i32>,
-) -> Result<()> {
-    poser(connexion, reseau, zone).await?;
-    analyser(connexion, "analyze zone_commune").await?;
-    dessiner(connexion, reseau, zone).await?;
-    analyser(connexion, "analyze zone_contour").await
-}
-
-/// The communes of zones.
-async fn poser(
-    connexion: &mut PgConnection,
-    reseau: Option<&str>,
-    zone: Option<i32>,
-) -> Result<()> {
-    sqlx::query(include_str!("sql/resoudre_zones.sql"))
-        .bind(reseau)
+/// Resolves one zone that the transaction has just written, and leaves the others alone. A few rows more change no
+/// plan: nothing is analysed, which would cost more than the rest.
+pub async fn resoudre_zone(connexion: &mut PgConnection, zone: i32) -> Result<()> {
+    sqlx::query("select rattacher_zone($1, $2)")
         .bind(zone)
         .bind(PART_NEGLIGEE)
         .execute(connexion)
@@ -120,23 +80,74 @@ async fn poser(
         .pour(ACTION)
 }
 
-/// The surfaces of zones whose communes are known, and what they could not take along.
-async fn dessiner(
-    connexion: &mut PgConnection,
-    reseau: Option<&str>,
-    zone: Option<i32>,
-) -> Result<()> {
-    executer(connexion, include_str!("sql/resoudre_contours.sql"), reseau, zone).await?;
-    executer(connexion, include_str!("sql/resoudre_non_reportees.sql"), reseau, zone).await
+/// The same statements as a function that the service may call: it owns none of what they write. A zone that the
+/// transaction has not just proposed is left alone, so that it does nothing that the policies of `zone` did not allow.
+pub const RATTACHER_ZONE: &str = concat!(
+    "create or replace function rattacher_zone(p_zone integer, p_negligee double precision) returns void
+language plpgsql volatile security definer
+set search_path = public, pg_temp
+as $fonction$
+declare
+  son_reseau text := (
+    select z.reseau from zone z
+    where z.id = p_zone and z.etat = 'proposee' and z.xmin = pg_current_xact_id()::xid);
+begin
+  if son_reseau is null then
+    return;
+  end if;
+  delete from zone_contour where zone = p_zone;
+  delete from zone_commune where zone = p_zone;
+  delete from zone_non_reportee where zone = p_zone;
+  execute $ordre$",
+    include_str!("sql/resoudre_successions.sql"),
+    "$ordre$ using son_reseau, p_zone;
+  execute $ordre$",
+    include_str!("sql/resoudre_zones.sql"),
+    "$ordre$ using son_reseau, p_zone, p_negligee;
+  execute $ordre$",
+    include_str!("sql/resoudre_contours.sql"),
+    "$ordre$ using son_reseau, p_zone;
+  execute $ordre$",
+    include_str!("sql/resoudre_non_reportees.sql"),
+    "$ordre$ using son_reseau, p_zone;
+end
+$fonction$;
+revoke all on function rattacher_zone(integer, double precision) from public;
+grant execute on function rattacher_zone(integer, double precision) to maillage_service;"
+);
+
+/// What former codes came to.
+async fn suivre(connexion: &mut PgConnection, reseau: Option<&str>) -> Result<()> {
+    executer(connexion, include_str!("sql/resoudre_successions.sql"), reseau).await
+}
+
+/// The communes and the surface of the zones of a réseau, or of all, and what they could not take along.
+async fn rattacher(connexion: &mut PgConnection, reseau: Option<&str>) -> Result<()> {
+    sqlx::query(include_str!("sql/resoudre_zones.sql"))
+        .bind(reseau)
+        .bind(None::<i32>)
+        .bind(PART_NEGLIGEE)
+        .execute(&mut *connexion)
+        .await
+        .pour(ACTION)?;
+    analyser(connexion, "analyze zone_commune").await?;
+    executer(connexion, include_str!("sql/resoudre_contours.sql"), reseau).await?;
+    executer(connexion, include_str!("sql/resoudre_non_reportees.sql"), reseau).await?;
+    analyser(connexion, "analyze zone_contour").await
 }
 
 async fn executer(
     connexion: &mut PgConnection,
     ordre: &'static str,
     reseau: Option<&str>,
-    zone: Option<i32>,
 ) -> Result<()> {
-    sqlx::query(ordre).bind(reseau).bind(zone).execute(connexion).await.map(|_| ()).pour(ACTION)
+    sqlx::query(ordre)
+        .bind(reseau)
+        .bind(None::<i32>)
+        .execute(connexion)
+        .await
+        .map(|_| ())
+        .pour(ACTION)
 }
 
 async fn analyser(connexion: &mut PgConnection, ordre: &'static str) -> Result<()> {

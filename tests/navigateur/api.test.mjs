@@ -14,6 +14,8 @@ describe('api', OPTIONS, () => {
     const { paths } = await (await fetch(`${service}/api/openapi.json`)).json();
     assert.ok(Object.keys(paths).length > 20);
     for (const [chemin, { get }] of Object.entries(paths)) {
+      // Writes, and what answers only those who are known, are tried by tests/reseau.
+      if (!get?.security.some((voie) => Object.keys(voie).length === 0)) continue;
       const reponse = await fetch(service + get['x-exemple']);
       assert.equal(reponse.status, 200, `${chemin} : ${get['x-exemple']}`);
       const sansParametres = (genre) => genre.split(';')[0];

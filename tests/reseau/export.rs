@@ -114,13 +114,19 @@ fn comparer(une: &BTreeMap<String, Vec<String>>, autre: &BTreeMap<String, Vec<St
     }
 }
 
-/// What reading elsewhere forgets: where a row came from, what was merged, and people.
+/// What reading elsewhere forgets: where a row came from and how many times it was written, what was merged, people.
 fn ailleurs(lignes: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
     let perdues = ["contact", "correspondance", "demande_particuliere", "doublon"];
     let du_dossier = |ligne: &String| {
         ["tableau", "proposition"].iter().fold(ligne.clone(), |ligne, origine| {
             ligne.replace(&format!(r#""origine": "{origine}""#), r#""origine": "dossier""#)
         })
+    };
+    let sans_revision = |ligne: String| match ligne.split_once(r#""revision": "#) {
+        Some((avant, apres)) => {
+            format!("{avant}{}", apres.trim_start_matches(|lettre: char| lettre.is_ascii_digit()))
+        }
+        None => ligne,
     };
     lignes
         .iter()
@@ -129,7 +135,7 @@ fn ailleurs(lignes: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<Stri
             let gardees = lignes
                 .iter()
                 .filter(|ligne| table != "demande" || ligne.contains(r#""fusionnee": null"#));
-            let mut lignes: Vec<String> = gardees.map(du_dossier).collect();
+            let mut lignes: Vec<String> = gardees.map(du_dossier).map(sans_revision).collect();
             lignes.sort();
             (table.clone(), lignes)
         })

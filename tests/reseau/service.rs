@@ -127,6 +127,22 @@ impl Essai {
         self.demander(Method::POST, adresse, &entetes, corps).await
     }
 
+    /// A write of a program, or of a script of a page of ours.
+    pub async fn ecrire(
+        &self,
+        methode: Method,
+        adresse: &str,
+        biscuit: &str,
+        corps: &Value,
+    ) -> Recue {
+        let entetes = [
+            ("sec-fetch-site", "same-origin"),
+            ("cookie", biscuit),
+            ("content-type", "application/json"),
+        ];
+        self.demander(methode, adresse, &entetes, &corps.to_string()).await
+    }
+
     /// An account with a password, and a session of it.
     pub async fn entrer(&self, courriel: &str, droits: &[&str]) -> String {
         let mut connexion = self.pays.base.connexion().await.unwrap();

@@ -1,6 +1,7 @@
 //! One's own space: rights, sessions, tokens; and for a coordinator, who is in the réseau.
 
 mod equipe;
+mod invitations;
 mod journal;
 mod pages;
 mod publication;
@@ -16,15 +17,14 @@ use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 
 use super::connexion::reponse;
-use super::courrier::{Courrier, Motif, adresse_du_lien};
+use super::courrier::Courrier;
 use super::jetons::{self, Jeton, Nouveau};
-use super::registre::Droit;
-use super::{COURRIEL_MAX, NOM_MAX, Personne, Principal, Secret, origine};
+use super::{Personne, Principal, origine};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{
-    Chemin, Formulaire, Operation, Parametres, Probleme, Reponse, Routes, UrlPublique, texte,
+    Chemin, Formulaire, Operation, Parametres, Probleme, Reponse, Routes, UrlPublique,
 };
-use equipe::{Membre, Offre, Partenaire, Propose, Suite};
+use equipe::{Membre, Offre, Partenaire, Propose};
 
 pub fn routes<S>() -> Router<S>
 where
@@ -38,12 +38,10 @@ where
         .route("/espace/sessions/{id}/fermer", post(fermer))
         .route("/espace/jetons", post(creer_jeton))
         .route("/espace/jetons/{id}/revoquer", post(revoquer))
-        .route("/espace/equipe", post(inviter))
         .route("/espace/equipe/{id}/retirer", post(retirer))
-        .route("/espace/invitations/{id}/accepter", post(accepter))
-        .route("/espace/invitations/{id}/refuser", post(refuser))
         .route("/espace/journal", get(lire_journal))
         .route("/espace/publication", get(essayer_seuil).post(choisir_seuil))
+        .merge(invitations::routes())
 }
 
 pub fn api<S>() -> Routes<S>
@@ -256,112 +254,6 @@ async fn revoquer(
     let mut transaction = principal.ecriture(&piscine, &chemin).await?;
     jetons::revoquer(&mut transaction, id).await?;
     transaction.commit().await.pour("révocation d'un jeton")?;
-    Ok(Redirect::to("/espace").into_response())
-}
-
-#[derive(Deserialize)]
-struct Invitation {
-    courriel: String,
-    nom: String,
-    droit: String,
-}
-
-async fn inviter(
-    State(piscine): State<PgPool>,
-    State(url): State<UrlPublique>,
-    State(courrier): State<Option<Courrier>>,
-    principal: Principal,
-    Formulaire(invitation): Formulaire<Invitation>,
-) -> Reponse<Response> {
-    exiger(&principal)?;
-    let chemin = origine(&Method::POST, "/espace/equipe");
-    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
-    let secret = Secret::tirer("lien_")?;
-    let invite = proposer(&mut transaction, &invitation, &secret).await;
-    let avis = match a_corriger(invite)? {
-        Ok(suite) => {
-            transaction.commit().await.pour("invitation")?;
-            annoncer(&url, courrier, invitation.courriel.trim(), suite, &secret).await
-        }
-        Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
-    };
-    remontrer(&piscine, &principal, avis).await
-}
-
-async fn proposer(
-    connexion: &mut PgConnection,
-    invitation: &Invitation,
-    secret: &Secret,
-) -> Result<Suite> {
-    let droit: Droit = texte::ligne("Le droit", &invitation.droit, NOM_MAX)?.parse()?;
-    let courriel = texte::ligne("L'adresse électronique", &invitation.courriel, COURRIEL_MAX)?;
-    let nom = texte::ligne("Le nom", &invitation.nom, NOM_MAX)?;
-    equipe::inviter(connexion, courriel, nom, &droit, secret).await
-}
-
-/// Tells the person, by mail or through whoever invites, who is told the same whether there was an account or not.
-async fn annoncer(
-    url: &UrlPublique,
-    courrier: Option<Courrier>,
-    courriel: &str,
-    suite: Suite,
-    secret: &Secret,
-) -> pages::Avis {
-    if suite == Suite::Donne {
-        return pages::Avis {
-            fait: Some(format!("{courriel} a ce droit.")),
-            ..pages::Avis::default()
-        };
-    }
-    let lien = adresse_du_lien(url, secret);
-    let envoye = match courrier {
-        Some(courrier) if suite == Suite::Lien => {
-            courrier.envoyer(courriel, Motif::Invitation, &lien).await.is_ok()
-        }
-        Some(courrier) => {
-            let espace = format!("{}/espace", url.0);
-            courrier.envoyer(courriel, Motif::Acces, &espace).await.is_ok()
-        }
-        None => false,
-    };
-    let suite = if envoye { " Un lien vient de lui être envoyé." } else { "" };
-    pages::Avis {
-        lien: (!envoye).then_some(lien),
-        fait: Some(format!(
-            "{courriel} est invité.{suite} Ce droit comptera dès qu'il l'acceptera."
-        )),
-        ..pages::Avis::default()
-    }
-}
-
-async fn accepter(
-    piscine: State<PgPool>,
-    principal: Principal,
-    id: Chemin<i32>,
-) -> Reponse<Response> {
-    repondre(piscine, principal, id, true).await
-}
-
-async fn refuser(
-    piscine: State<PgPool>,
-    principal: Principal,
-    id: Chemin<i32>,
-) -> Reponse<Response> {
-    repondre(piscine, principal, id, false).await
-}
-
-async fn repondre(
-    State(piscine): State<PgPool>,
-    principal: Principal,
-    Chemin(id): Chemin<i32>,
-    accepter: bool,
-) -> Reponse<Response> {
-    exiger(&principal)?;
-    let action = if accepter { "accepter" } else { "refuser" };
-    let chemin = origine(&Method::POST, &format!("/espace/invitations/{action}"));
-    let mut transaction = principal.ecriture(&piscine, &chemin).await?;
-    equipe::repondre(&mut transaction, id, accepter).await?;
-    transaction.commit().await.pour("réponse à une invitation")?;
     Ok(Redirect::to("/espace").into_response())
 }
 

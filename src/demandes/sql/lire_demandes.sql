@@ -23,7 +23,7 @@ with
     group by p.code, o.nom, p.rang
   ),
   listees as (
-    select d.id, s.reference, d.date, d.theme, d.themes, d.partenaire, d.partenaires, d.maille, d.beneficiaire,
+    select d.id, s.revision, s.reference, d.date, d.theme, d.themes, d.partenaire, d.partenaires, d.maille, d.beneficiaire,
       s.objet, s.etat, d.reponse, d.cloture,
       (select jsonb_agg(jsonb_build_object(
            'nom', c.nom, 'fonction', c.fonction, 'courriel', c.courriel, 'telephone', c.telephone) order by c.id)
@@ -44,7 +44,7 @@ select
       'code', code, 'nom', nom, 'demandes', demandes) order by demandes desc, rang), '[]')
    from par_partenaire) as par_partenaire,
   (select coalesce(jsonb_agg(jsonb_build_object(
-      'reference', reference, 'date', date, 'theme', theme, 'themes', themes,
+      'id', case when revision is not null then id end, 'revision', revision, 'reference', reference, 'date', date, 'theme', theme, 'themes', themes,
       'partenaire', partenaire, 'partenaires', partenaires,
       'maille', maille, 'beneficiaire', beneficiaire, 'objet', objet, 'etat', etat,
       'reponse', reponse, 'cloture', cloture, 'contacts', contacts)

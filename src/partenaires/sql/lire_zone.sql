@@ -14,7 +14,7 @@ with
 select z.reseau, z.code, z.version, z.partenaire, o.nom as partenaire_nom, z.theme,
   t.libelle as theme_libelle, z.nom,
   etat_montre(z.etat, z.fin, $4) as etat,
-  z.debut, z.fin, z.origine, z.proposee_le, z.decidee_le, z.motif, z.reparation,
+  z.debut, z.fin, z.origine, z.revision, z.proposee_le, z.decidee_le, z.motif, z.reparation,
   r.demonstration, r.mention, r.seuil_couverture, d.millesime,
   (select coalesce(jsonb_agg(jsonb_build_object('maille', u.maille, 'code', u.code, 'exclue', u.exclue)
     order by u.maille, u.code), '[]')

@@ -15,7 +15,7 @@ with
           and (z.theme is null or z.theme = pt.theme) and $3 in (t.code, t.parent)))
   )
 select z.reseau, z.code, z.version, z.partenaire, coalesce(o.sigle, o.nom) as partenaire_nom, z.theme,
-  z.nom, z.etat_montre as etat, z.debut, z.fin, z.origine, z.surface is not null as dessinee,
+  z.nom, z.etat_montre as etat, z.debut, z.fin, z.origine, z.revision, z.surface is not null as dessinee,
   (select count(*) from zone_commune zc
    where zc.zone = z.id and zc.millesime = d.millesime and zc.couverte and zc.dans_perimetre)
     as communes,

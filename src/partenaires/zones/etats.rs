@@ -215,7 +215,7 @@ pub async fn refuser(
     let motif = motif.trim();
     if motif.is_empty() {
         return Err(Error::Demande(
-            "Un refus se motive : dites au partenaire ce qu'il doit changer, avec --motif.".into(),
+            "Un refus se motive : dites au partenaire ce qu'il doit changer.".into(),
         ));
     }
     attendre_son_tour(connexion).await?;
@@ -224,7 +224,7 @@ pub async fn refuser(
     if choisie.etat != Etat::Proposee {
         return Err(Error::Demande(match choisie.etat {
             Etat::Validee => format!(
-                "{} est validée : elle ne se refuse plus. Donnez-lui une fin avec maillage zone retirer.",
+                "{} est validée : elle ne se refuse plus. Donnez-lui plutôt une fin.",
                 nommer(zone, choisie)
             ),
             etat => format!("{} est déjà {etat}.", nommer(zone, choisie)),
@@ -250,9 +250,9 @@ pub async fn retirer(
     let nom = nommer(zone, choisie);
     if choisie.etat != Etat::Validee {
         return Err(Error::Demande(match choisie.etat {
-            Etat::Proposee => format!(
-                "{nom} n'est que proposée : refusez-la avec maillage zone refuser, elle n'est pas en vigueur."
-            ),
+            Etat::Proposee => {
+                format!("{nom} n'est que proposée, et n'est pas en vigueur : refusez-la plutôt.")
+            }
             etat => format!("{nom} est {etat} : elle n'est pas en vigueur."),
         }));
     }
@@ -275,11 +275,11 @@ pub async fn retirer(
     Ok(Decision { zone: choisie.id, version: choisie.version, phrases })
 }
 
-/// The versions of a zone, newest first, kept from other decisions until the end of the transaction.
+/// The versions of a zone, newest first. Other decisions wait for their turn until the end of the transaction.
 async fn versions(connexion: &mut PgConnection, zone: &Reference) -> Result<Vec<Version>> {
     let versions: Vec<Version> = sqlx::query_as(
         "select id, version, etat, debut, fin from zone where reseau = $1 and code = $2 \
-         order by version desc for update",
+         order by version desc",
     )
     .bind(&zone.reseau)
     .bind(&zone.code)
@@ -288,8 +288,8 @@ async fn versions(connexion: &mut PgConnection, zone: &Reference) -> Result<Vec<
     .pour(ACTION)?;
     if versions.is_empty() {
         return Err(Error::Introuvable(format!(
-            "Le réseau « {} » n'a pas de zone « {} ». La liste : maillage zone lister --reseau {}.",
-            zone.reseau, zone.code, zone.reseau
+            "Le réseau « {} » n'a pas de zone « {} ».",
+            zone.reseau, zone.code
         )));
     }
     Ok(versions)

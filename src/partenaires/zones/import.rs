@@ -177,7 +177,7 @@ pub async fn exclusions_vaines(
 }
 
 /// What the réseau has, to judge a file, and the share from which a drawn zone covers a commune.
-async fn connaitre(connexion: &mut PgConnection, reseau: &str) -> Result<(Connus, f64)> {
+pub(super) async fn connaitre(connexion: &mut PgConnection, reseau: &str) -> Result<(Connus, f64)> {
     #[derive(sqlx::FromRow)]
     struct Ligne {
         seuil: f64,

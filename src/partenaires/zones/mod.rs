@@ -7,6 +7,7 @@
 mod contour;
 mod dates;
 mod dossier;
+mod ecriture;
 pub mod etats;
 pub mod import;
 mod jugement;
@@ -14,6 +15,7 @@ mod lecture;
 mod ligne;
 mod proposition;
 pub mod registre;
+mod saisie;
 mod surface;
 mod systeme;
 
@@ -68,6 +70,7 @@ where
             .genre("application/geo+json"),
             contour,
         )
+        .fusionner(ecriture::routes())
 }
 
 #[derive(Serialize)]

@@ -67,38 +67,18 @@ pub async fn proposer(
     for unite in &mut proposition.unites {
         unite.version = version;
     }
-    ecrire(connexion, include_str!("../sql/ecrire_zones.sql"), reseau, &[&proposition.zone])
-        .await?;
-    ecrire(
-        connexion,
-        include_str!("../sql/ecrire_unites_de_zones.sql"),
-        reseau,
-        &proposition.unites,
-    )
-    .await?;
-    let zone: i32 =
-        sqlx::query_scalar("select id from zone where reseau = $1 and code = $2 and version = $3")
-            .bind(reseau)
-            .bind(&proposition.zone.code)
-            .bind(version)
-            .fetch_one(&mut *connexion)
-            .await
-            .pour(ACTION)?;
-    resoudre_zone(connexion, reseau, zone).await?;
-    Ok(Proposee { zone, version, etat: proposition.zone.etat, identique: false })
-}
-
-async fn ecrire<T: serde::Serialize + Sync>(
-    connexion: &mut PgConnection,
-    ordre: &'static str,
-    reseau: &str,
-    lignes: &[T],
-) -> Result<()> {
-    sqlx::query(ordre)
+    let zone: i32 = sqlx::query_scalar(include_str!("../sql/proposer_zone.sql"))
         .bind(reseau)
-        .bind(Json(lignes))
-        .execute(connexion)
+        .bind(Json(&proposition.zone))
+        .fetch_one(&mut *connexion)
         .await
-        .map(|_| ())
-        .pour(ACTION)
+        .pour(ACTION)?;
+    sqlx::query(include_str!("../sql/ecrire_unites_de_zones.sql"))
+        .bind(reseau)
+        .bind(Json(&proposition.unites))
+        .execute(&mut *connexion)
+        .await
+        .pour(ACTION)?;
+    resoudre_zone(connexion, zone).await?;
+    Ok(Proposee { zone, version, etat: proposition.zone.etat, identique: false })
 }

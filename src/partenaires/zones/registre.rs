@@ -44,6 +44,8 @@ pub struct Identite {
     pub fin: Option<NaiveDate>,
     /// `dossier` or `proposition`.
     pub origine: String,
+    /// How many times it was written: whoever changes it says which one they had read.
+    pub revision: i32,
     pub demonstration: bool,
 }
 
@@ -184,7 +186,7 @@ pub async fn non_reportees(connexion: &mut PgConnection) -> Result<BTreeMap<Stri
     Ok(par_reseau)
 }
 
-fn absente(zone: &Reference) -> Error {
+pub fn absente(zone: &Reference) -> Error {
     Error::Introuvable(format!(
         "La zone {zone} n'existe pas, ou n'est pas publique. Les zones d'un réseau sont à /api/zones?reseau={}.",
         zone.reseau

@@ -1,0 +1,396 @@
+//! Writes of zones: a partner proposes and withdraws, a coordinator decides. The policies of `zone` hold who may
+//! (migration 0027); each write of a version says at which revision it was read.
+
+use axum::Json;
+use axum::extract::{FromRef, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+use sqlx::{Executor, PgConnection, PgPool};
+
+use super::super::reseaux::Reseau;
+use super::super::resolution::attendre_son_tour;
+use super::etats::{self, Decision, Reference};
+use super::import::{connaitre, exclusions_vaines};
+use super::jugement::{Jugement, juger};
+use super::proposition;
+use super::registre::{self, Zone};
+use super::saisie::{Saisie, relever};
+use crate::comptes::Principal;
+use crate::comptes::ecriture::{MOTIF_MAX, Pour, exiger, motiver};
+use crate::error::{Contexte, Error, Result};
+use crate::http::{Chemin, Corps, Operation, Parametres, Probleme, Reponse, Routes, manque};
+use crate::rejet::Rejet;
+
+const ACTION: &str = "écriture d'une zone";
+/// Anomalies that an answer tells one by one.
+const ANOMALIES: usize = 200;
+
+const PROPOSITION: &str = r#"{"reseau": "drome", "partenaire": "caue", "theme": null, "code": "caue-diois",
+"nom": "Le Diois", "debut": "2026-01-01", "unites": ["epci:242600534"], "exclues": ["commune:26001"]}"#;
+
+pub fn routes<S>() -> Routes<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Routes::nouvelles()
+        .avec(
+            Operation::ecriture(
+                Method::POST,
+                "/api/zones",
+                "Propose une zone, ou une nouvelle version d'une zone (dites alors de laquelle : « version »). Des unités, \
+                 dont certaines exclues, ou une géométrie GeoJSON. Avec essai=true, dit ce que cela donne sans rien écrire.",
+                &["essai"],
+                PROPOSITION,
+            ),
+            proposer,
+        )
+        .avec(
+            decision(
+                "/api/zones/{reseau}/{zone}/{version}/validation",
+                "/api/zones/drome/caue-ensemble/1/validation",
+                "Valide une version proposée. Réservé au coordinateur du réseau.",
+                r#"{"revision": 1}"#,
+            ),
+            valider,
+        )
+        .avec(
+            decision(
+                "/api/zones/{reseau}/{zone}/{version}/refus",
+                "/api/zones/drome/caue-ensemble/1/refus",
+                "Refuse une version proposée, en disant pourquoi. Réservé au coordinateur du réseau.",
+                r#"{"revision": 1, "motif": "Il manque une commune."}"#,
+            ),
+            refuser,
+        )
+        .avec(
+            decision(
+                "/api/zones/{reseau}/{zone}/{version}/fin",
+                "/api/zones/drome/caue-ensemble/1/fin",
+                "Donne son dernier jour à une version validée. Réservé au coordinateur du réseau.",
+                r#"{"revision": 2, "fin": "2026-12-31"}"#,
+            ),
+            finir,
+        )
+        .avec(
+            decision(
+                "/api/zones/{reseau}/{zone}/{version}/retrait",
+                "/api/zones/drome/caue-ensemble/1/retrait",
+                "Retire une version que l'on a proposée, tant que rien n'est décidé.",
+                r#"{"revision": 1}"#,
+            ),
+            retirer,
+        )
+}
+
+fn decision(
+    chemin: &'static str,
+    adresse: &'static str,
+    resume: &'static str,
+    exemple: &'static str,
+) -> Operation {
+    Operation::ecriture(Method::POST, chemin, resume, &[], exemple).a(adresse)
+}
+
+/// What came of a proposal.
+#[derive(Serialize)]
+struct Proposee {
+    /// Nothing was written: that was the question.
+    essai: bool,
+    /// Nothing was written: the newest version says the same.
+    identique: bool,
+    zone: Zone,
+    /// What is not wrong, and may surprise.
+    remarques: Vec<String>,
+}
+
+async fn proposer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    parametres: Parametres,
+    corps: Corps,
+) -> Reponse<Response> {
+    let essai = parametres.oui("essai")?;
+    let saisie = Saisie::lire(&corps)?;
+    let mut transaction = principal.ecriture(&piscine, "POST /api/zones").await?;
+    let Saisie { reseau, defauts, code, partenaire, version, etendue } = saisie;
+    Reseau::lire(&mut transaction, &reseau).await?;
+    exiger(&mut transaction, &principal, &reseau, Pour::Partenaire(&partenaire)).await?;
+    let (connus, _) = connaitre(&mut transaction, &reseau).await?;
+    // PROJ blocks, and so does what searches a drawing for crossings.
+    let jugement = tokio::task::spawn_blocking(move || {
+        let releve = relever(etendue, &defauts)?;
+        Ok::<_, Error>(juger(&releve, &connus, &defauts))
+    })
+    .await
+    .map_err(|_| Probleme::interne())?;
+    let Jugement { propositions, rejets, mut remarques, .. } = match jugement {
+        Err(Error::Demande(phrase)) => return Err(Probleme::saisie("geometrie", phrase)),
+        juge => juge?,
+    };
+    let Some(proposition) = propositions.into_iter().next().filter(|_| rejets.is_empty()) else {
+        return Err(refusee(&rejets));
+    };
+    attendre_son_tour(&mut transaction).await?;
+    verifier_la_suite(&mut transaction, &reseau, &code, &partenaire, version).await?;
+    let proposee = proposition::proposer(&mut transaction, &reseau, proposition).await?;
+    remarques.extend(exclusions_vaines(&mut transaction, &reseau, Some(proposee.zone)).await?);
+    let reference = Reference { reseau, code, version: Some(proposee.version) };
+    let zone = registre::lire(&mut transaction, &reference).await?;
+    if !zone.communes.iter().any(|commune| commune.couverte && commune.dans_perimetre) {
+        remarques.push("Elle ne couvre aucune commune du périmètre : vérifiez-la.".into());
+    }
+    let ecrite = !essai && !proposee.identique;
+    if ecrite {
+        annoncer(&mut transaction).await?;
+        transaction.commit().await.pour(ACTION)?;
+    }
+    let adresse =
+        format!("/api/zones/{}/{}?version={}", reference.reseau, reference.code, proposee.version);
+    let corps = Json(Proposee { essai, identique: proposee.identique, zone, remarques });
+    Ok(match HeaderValue::from_str(&adresse) {
+        Ok(lieu) if ecrite => {
+            (StatusCode::CREATED, [(header::LOCATION, lieu)], corps).into_response()
+        }
+        _ => corps.into_response(),
+    })
+}
+
+/// That the proposal follows what its author has read: the newest version of a zone of this partner, or no zone.
+async fn verifier_la_suite(
+    connexion: &mut PgConnection,
+    reseau: &str,
+    code: &str,
+    partenaire: &str,
+    lue: Option<i16>,
+) -> Reponse<()> {
+    let derniere: Option<(i16, String)> = sqlx::query_as(
+        "select version, partenaire from zone where reseau = $1 and code = $2 order by version desc limit 1",
+    )
+    .bind(reseau)
+    .bind(code)
+    .fetch_optional(&mut *connexion)
+    .await
+    .pour(ACTION)?;
+    let version = derniere.as_ref().map(|(version, _)| *version);
+    // A zone that one does not see may have this code.
+    let libre: bool = sqlx::query_scalar("select zone_peut_suivre($1, $2, $3, ($4 + 1)::smallint)")
+        .bind(reseau)
+        .bind(code)
+        .bind(partenaire)
+        .bind(version.unwrap_or_default())
+        .fetch_one(connexion)
+        .await
+        .pour(ACTION)?;
+    if !libre || derniere.is_some_and(|(_, autre)| autre != partenaire) {
+        return Err(Probleme::saisie(
+            "code",
+            format!(
+                "Le code « {code} » est celui d'une zone d'un autre partenaire : choisissez-en un autre."
+            ),
+        ));
+    }
+    match (version, lue) {
+        (connue, lue) if connue == lue => Ok(()),
+        (Some(connue), None) => Err(Probleme::conflit(format!(
+            "La zone « {code} » existe déjà. Pour en proposer une nouvelle version, relisez-la, et donnez \
+             « version » : {connue}."
+        ))
+        .avec("version", connue.into())),
+        (Some(connue), Some(_)) => Err(Probleme::conflit(format!(
+            "Une version {connue} de la zone « {code} » a été proposée depuis que vous l'avez lue. Relisez-la, puis \
+             proposez de nouveau ce que vous voulez y changer."
+        ))
+        .avec("version", connue.into())),
+        (None, _) => Err(Probleme::conflit(format!(
+            "La zone « {code} » n'existe plus : proposez-la sans « version »."
+        ))),
+    }
+}
+
+/// Why a zone is not proposed: each row that is wrong, as programs and people read it.
+fn refusee(rejets: &[Rejet]) -> Probleme {
+    let anomalies: Vec<Value> = rejets
+        .iter()
+        .take(ANOMALIES)
+        .map(|rejet| {
+            json!({ "champ": rejet.colonne, "element": rejet.numero, "valeur": rejet.valeur, "raison": rejet.raison })
+        })
+        .collect();
+    let premiere = rejets.first().map_or("Elle ne dit rien.", |rejet| rejet.raison.as_str());
+    let suite = match rejets.len() {
+        0 | 1 => String::new(),
+        nombre => format!(" {nombre} éléments sont à corriger en tout."),
+    };
+    let champ = rejets.first().map_or("unites", |rejet| rejet.colonne.as_str());
+    Probleme::saisie(champ, format!("La zone n'est pas proposée. {premiere}{suite}"))
+        .avec("anomalies", anomalies.into())
+}
+
+/// A version that is decided on.
+type Designee = (String, String, i16);
+
+/// What a decision changed.
+#[derive(Serialize)]
+struct Decidee {
+    phrases: Vec<String>,
+    zone: Zone,
+}
+
+/// Opens the transaction of a decision: the version is there, as whoever decides has read it.
+async fn ouvrir(
+    piscine: &PgPool,
+    principal: &Principal,
+    (reseau, code, version): Designee,
+    action: &str,
+    corps: &Corps,
+) -> Reponse<(sqlx::Transaction<'static, sqlx::Postgres>, Reference)> {
+    let revision =
+        corps.entier("revision", 1..=i32::MAX.into())?.ok_or_else(|| manque("revision"))?;
+    let origine = format!("POST /api/zones/{action}");
+    let mut transaction = principal.ecriture(piscine, &origine).await?;
+    Reseau::lire(&mut transaction, &reseau).await?;
+    let zone = Reference { reseau, code, version: Some(version) };
+    attendre_son_tour(&mut transaction).await?;
+    let connue: Option<(i32, i32, String)> = sqlx::query_as(
+        "select id, revision, partenaire from zone where reseau = $1 and code = $2 and version = $3",
+    )
+    .bind(&zone.reseau)
+    .bind(&zone.code)
+    .bind(version)
+    .fetch_optional(&mut *transaction)
+    .await
+    .pour(ACTION)?;
+    let pour = match (&connue, action) {
+        (Some((.., partenaire)), "retrait") => Pour::Partenaire(partenaire),
+        _ => Pour::Reseau,
+    };
+    let Some((id, actuelle, _)) = &connue else {
+        return Err(registre::absente(&zone).into());
+    };
+    exiger(&mut transaction, principal, &zone.reseau, pour).await?;
+    if i64::from(*actuelle) != revision {
+        return Err(changee(&mut transaction, &zone, *id, *actuelle, revision).await?);
+    }
+    Ok((transaction, zone))
+}
+
+/// What the first changed while the second had it before them.
+async fn changee(
+    connexion: &mut PgConnection,
+    zone: &Reference,
+    id: i32,
+    actuelle: i32,
+    lue: i64,
+) -> Result<Probleme> {
+    let changements: Vec<(DateTime<Utc>, Value, Value)> =
+        sqlx::query_as("select le, avant, apres from changements_de_zone($1, $2::integer)")
+            .bind(id)
+            .bind(lue)
+            .fetch_all(connexion)
+            .await
+            .pour(ACTION)?;
+    let changements: Vec<Value> = changements
+        .into_iter()
+        .map(|(le, avant, apres)| json!({ "le": le, "avant": avant, "apres": apres }))
+        .collect();
+    Ok(Probleme::conflit(format!(
+        "{zone} a changé depuis que vous l'avez lue. Relisez-la, puis recommencez si cela convient encore."
+    ))
+    .avec("revision", actuelle.into())
+    .avec("changements", changements.into()))
+}
+
+async fn conclure(
+    mut transaction: sqlx::Transaction<'static, sqlx::Postgres>,
+    zone: &Reference,
+    decision: Decision,
+) -> Reponse<Json<Decidee>> {
+    let lue = registre::lire(&mut transaction, zone).await?;
+    annoncer(&mut transaction).await?;
+    transaction.commit().await.pour(ACTION)?;
+    Ok(Json(Decidee { phrases: decision.phrases, zone: lue }))
+}
+
+async fn valider(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(designee): Chemin<Designee>,
+    corps: Corps,
+) -> Reponse<Json<Decidee>> {
+    corps.admettre(&["revision"])?;
+    let (mut transaction, zone) =
+        ouvrir(&piscine, &principal, designee, "validation", &corps).await?;
+    let decision = etats::valider(&mut transaction, &zone).await?;
+    conclure(transaction, &zone, decision).await
+}
+
+async fn refuser(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(designee): Chemin<Designee>,
+    corps: Corps,
+) -> Reponse<Json<Decidee>> {
+    corps.admettre(&["revision", "motif"])?;
+    let motif = corps.paragraphe("motif", MOTIF_MAX)?.ok_or_else(|| {
+        Probleme::saisie("motif", "Un refus se motive : dites au partenaire ce qu'il doit changer.")
+    })?;
+    let (mut transaction, zone) = ouvrir(&piscine, &principal, designee, "refus", &corps).await?;
+    motiver(&mut transaction, motif).await?;
+    let decision = etats::refuser(&mut transaction, &zone, motif).await?;
+    conclure(transaction, &zone, decision).await
+}
+
+async fn finir(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(designee): Chemin<Designee>,
+    corps: Corps,
+) -> Reponse<Json<Decidee>> {
+    corps.admettre(&["revision", "fin"])?;
+    let fin = corps.date("fin")?.ok_or_else(|| manque("fin"))?;
+    let (mut transaction, zone) = ouvrir(&piscine, &principal, designee, "fin", &corps).await?;
+    let decision = etats::retirer(&mut transaction, &zone, fin).await?;
+    conclure(transaction, &zone, decision).await
+}
+
+/// What was proposed and is no more.
+#[derive(Serialize)]
+struct Retiree {
+    phrases: [String; 1],
+}
+
+async fn retirer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin(designee): Chemin<Designee>,
+    corps: Corps,
+) -> Reponse<Json<Retiree>> {
+    corps.admettre(&["revision"])?;
+    let (mut transaction, zone) = ouvrir(&piscine, &principal, designee, "retrait", &corps).await?;
+    let retiree = sqlx::query("delete from zone where reseau = $1 and code = $2 and version = $3")
+        .bind(&zone.reseau)
+        .bind(&zone.code)
+        .bind(zone.version)
+        .execute(&mut *transaction)
+        .await
+        .pour(ACTION)?;
+    // The policy keeps what was decided, and what the réseau's folder brought.
+    if retiree.rows_affected() == 0 {
+        return Err(Probleme::conflit(format!(
+            "{zone} n'est plus une proposition : elle ne se retire pas. Proposez une nouvelle version, ou demandez sa \
+             fin au coordinateur."
+        )));
+    }
+    annoncer(&mut transaction).await?;
+    transaction.commit().await.pour(ACTION)?;
+    Ok(Json(Retiree { phrases: [format!("{zone} est retirée.")] }))
+}
+
+/// Tells the running services that what they keep is stale.
+async fn annoncer(connexion: &mut PgConnection) -> Result<()> {
+    connexion.execute("select annoncer_changement()").await.map(|_| ()).pour(ACTION)
+}
