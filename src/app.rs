@@ -32,8 +32,8 @@ use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, FondDeCarte, Polices};
 use crate::{
-    comptes, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires, qgis,
-    territoires,
+    comptes, coordination, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires,
+    qgis, territoires,
 };
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
@@ -268,6 +268,7 @@ pub fn routeur(etat: Etat) -> Router {
         .route("/metrics", get(metriques))
         .merge(programmes.routeur)
         .merge(comptes::routes())
+        .merge(coordination::routes())
         .merge(
             web::routes()
                 .merge(

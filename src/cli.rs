@@ -17,6 +17,8 @@ mod etat;
 mod export;
 mod import;
 mod personnes;
+mod rappels;
+mod reseau;
 mod zone;
 
 use std::io::IsTerminal;
@@ -61,6 +63,13 @@ enum Commande {
     Base {
         #[command(subcommand)]
         quoi: QuestionBase,
+    },
+    /// Ce qu'il manque à la collecte de l'année, à ceux qui ont demandé qu'on le leur rappelle : pour une tâche planifiée.
+    Rappels(rappels::Commande),
+    /// Les réseaux : en créer un.
+    Reseau {
+        #[command(subcommand)]
+        quoi: reseau::Commande,
     },
     /// Les zones d'intervention : lister, montrer, valider, refuser, retirer.
     Zone {
@@ -192,6 +201,12 @@ impl Ligne {
                     Ok(ExitCode::SUCCESS)
                 })
                 .await
+            }
+            Commande::Rappels(quoi) => {
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Reseau { quoi } => {
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Zone { quoi } => {
                 avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await

@@ -2,8 +2,8 @@
 //!
 //! Rooms, each depending only on those before it:
 //! [`error`], [`base`] → [`comptes`] → [`territoires`] → [`decoupage`] → [`indicateurs`] → [`partenaires`] →
-//! [`demandes`] → [`couverture`] → [`diffusion`] → [`tuiles`], [`exports`] → [`ogc`], [`web`] → [`qgis`] → [`app`] →
-//! [`cli`]; [`http`] serves every `mod.rs`.
+//! [`demandes`] → [`couverture`] → [`coordination`], [`diffusion`] → [`tuiles`], [`exports`] → [`ogc`], [`web`] → [`qgis`] →
+//! [`app`] → [`cli`]; [`http`] serves every `mod.rs`.
 //!
 //! Invariants, held by `tests/maison.rs`:
 //! - axum appears in `app.rs`, `http/` and the `mod.rs` files;
@@ -20,6 +20,7 @@ pub mod base;
 pub mod cli;
 pub mod comptes;
 pub mod config;
+pub mod coordination;
 pub mod couverture;
 pub mod decoupage;
 pub mod demandes;

@@ -50,18 +50,23 @@ impl Courrier {
 
     /// Sends a link. The error says nothing of the address: it goes to the log.
     pub async fn envoyer(&self, courriel: &str, motif: Motif, lien: &str) -> Result<()> {
+        let (sujet, texte) = motif.message(lien);
+        self.ecrire(courriel, sujet, &texte).await
+    }
+
+    /// Sends a message. The error says nothing of the address: it goes to the log.
+    pub async fn ecrire(&self, courriel: &str, sujet: &str, texte: &str) -> Result<()> {
         let echec = |cause: &dyn std::fmt::Display| {
             tracing::warn!(%cause, "un message n'est pas parti");
             Error::Demande("Le message n'est pas parti.".into())
         };
         let adresse: Address = courriel.parse().map_err(|erreur| echec(&erreur))?;
-        let (sujet, texte) = motif.message(lien);
         let message = Message::builder()
             .from(self.de.clone())
             .to(Mailbox::new(None, adresse))
             .subject(sujet)
             .header(ContentType::TEXT_PLAIN)
-            .body(texte)
+            .body(texte.to_owned())
             .map_err(|erreur| echec(&erreur))?;
         self.serveur.send(message).await.map(|_| ()).map_err(|erreur| echec(&erreur))
     }

@@ -108,7 +108,7 @@ fn moitie() -> f64 {
 }
 
 /// Whether this is what browsers call an origin: a scheme and a host, perhaps a port.
-fn est_site(site: &str) -> bool {
+pub fn est_site(site: &str) -> bool {
     let hote = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
     hote.is_some_and(|hote| {
         !hote.is_empty() && hote.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c))
@@ -225,20 +225,10 @@ impl Declaration {
         {
             return refuser(format!("« {courriel} » n'est pas une adresse électronique."));
         }
-        if let Some(couleur) = &self.couleur {
-            match contraste_sur_blanc(couleur) {
-                None => return refuser(format!("la couleur « {couleur} » doit s'écrire #rrggbb.")),
-                Some(contraste) if contraste < CONTRASTE_MINIMAL => {
-                    return refuser(format!(
-                        "la couleur « {couleur} » est trop claire pour se lire sur du blanc \
-                         (contraste {contraste:.1}, il en faut {CONTRASTE_MINIMAL}). Choisissez-en une \
-                         plus sombre."
-                    ));
-                }
-                Some(_) => {}
-            }
+        match self.couleur.as_deref().map(juger_couleur) {
+            Some(Err(raison)) => refuser(format!("la couleur {raison}")),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     pub fn nom_court(&self) -> &str {
@@ -284,6 +274,18 @@ pub fn est_courriel(texte: &str) -> bool {
                 && !hote.starts_with('.')
                 && !hote.ends_with('.')
         })
+}
+
+/// That text of a colour can be read on white; else why not, to follow « la couleur ».
+pub fn juger_couleur(couleur: &str) -> Result<(), String> {
+    match contraste_sur_blanc(couleur) {
+        None => Err(format!("« {couleur} » doit s'écrire #rrggbb.")),
+        Some(contraste) if contraste < CONTRASTE_MINIMAL => Err(format!(
+            "« {couleur} » est trop claire pour se lire sur du blanc (contraste {contraste:.1}, il en faut \
+             {CONTRASTE_MINIMAL}). Choisissez-en une plus sombre."
+        )),
+        Some(_) => Ok(()),
+    }
 }
 
 /// Contrast ratio of a colour `#rrggbb` against white, as WCAG defines it: (1 + 0.05) over the

@@ -77,7 +77,8 @@ impl<'c> Chargement<'c> {
     /// [`Self::retirer`], once nothing names it any more.
     async fn remplacer(&mut self) -> Result<()> {
         self.transaction.execute("set local client_min_messages = error").await.pour(ACTION)?;
-        self.exiger_retraits().await?;
+        let gardes = self.gardes().await?;
+        self.exiger_retraits(&gardes).await?;
         self.vider().await?;
         self.ecrire_reseau().await?;
 
@@ -92,6 +93,7 @@ impl<'c> Chargement<'c> {
                 .pour(ACTION)?;
         contenu.remarques.extend(partages);
         let gardees = zones_gardees(transaction, contenu).await?;
+        contenu.ecarter(&gardes);
         let reseau = &contenu.declaration.code;
         let mut tables = Tables { transaction, reseau };
         let (premiers, seconds): (Vec<_>, Vec<_>) =
@@ -131,15 +133,51 @@ impl<'c> Chargement<'c> {
         tables.ecrire(include_str!("sql/ecrire_unites_de_zones.sql"), &unites).await
     }
 
+    /// What pages keep, that the folder must not write over. What it says otherwise of them is a remark.
+    async fn gardes(&mut self) -> Result<Gardes> {
+        let declaration = self.declaration();
+        let contenu = &mut self.contenu;
+        let lus: Vec<(String, String, bool)> = sqlx::query_as(include_str!("sql/lire_gardes.sql"))
+            .bind(&contenu.declaration.code)
+            .bind(Json(&contenu.partenaires))
+            .bind(Json(&contenu.partenaires_themes))
+            .bind(Json(&contenu.declarations))
+            .bind(Json(&contenu.themes))
+            .bind(Json(&contenu.fiches))
+            .bind(Json(&contenu.fiches_partenaires))
+            .bind(Json(declaration))
+            .fetch_all(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        contenu.remarques.extend(lus.iter().filter(|(.., identique)| !identique).map(
+            |(objet, code, _)| {
+                let article = if objet == "fiche" { "La" } else { "Le" };
+                format!(
+                    "{article} {objet} « {code} » a été changé dans les pages du coordinateur, et ce dossier en dit \
+                     autre chose : ce que disent les pages est gardé. Exportez le réseau pour avoir le dossier à jour."
+                )
+            },
+        ));
+        let du = |voulu: &str| {
+            let siens = lus.iter().filter(|(objet, ..)| objet == voulu);
+            siens.map(|(_, code, _)| code.clone()).collect()
+        };
+        Ok(Gardes { partenaires: du("partenaire"), themes: du("thème"), fiches: du("fiche") })
+    }
+
     /// Stops when rows from elsewhere name what the folder no longer lists.
-    async fn exiger_retraits(&mut self) -> Result<()> {
+    async fn exiger_retraits(&mut self, gardes: &Gardes) -> Result<()> {
         let contenu = &self.contenu;
+        let avec = |listes: Vec<&str>, gardes: &HashSet<String>| {
+            let listes = listes.into_iter().map(str::to_owned);
+            listes.chain(gardes.iter().cloned()).collect::<Vec<_>>()
+        };
         let cites: Vec<String> =
             sqlx::query_scalar(include_str!("sql/lire_retraits_impossibles.sql"))
                 .bind(&contenu.declaration.code)
-                .bind(codes(&contenu.partenaires, |partenaire| &partenaire.code))
-                .bind(codes(&contenu.themes, |theme| &theme.code))
-                .bind(codes(&contenu.fiches, |fiche| &fiche.code))
+                .bind(avec(codes(&contenu.partenaires, |p| &p.code), &gardes.partenaires))
+                .bind(avec(codes(&contenu.themes, |theme| &theme.code), &gardes.themes))
+                .bind(avec(codes(&contenu.fiches, |fiche| &fiche.code), &gardes.fiches))
                 .bind(codes(&contenu.regroupements, |regroupement| &regroupement.code))
                 .bind(codes(&contenu.beneficiaires, |beneficiaire| &beneficiaire.code))
                 .fetch_all(&mut *self.transaction)
@@ -161,11 +199,8 @@ impl<'c> Chargement<'c> {
             "reseau_millesime",
             "reseau_etape",
             "bilan_declare",
-            "declaration",
             "perimetre",
             "beneficiaire",
-            "fiche_theme",
-            "fiche_partenaire",
             "synonyme",
             "regroupement",
         ] {
@@ -198,16 +233,19 @@ impl<'c> Chargement<'c> {
         let themes: Vec<&str> = contenu.themes.iter().map(|theme| theme.code.as_str()).collect();
         for (ordre, gardes) in [
             (
-                "delete from fiche where reseau = $1 and code <> all ($2)",
+                "delete from fiche where reseau = $1 and origine = 'dossier' and code <> all ($2)",
                 codes(&contenu.fiches, |fiche| &fiche.code),
             ),
             (
-                "delete from theme where reseau = $1 and parent is not null and code <> all ($2)",
+                "delete from theme where reseau = $1 and origine = 'dossier' and parent is not null and code <> all ($2)",
                 themes.clone(),
             ),
-            ("delete from theme where reseau = $1 and code <> all ($2)", themes),
             (
-                "delete from partenaire where reseau = $1 and code <> all ($2)",
+                "delete from theme where reseau = $1 and origine = 'dossier' and code <> all ($2)",
+                themes,
+            ),
+            (
+                "delete from partenaire where reseau = $1 and origine = 'dossier' and code <> all ($2)",
                 codes(&contenu.partenaires, |partenaire| &partenaire.code),
             ),
         ] {
@@ -223,12 +261,14 @@ impl<'c> Chargement<'c> {
         self.transaction.execute(orphelins).await.map(|_| ()).pour(ACTION)
     }
 
-    async fn ecrire_reseau(&mut self) -> Result<()> {
+    /// What the folder says of the réseau, as a row.
+    fn declaration(&self) -> Value {
         let declaration = &self.contenu.declaration;
         let (source, site) = declaration.source();
         let guichet = declaration.guichet.as_ref();
-        let ligne = json!({
+        json!({
             "code": declaration.code,
+            "origine": "dossier",
             "nom": declaration.nom,
             "nom_court": declaration.nom_court(),
             "departement": declaration.departement,
@@ -256,7 +296,21 @@ impl<'c> Chargement<'c> {
             "origines": declaration.origines,
             "seuil_publication": declaration.seuil_publication.filter(|seuil| *seuil > 0),
             "partenaires_se_voient": declaration.partenaires_se_voient,
-        });
+        })
+    }
+
+    async fn ecrire_reseau(&mut self) -> Result<()> {
+        let mut ligne = self.declaration();
+        let declaration = &self.contenu.declaration;
+        // What pages set stays.
+        let reglages: Option<Value> = sqlx::query_scalar(include_str!("sql/lire_reglages.sql"))
+            .bind(&declaration.code)
+            .fetch_one(&mut *self.transaction)
+            .await
+            .pour(ACTION)?;
+        if let (Value::Object(ligne), Some(Value::Object(reglages))) = (&mut ligne, reglages) {
+            ligne.extend(reglages);
+        }
         sqlx::query(include_str!("sql/ecrire_reseau.sql"))
             .bind(Json(ligne))
             .bind(declaration.seuil_publication.is_some())
@@ -355,6 +409,33 @@ async fn zones_gardees(
         },
     ));
     Ok(gardees.into_iter().map(|(code, version, _)| (code, version)).collect())
+}
+
+/// Codes of what pages keep.
+struct Gardes {
+    partenaires: HashSet<String>,
+    themes: HashSet<String>,
+    fiches: HashSet<String>,
+}
+
+impl Contenu {
+    /// Leaves out what pages keep, with its links; but a theme that a zone of the folder names is its partner's.
+    fn ecarter(&mut self, gardes: &Gardes) {
+        let zones: HashSet<(&str, &str)> = self
+            .zones
+            .iter()
+            .filter_map(|zone| Some((zone.partenaire.as_str(), zone.theme.as_deref()?)))
+            .collect();
+        self.partenaires_themes.retain(|lien| {
+            !gardes.partenaires.contains(&lien.partenaire)
+                || zones.contains(&(lien.partenaire.as_str(), lien.theme.as_str()))
+        });
+        self.partenaires.retain(|partenaire| !gardes.partenaires.contains(&partenaire.code));
+        self.declarations.retain(|dite| !gardes.partenaires.contains(&dite.partenaire));
+        self.themes.retain(|theme| !gardes.themes.contains(&theme.code));
+        self.fiches.retain(|fiche| !gardes.fiches.contains(&fiche.code));
+        self.fiches_partenaires.retain(|lien| !gardes.fiches.contains(&lien.fiche));
+    }
 }
 
 /// Tables of a réseau under way.

@@ -25,7 +25,7 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Operation, Parametres, Reponse, Routes};
 
 pub use contenu::{Contenu, succession};
-pub use declaration::est_courriel;
+pub use declaration::{est_adresse, est_courriel, est_identifiant, est_site, juger_couleur};
 pub use fiches::{Choix, Fiche, FicheDePartenaire};
 pub use filtre::{Cadre, Filtre, Periode, besoin, verifier_theme};
 pub use membre::{EpciDuMembre, Membre, ThemeDuMembre, ZoneDuMembre};
@@ -41,7 +41,15 @@ pub use resolution::{
 };
 
 /// What the questions about partners share, in SQL: installed with the layers.
-pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
+pub const FONCTIONS: &str = concat!(
+    include_str!("sql/fonctions.sql"),
+    // The statements that resolve a load, for a réseau that begins from a page.
+    "create or replace function resoudre_codes(text, integer) returns void language sql as $corps$",
+    include_str!("sql/resoudre_successions.sql"),
+    "$corps$;\ncreate or replace function resoudre_perimetre(text) returns void language sql as $corps$",
+    include_str!("sql/resoudre_perimetres.sql"),
+    "$corps$;",
+);
 
 pub fn routes<S>() -> Routes<S>
 where

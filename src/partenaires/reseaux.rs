@@ -140,6 +140,8 @@ pub struct Theme {
     pub code: String,
     pub libelle: String,
     pub parent: Option<String>,
+    /// The last day that it is offered.
+    pub fin: Option<NaiveDate>,
 }
 
 /// How many units the réseau says it serves, in its millésime of reference.

@@ -170,6 +170,11 @@ impl<'t> Rang<'t> {
             })
     }
 
+    /// A date that may be there.
+    pub fn jour(self, colonne: &str) -> Result<Option<NaiveDate>, Rejet> {
+        self.rempli(colonne).map(|_| self.date(colonne)).transpose()
+    }
+
     /// A date that may be there, and is then not before another.
     pub fn date_apres(self, colonne: &str, avant: NaiveDate) -> Result<Option<NaiveDate>, Rejet> {
         if self.rempli(colonne).is_none() {

@@ -141,9 +141,101 @@ fn ordres(table: &str, operation: &str) -> Option<Vec<&'static str>> {
                where d.id = c.demande and d.reseau = $1 and d.partenaire = $2 returning c.demande)
              select d.partenaire from k join demande d on d.id = k.demande"
         }
-        _ => return None,
+        ("livraison", "insert") => {
+            "insert into livraison (reseau, partenaire) values ($1, $2) returning partenaire"
+        }
+        _ => return ordres_de_coordination(table, operation),
     };
     Some(vec![ordre])
+}
+
+/// What coordinators write of a réseau: what is deleted was made in the same transaction, since what is named stays.
+fn ordres_de_coordination(table: &str, operation: &str) -> Option<Vec<&'static str>> {
+    const ORGANISME: &str = "select $2::text from inscrire_organisme($1, 'neuf-' || $2, null, 'Organisme neuf', null, null)";
+    const PARTENAIRE: &str = "insert into partenaire (reseau, code, organisme, rang, origine)
+        values ($1, 'neuf-' || $2, $1 || '/neuf-' || $2, 99, 'page') returning $2::text";
+    const THEME: &str = "insert into theme (reseau, code, libelle, rang, origine)
+        values ($1, 'neuf-' || $2, 'Thème neuf de ' || $2, 99, 'page') returning $2::text";
+    const FICHE: &str = "insert into fiche (reseau, code, titre, rang, origine)
+        values ($1, 'neuve-' || $2, 'Fiche neuve', 99, 'page') returning $2::text";
+    const SUR_UN_THEME: &str = "insert into partenaire_theme (reseau, partenaire, theme)
+        values ($1, $2, 'neuf-' || $2) returning partenaire";
+    const DU_THEME: &str = "insert into fiche_theme (reseau, fiche, theme)
+        values ($1, 'neuve-' || $2, 'neuf-' || $2) returning $2::text";
+    const DU_PARTENAIRE: &str = "insert into fiche_partenaire (reseau, fiche, partenaire)
+        values ($1, 'neuve-' || $2, $2) returning partenaire";
+    const DECLARATION: &str = "insert into declaration (reseau, partenaire, theme, date)
+        values ($1, $2, 'neuf-' || $2, '2026-01-01') returning partenaire";
+    Some(match (table, operation) {
+        ("reseau", "update") => {
+            vec!["update reseau set presentation = 'x', origine = 'page' where code = $1 returning $2::text"]
+        }
+        ("partenaire", "insert") => vec![ORGANISME, PARTENAIRE],
+        ("partenaire", "update") => vec![
+            "update partenaire set description = 'x', origine = 'page' where reseau = $1 and code = $2 returning code",
+        ],
+        ("partenaire", "delete") => vec![
+            ORGANISME,
+            PARTENAIRE,
+            "delete from partenaire where reseau = $1 and code = 'neuf-' || $2 returning $2::text",
+        ],
+        ("theme", "insert") => vec![THEME],
+        ("theme", "update") => vec![
+            THEME,
+            "update theme set libelle = 'x' where reseau = $1 and code = 'neuf-' || $2 returning $2::text",
+        ],
+        ("theme", "delete") => vec![
+            THEME,
+            "delete from theme where reseau = $1 and code = 'neuf-' || $2 returning $2::text",
+        ],
+        ("fiche", "insert") => vec![FICHE],
+        ("fiche", "update") => vec![
+            FICHE,
+            "update fiche set titre = 'x' where reseau = $1 and code = 'neuve-' || $2 returning $2::text",
+        ],
+        ("fiche", "delete") => vec![
+            FICHE,
+            "delete from fiche where reseau = $1 and code = 'neuve-' || $2 returning $2::text",
+        ],
+        ("partenaire_theme", "insert") => vec![THEME, SUR_UN_THEME],
+        ("partenaire_theme", "delete") => vec![
+            THEME,
+            SUR_UN_THEME,
+            "delete from partenaire_theme where reseau = $1 and theme = 'neuf-' || $2 returning partenaire",
+        ],
+        ("fiche_theme", "insert") => vec![THEME, FICHE, DU_THEME],
+        ("fiche_theme", "delete") => vec![
+            THEME,
+            FICHE,
+            DU_THEME,
+            "delete from fiche_theme where reseau = $1 and theme = 'neuf-' || $2 returning $2::text",
+        ],
+        ("fiche_partenaire", "insert") => vec![FICHE, DU_PARTENAIRE],
+        ("fiche_partenaire", "update") => vec![
+            FICHE,
+            DU_PARTENAIRE,
+            "update fiche_partenaire set conditions = 'x'
+             where reseau = $1 and fiche = 'neuve-' || $2 returning partenaire",
+        ],
+        ("fiche_partenaire", "delete") => vec![
+            FICHE,
+            DU_PARTENAIRE,
+            "delete from fiche_partenaire where reseau = $1 and fiche = 'neuve-' || $2 returning partenaire",
+        ],
+        ("declaration", "insert") => vec![THEME, DECLARATION],
+        ("declaration", "update") => vec![
+            THEME,
+            DECLARATION,
+            "update declaration set date = '2026-02-01'
+             where reseau = $1 and theme = 'neuf-' || $2 returning partenaire",
+        ],
+        ("declaration", "delete") => vec![
+            THEME,
+            DECLARATION,
+            "delete from declaration where reseau = $1 and theme = 'neuf-' || $2 returning partenaire",
+        ],
+        _ => return None,
+    })
 }
 
 /// How many rows a write touched; none when a policy refused it.
@@ -209,9 +301,9 @@ async fn each_role_writes_what_is_written_for_its_own_and_in_its_reseau() {
     let mut essayees = 0;
     for ((table, operation), ligne) in ecrit() {
         let Some(ordres) = ordres(&table, &operation) else {
-            // Of people: `comptes.rs` tries them.
+            // Of people: `comptes.rs` and `coordination.rs` try them.
             assert!(
-                ["droit", "session", "jeton"].contains(&table.as_str()),
+                ["droit", "session", "jeton", "rappel"].contains(&table.as_str()),
                 "{table}: {operation} is not tried"
             );
             continue;

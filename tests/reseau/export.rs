@@ -40,7 +40,7 @@ async fn lignes(pays: &Pays, reseau: &str) -> BTreeMap<String, Vec<String>> {
         "select table_name::text, bool_or(column_name = 'zone') from information_schema.columns
          where table_schema = 'public'
            -- People and what they did stay where they are.
-           and table_name <> all ('{demande_suivie,droit,jeton,journal}')
+           and table_name <> all ('{demande_suivie,droit,jeton,journal,livraison,rappel}')
          group by 1 having bool_or(column_name = 'reseau') order by 1",
     )
     .fetch_all(&mut connexion)

@@ -6,6 +6,7 @@ mod collections;
 mod commun;
 mod complet;
 mod comptes;
+mod coordination;
 mod decoupage;
 mod demander;
 mod demandes;

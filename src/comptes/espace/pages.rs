@@ -69,7 +69,7 @@ pub fn espace(espace: &Espace, avis: &Avis) -> String {
                     jeton.montrer()))
             }
             p { (espace.qui.nom) ", " (espace.qui.courriel)
-                @if espace.qui.administrateur { " · administrateur" } }
+                @if espace.qui.administrateur { " · administrateur · " a href="/espace/nouveau-reseau" { "créer un réseau" } } }
             form method="post" action="/deconnexion" { button { "Se déconnecter" } }
             p { a href="/espace/mes-donnees.json" { "Ce qui est gardé sur votre compte" } }
             (offres(&espace.offres))
@@ -112,7 +112,11 @@ fn droits(droits: &[MonDroit]) -> Markup {
         } @else {
             ul {
                 @for droit in droits {
-                    li { (droit.reseau_nom) " — " (role(&droit.role, droit.partenaire_nom.as_deref())) }
+                    li {
+                        (droit.reseau_nom) " — " (role(&droit.role, droit.partenaire_nom.as_deref()))
+                        @if droit.role == "coordinateur" { " : " a href={ "/espace/" (droit.reseau) } { "coordonner" } }
+                        @if droit.role == "partenaire" { " : " a href={ "/espace/" (droit.reseau) "/rappels" } { "rappels" } }
+                    }
                 }
             }
         }

@@ -43,6 +43,8 @@ with
     join theme t
       on t.reseau = pt.reseau and t.code = pt.theme
       and ($4::text is null or $4 in (t.code, t.parent))
+      and (t.fin is null or t.fin >= coalesce($5, (
+        select make_date(r.annee, 12, 31) from reseau r where r.code = t.reseau)))
     left join theme parent on parent.reseau = t.reseau and parent.code = t.parent
     left join besoin b on true
   ),
@@ -55,6 +57,8 @@ with
     from presents pr
     join fiche_partenaire fp on fp.reseau = pr.reseau and fp.partenaire = pr.partenaire
     join fiche f on f.reseau = fp.reseau and f.code = fp.fiche
+      and (f.fin is null or f.fin >= coalesce($5, (
+        select make_date(r.annee, 12, 31) from reseau r where r.code = f.reseau)))
     left join besoin b on true
     where exists (
         select

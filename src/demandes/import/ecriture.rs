@@ -1,6 +1,6 @@
 //! Rows that were judged, compared with what is loaded and written: new, changed, identical, gone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
@@ -30,6 +30,9 @@ pub struct Ecriture<'e> {
     pub partenaires: BTreeSet<String>,
     /// Partner and reference of the rows that were refused.
     pub refusees: Vec<(String, String)>,
+    /// How many rows were refused, by field; and whose they are, when the tables are of one partner.
+    pub refus: BTreeMap<&'static str, usize>,
+    pub seul: Option<String>,
     pub aujourd_hui: NaiveDate,
     pub retirer_disparues: bool,
 }
@@ -80,6 +83,13 @@ impl Ecriture<'_> {
             .await
             .pour(ACTION)?;
         self.contacts(connexion).await?;
+        sqlx::query(include_str!("../sql/noter_livraison.sql"))
+            .bind(self.reseau)
+            .bind(Json(&self.refus))
+            .bind(&self.seul)
+            .execute(&mut *connexion)
+            .await
+            .pour(ACTION)?;
         let particuliers = self.particuliers(connexion).await?;
         if nouvelles > 0 {
             connexion.execute("analyze demande").await.pour(ACTION)?;

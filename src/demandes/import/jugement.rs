@@ -59,6 +59,15 @@ pub struct Jugement {
 }
 
 impl Jugement {
+    /// How many rows were refused, by the field that is wrong.
+    pub fn refus(&self) -> BTreeMap<&'static str, usize> {
+        let mut refus = BTreeMap::new();
+        for refusee in self.tables.iter().flat_map(|table| &table.refusees) {
+            *refus.entry(refusee.champ).or_default() += 1;
+        }
+        refus
+    }
+
     /// Reads and judges the files, in their order.
     pub fn rendre(fichiers: &[PathBuf], regles: &Regles) -> Result<Self> {
         let mut jugement = Self::default();

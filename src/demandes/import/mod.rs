@@ -116,6 +116,7 @@ pub async fn demandes(
     progres.etape("Enregistrement des demandes");
     let mut meneurs = jugement.meneurs.clone();
     meneurs.extend(regles.partenaire.clone());
+    let seul = meneurs.first().filter(|_| meneurs.len() == 1).cloned();
     // A report has a part of the demandes: the others have not gone.
     meneurs.retain(|_| !rapport);
     let comptes = Ecriture {
@@ -125,6 +126,8 @@ pub async fn demandes(
         absents: ecriture::absents(jugement.tables.iter().map(|table| &table.colonnes)),
         partenaires: meneurs,
         refusees: jugement.references_refusees.clone(),
+        refus: jugement.refus(),
+        seul,
         aujourd_hui: options.aujourd_hui,
         retirer_disparues: options.retirer_disparues,
     }

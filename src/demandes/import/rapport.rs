@@ -16,6 +16,8 @@ pub struct Refusee {
     pub ligne: u64,
     /// The heading of what is wrong, as the table writes it.
     pub colonne: String,
+    /// The field that it stands for.
+    pub champ: &'static str,
     pub motif: String,
     cellules: Vec<String>,
 }
@@ -25,6 +27,7 @@ impl Refusee {
         Self {
             ligne: rang.ligne,
             colonne: lecteur.colonnes.entete(refus.champ).to_owned(),
+            champ: refus.champ.nom(),
             motif: refus.phrase,
             cellules: rang.cellules.to_vec(),
         }

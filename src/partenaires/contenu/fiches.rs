@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Contenu;
@@ -25,6 +26,8 @@ pub struct Fiche {
     publics: Vec<String>,
     mots_cles: Vec<String>,
     themes: Vec<String>,
+    /// The last day that it is offered.
+    fin: Option<NaiveDate>,
 }
 
 /// How deep a help goes and what it costs; what is not said is unknown.
@@ -38,7 +41,7 @@ struct Acces {
 /// That a partner gives what a fiche describes; what it asks for, when it is not what the fiche says.
 #[derive(Debug, Serialize)]
 pub struct FichePartenaire {
-    fiche: String,
+    pub fiche: String,
     partenaire: String,
     #[serde(flatten)]
     acces: Acces,
@@ -91,6 +94,7 @@ impl Contenu {
             publics: liste("publics"),
             mots_cles: liste("mots_cles"),
             themes,
+            fin: rang.jour("fin")?,
         })
     }
 

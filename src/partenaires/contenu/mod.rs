@@ -75,18 +75,20 @@ pub struct Theme {
     libelle: String,
     pub parent: Option<String>,
     mots_cles: Vec<String>,
+    /// The last day that it is offered.
+    fin: Option<NaiveDate>,
 }
 
 #[derive(Debug, Serialize)]
 pub struct PartenaireTheme {
-    partenaire: String,
-    theme: String,
+    pub partenaire: String,
+    pub theme: String,
 }
 
 /// That a partner's zones are complete, for a theme or for all.
 #[derive(Debug, Serialize)]
 pub struct ZonesDeclarees {
-    partenaire: String,
+    pub partenaire: String,
     theme: Option<String>,
     date: NaiveDate,
 }
@@ -312,8 +314,7 @@ fn partenaire(
             ),
         ));
     }
-    let jour = |colonne: &str| rang.rempli(colonne).map(|_| rang.date(colonne)).transpose();
-    let (debut, fin) = (jour("debut")?, jour("fin")?);
+    let (debut, fin) = (rang.jour("debut")?, rang.jour("fin")?);
     if debut.zip(fin).is_some_and(|(debut, fin)| fin < debut) {
         return Err(
             rang.refuser("fin", "L'adhésion finit avant d'avoir commencé : corrigez ses dates.")
@@ -374,6 +375,7 @@ fn theme(
         libelle: rang.exiger("libelle")?.to_owned(),
         parent: parent.map(str::to_owned),
         mots_cles: rang.liste("mots_cles").map(str::to_owned).collect(),
+        fin: rang.jour("fin")?,
     })
 }
 

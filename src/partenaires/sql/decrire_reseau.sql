@@ -47,7 +47,7 @@ select
      and make_date(r.annee, 12, 31)
        between coalesce(p.debut, '-infinity') and coalesce(p.fin, 'infinity')) as partenaires_comptes,
   (select coalesce(jsonb_agg(jsonb_build_object(
-      'code', t.code, 'libelle', t.libelle, 'parent', t.parent) order by t.rang), '[]')
+      'code', t.code, 'libelle', t.libelle, 'parent', t.parent, 'fin', t.fin) order by t.rang), '[]')
    from theme t
    where t.reseau = $1) as themes,
   (select coalesce(jsonb_agg(jsonb_build_object(

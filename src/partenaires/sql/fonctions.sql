@@ -83,6 +83,11 @@ as $$
     and (p_partenaire is null or z.partenaire = p_partenaire)
     and coalesce(p_au, make_date(r.annee, 12, 31))
       between greatest(z.debut, p.debut) and least(coalesce(z.fin, 'infinity'), p.fin)
+    -- A theme that is no longer offered ends its zones.
+    and not exists (
+      select from theme t
+      where t.reseau = z.reseau and t.code = z.theme
+        and t.fin < coalesce(p_au, make_date(r.annee, 12, 31)))
     and case
       when p_theme is null then true
       when z.theme is null then (z.reseau, z.partenaire) in (

@@ -1,4 +1,4 @@
--- Fiches of a réseau, best first when a need is given, else in their order. $1 réseau, $2 theme (one of the
+-- Fiches of a réseau that are offered today, best first when a need is given, else in their order. $1 réseau, $2 theme (one of the
 -- first level stands for those under it), $3 partner, $4 level, $5 a need in everyday words; null for any.
 with
   besoin as (
@@ -26,6 +26,7 @@ select f.code, f.titre, f.description, f.genre, f.niveau, f.cout, f.conditions, 
 from fiche f
 left join besoin b on true
 where f.reseau = $1
+  and (f.fin is null or f.fin >= current_date)
   and ($2::text is null or exists (
     select from fiche_theme ft
     join theme t on t.reseau = ft.reseau and t.code = ft.theme
