@@ -168,7 +168,9 @@ fn ordres_de_coordination(table: &str, operation: &str) -> Option<Vec<&'static s
         values ($1, $2, 'neuf-' || $2, '2026-01-01') returning partenaire";
     Some(match (table, operation) {
         ("reseau", "update") => {
-            vec!["update reseau set presentation = 'x', origine = 'page' where code = $1 returning $2::text"]
+            vec![
+                "update reseau set presentation = 'x', origine = 'page' where code = $1 returning $2::text",
+            ]
         }
         ("partenaire", "insert") => vec![ORGANISME, PARTENAIRE],
         ("partenaire", "update") => vec![

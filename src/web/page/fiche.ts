@@ -239,7 +239,7 @@ function comptes(titre: string, quoi: string, lignes: [string, number][]): HTMLE
   );
 }
 
-const ETATS: Record<string, string> = { terminee: 'terminée', en_cours: 'en cours', abandonnee: 'abandonnée' };
+const ETATS: Record<string, string> = { recue: 'reçue', terminee: 'terminée', en_cours: 'en cours', abandonnee: 'abandonnée' };
 
 function demande(d: Demande, reseau: Reseau): HTMLElement {
   const theme = reseau.themes.find((x) => x.code === d.theme)?.libelle ?? d.theme;
