@@ -81,11 +81,20 @@ impl Sujet {
 
     /// What a reader must know of the data, sentence by sentence.
     pub fn notice(&self) -> Vec<String> {
+        let noms: Vec<String> = self.champs.iter().map(|champ| champ.nom.clone()).collect();
+        self.notice_sous(&noms)
+    }
+
+    /// The same, of a file that has names of its own for the fields: those of some formats are short.
+    pub fn notice_sous(&self, noms: &[String]) -> Vec<String> {
         let mut phrases = vec![format!("{}.", self.titre), self.description.clone()];
         phrases.extend(self.sources.iter().map(|source| format!("Source : {source}.")));
-        phrases.extend(self.champs.iter().map(|champ| {
+        phrases.extend(self.champs.iter().zip(noms).map(|(champ, nom)| {
             let precision = champ.description.as_deref().unwrap_or(&champ.titre);
-            format!("{} : {precision}.", champ.nom)
+            match *nom == champ.nom {
+                true => format!("{nom} : {precision}."),
+                false => format!("{nom} ({}) : {precision}.", champ.nom),
+            }
         }));
         phrases
     }

@@ -32,19 +32,28 @@ pub fn ecrire(
             let dossier = tempfile::tempdir_in(chemin.parent().unwrap_or(chemin))
                 .pour_fichier(ACTION, chemin)?;
             let dans = dossier.path().join(format!("{}.shp", sujet.nom));
-            let omis = remplir("ESRI Shapefile", &dans, &["ENCODING=UTF-8"], sujet, lignes)?;
-            std::fs::write(dossier.path().join("LISEZMOI.txt"), sujet.notice().join("\r\n"))
+            let ecrite = remplir("ESRI Shapefile", &dans, &["ENCODING=UTF-8"], sujet, lignes)?;
+            let notice = sujet.notice_sous(&ecrite.noms).join("\r\n");
+            std::fs::write(dossier.path().join("LISEZMOI.txt"), notice)
                 .pour_fichier(ACTION, dossier.path())?;
             archiver(dossier.path(), chemin)?;
-            Ok(omis)
+            Ok(ecrite.omis)
         }
-        Format::FlatGeobuf => remplir("FlatGeobuf", chemin, &[], sujet, lignes),
+        Format::FlatGeobuf => Ok(remplir("FlatGeobuf", chemin, &[], sujet, lignes)?.omis),
         _ => {
             let titre = format!("IDENTIFIER={}", sujet.titre);
             let notice = format!("DESCRIPTION={}", sujet.notice().join(" "));
-            remplir("GPKG", chemin, &[&titre, &notice], sujet, lignes)
+            Ok(remplir("GPKG", chemin, &[&titre, &notice], sujet, lignes)?.omis)
         }
     }
+}
+
+/// A layer that was written.
+struct Ecrite {
+    /// Features that it does not hold.
+    omis: u64,
+    /// What its fields are called there.
+    noms: Vec<String>,
 }
 
 fn remplir(
@@ -53,7 +62,7 @@ fn remplir(
     options: &[&str],
     sujet: &Sujet,
     lignes: &mut Receiver<Vec<Ligne>>,
-) -> Result<u64> {
+) -> Result<Ecrite> {
     let pilote = DriverManager::get_driver_by_name(pilote).map_err(echec)?;
     let mut fichier = pilote.create_vector_only(chemin).map_err(echec)?;
     let mut reperage =
@@ -69,26 +78,27 @@ fn remplir(
     let toutes = pilote.short_name() != "FlatGeobuf";
     let demande = |options| LayerOptions { name: &sujet.nom, srs: Some(&reperage), ty, options };
     // One transaction where there are: a row at a time would be written to the disk.
-    let omis = if fichier.driver().short_name() == "GPKG" {
+    let ecrite = if fichier.driver().short_name() == "GPKG" {
         let mut transaction = fichier.start_transaction().map_err(echec)?;
-        let omis = couche(&mut transaction, demande(Some(options)), &sujet.champs, toutes, lignes)?;
+        let ecrite =
+            couche(&mut transaction, demande(Some(options)), &sujet.champs, toutes, lignes)?;
         transaction.commit().map_err(echec)?;
-        omis
+        ecrite
     } else {
         couche(&mut fichier, demande(Some(options)), &sujet.champs, toutes, lignes)?
     };
     fichier.close().map_err(echec)?;
-    Ok(omis)
+    Ok(ecrite)
 }
 
-/// Writes the features, all or those that are somewhere, and returns how many are left out.
+/// Writes the features, all or those that are somewhere.
 fn couche(
     fichier: &mut Dataset,
     demande: LayerOptions<'_>,
     champs: &[Champ],
     toutes: bool,
     lignes: &mut Receiver<Vec<Ligne>>,
-) -> Result<u64> {
+) -> Result<Ecrite> {
     let couche = fichier.create_layer(demande).map_err(echec)?;
     for champ in champs {
         let genre = match champ.genre {
@@ -105,6 +115,7 @@ fn couche(
         definition.add_to_layer(&couche).map_err(echec)?;
     }
     let definition = Defn::from_layer(&couche);
+    let noms = definition.fields().map(|champ| champ.name()).collect();
     let mut omis = 0;
     while let Some(lot) = lignes.blocking_recv() {
         for ligne in lot {
@@ -115,7 +126,7 @@ fn couche(
             }
         }
     }
-    Ok(omis)
+    Ok(Ecrite { omis, noms })
 }
 
 fn objet(couche: &Layer<'_>, definition: &Defn, ligne: Ligne) -> Result<(), GdalError> {

@@ -44,6 +44,10 @@ async fn each_format_holds_every_commune() {
         assert_eq!(nombre, if extension == "fgb" { 2495 } else { 2496 }, "{extension}");
         assert!(champs.contains(&"nom".to_owned()), "{extension} : {champs:?}");
     }
+    let archive = telecharger(&essai, "/exports/communes.shp.zip").await;
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let notice = std::io::read_to_string(archive.by_name("LISEZMOI.txt").unwrap()).unwrap();
+    assert!(notice.contains("departemen (departement) : son code"), "{notice}");
     let recue = essai.lire("/exports/communes.fgb?departement=26", &[]).await;
     assert_eq!(recue.entete("objets-omis"), "1");
     let recue = essai.lire("/exports/communes.fgb?departement=27", &[]).await;

@@ -106,7 +106,9 @@ join partenaire p on p.reseau = d.reseau and p.code = d.partenaire
 join organisme o on o.code = p.organisme
 join theme t on t.reseau = d.reseau and t.code = d.theme
 cross join edition_dessinee() e
-left join demande_suivie s on s.id = d.id
+-- Looked up demande by demande (`offset` keeps it so): of a filter that lets more through than the planner expects, it
+-- would read them all again for each.
+left join lateral (select f.* from demande_suivie f where f.id = d.id offset 0) s on true
 left join succession a
   on a.reseau = d.reseau and a.millesime = e.millesime and a.maille = 'commune' and a.ancien = d.beneficiaire
   and a.de = d.millesime and d.maille = 'commune'
