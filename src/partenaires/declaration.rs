@@ -281,8 +281,10 @@ pub fn juger_couleur(couleur: &str) -> Result<(), String> {
     match contraste_sur_blanc(couleur) {
         None => Err(format!("« {couleur} » doit s'écrire #rrggbb.")),
         Some(contraste) if contraste < CONTRASTE_MINIMAL => Err(format!(
-            "« {couleur} » est trop claire pour se lire sur du blanc (contraste {contraste:.1}, il en faut \
-             {CONTRASTE_MINIMAL}). Choisissez-en une plus sombre."
+            "« {couleur} » est trop claire pour se lire sur du blanc (contraste {}, il en faut {}). Choisissez-en \
+             une plus sombre.",
+            format!("{contraste:.1}").replace('.', ","),
+            CONTRASTE_MINIMAL.to_string().replace('.', ",")
         )),
         Some(_) => Ok(()),
     }

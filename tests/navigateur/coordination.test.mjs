@@ -122,7 +122,8 @@ describe('coordination', options, () => {
       await page.click('form.large button');
       await page.waitForURL(/\?fait=enregistre/);
       assert.equal((await fetch(`${service}/api/reseaux/${RESEAU}?`)).status, 404);
-      assert.deepEqual(fautes, []);
+      // The browser complains of the two forms that were refused, and of nothing else.
+      assert.deepEqual(fautes.filter((faute) => !/status of 422/.test(faute)), []);
       assert.deepEqual([...hotes], [new URL(service).host]);
     });
   });

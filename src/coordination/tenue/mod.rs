@@ -90,9 +90,10 @@ async fn formulaire(
         _ => None,
     };
     let retrait = code.filter(|_| objet != Objet::Reglages);
+    let titre = if objet == Objet::Reglages { objet.pluriel() } else { nom };
     Ok(reseau.page(
         objet.segment(),
-        nom,
+        titre,
         html! {
             (ecrit.ecrire())
             @if let Some(declarations) = declarations { (declarations) }
