@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use sqlx::Connection;
+use sqlx::{Connection, Executor};
 
 use crate::base::Base;
 use crate::comptes::donnees;
@@ -56,6 +56,8 @@ impl Commande {
                 let mut transaction = connexion.begin().await.pour(action)?;
                 let oubli = donnees::oublier(&mut transaction, &courriel).await?;
                 if !essai {
+                    // What services keep ready may name the person.
+                    transaction.execute("select annoncer_changement()").await.pour(action)?;
                     transaction.commit().await.pour(action)?;
                 }
                 let donnees::Oubli { contacts, comptes, lignes } = oubli;

@@ -27,6 +27,8 @@ const LIENS_PAR_ADRESSE: i64 = 20;
 const DEMANDES_PAR_COURRIEL: i64 = 3;
 const DEMANDES_PAR_BENEFICIAIRE: i64 = 5;
 const DEMANDES_PAR_ADRESSE: i64 = 10;
+/// Of all together: more than a département's communes send in a day.
+const DEMANDES_PAR_RESEAU: i64 = 60;
 
 const ACTION: &str = "compte des connexions refusées";
 
@@ -77,8 +79,14 @@ impl Freins {
     }
 
     /// What is counted when somebody sends a demande on behalf of a commune.
-    pub fn des_demandes(courriel: &str, beneficiaire: &str, adresse: Option<IpAddr>) -> Self {
+    pub fn des_demandes(
+        reseau: &str,
+        courriel: &str,
+        beneficiaire: &str,
+        adresse: Option<IpAddr>,
+    ) -> Self {
         let mut cles = vec![
+            Cle::nouvelle(format!("demandes_du_reseau:{reseau}"), DEMANDES_PAR_RESEAU),
             Cle::nouvelle(format!("demande:{}", cle(courriel)), DEMANDES_PAR_COURRIEL),
             Cle::nouvelle(format!("demandes:{beneficiaire}"), DEMANDES_PAR_BENEFICIAIRE),
         ];

@@ -1,7 +1,7 @@
 //! Contacts of demandes: personal data, kept for the time that each réseau sets, then erased.
 
 use chrono::NaiveDate;
-use sqlx::{Connection, FromRow};
+use sqlx::{Connection, Executor, FromRow};
 
 use super::doublons::exiger_reseau;
 use crate::base::Base;
@@ -57,6 +57,8 @@ pub async fn effacer(
         .execute(&mut *transaction)
         .await
         .pour(action)?;
+    // What services keep ready may name them.
+    transaction.execute("select annoncer_changement()").await.pour(action)?;
     transaction.commit().await.pour(action)?;
     Ok(avant)
 }

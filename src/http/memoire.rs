@@ -21,6 +21,8 @@ use crate::comptes::Principal;
 pub const CORPS_MAX: usize = 32 << 20;
 /// Where these answers are.
 const GARDEES: [&str; 4] = ["/api/", "/geo/", "/territoires/", "/partenaires/"];
+/// And where they are not: a demande says whom to call, and is written to one by one.
+const JAMAIS_GARDEES: &str = "/api/demandes";
 /// All that is kept, in bytes.
 const MEMOIRE: u64 = 64 << 20;
 
@@ -61,7 +63,9 @@ impl Memoire {
 /// Answers a question of the API from memory, or keeps its answer. Requests for one answer that arrive
 /// together wait for the first.
 pub async fn memoriser(State(memoire): State<Memoire>, requete: Request, suite: Next) -> Response {
-    let gardee = GARDEES.iter().any(|debut| requete.uri().path().starts_with(debut));
+    let chemin = requete.uri().path();
+    let gardee = GARDEES.iter().any(|debut| chemin.starts_with(debut))
+        && (!chemin.starts_with(JAMAIS_GARDEES) || !nomme(&requete));
     let version = memoire.version.actuelle().filter(|_| *requete.method() == Method::GET && gardee);
     let (Some(version), Some(question)) = (version, requete.uri().path_and_query()) else {
         return suite.run(requete).await;
@@ -74,6 +78,11 @@ pub async fn memoriser(State(memoire): State<Memoire>, requete: Request, suite: 
     let gardee = memoire.reponses.try_get_with(cle, garder(suite.run(requete), prive)).await;
     // What failed is answered to those who waited for it, and not kept.
     gardee.unwrap_or_else(|echec| Arc::clone(&echec)).repondre(&connus)
+}
+
+/// Whether somebody asks under their name: the public reads no contact.
+fn nomme(requete: &Request) -> bool {
+    requete.extensions().get::<Principal>().is_some_and(Principal::prive)
 }
 
 async fn garder(

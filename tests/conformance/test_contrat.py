@@ -74,18 +74,19 @@ def test_each_example_has_the_answer_that_its_schema_says(service, api):
             jsonschema.Draft202012Validator(schema, format_checker=formats).validate(json.loads(corps))
 
 
-@pytest.mark.parametrize("document, secondes, identifie", [
-    ("/api/openapi.json", 75, False), ("/api/openapi.json", 40, True), ("/ogc/api", 30, False)])
-def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(service, jeton, document, secondes, identifie, tmp_path):
+@pytest.mark.parametrize("document, phases, exemples, identifie", [
+    ("/api/openapi.json", "examples,coverage,fuzzing", 8, False), ("/api/openapi.json", "examples,fuzzing", 5, True),
+    ("/ogc/api", "examples,coverage,fuzzing", 6, False)])
+def test_schemathesis_finds_no_server_error_and_no_undocumented_answer(service, jeton, document, phases, exemples, identifie, tmp_path):
     # Beside this Python: the version that exigences.txt names.
     programme = shutil.which("schemathesis", path=str(sys.prefix) + "/bin")
-    commande = [programme, "run", service.url + document, "--checks", CONTROLES, "--phases", "examples,coverage,fuzzing",
-                "--max-examples", "25", "--max-time", str(secondes), "--seed", "1", "--workers", "2", "--continue-on-failure",
+    commande = [programme, "run", service.url + document, "--checks", CONTROLES, "--phases", phases,
+                "--max-examples", str(exemples), "--seed", "1", "--workers", "2", "--continue-on-failure",
                 "--no-shrink", "--request-timeout", "40", "--warnings", "off", "--report", "junit", "--report-dir", str(tmp_path)]
     if identifie:
         commande += ["--header", f"Authorization: Bearer {jeton}"]
-    fini = subprocess.run(commande, capture_output=True, text=True, cwd=tmp_path, timeout=secondes + 120)
+    fini = subprocess.run(commande, capture_output=True, text=True, cwd=tmp_path, timeout=600)
     assert fini.returncode == 0, fini.stdout[-6000:] + fini.stderr[-2000:]
     toutes = len(operations(service.json(document)))
-    assert f"Tested: {toutes}" in fini.stdout and int(re.search(r"(\d+) generated", fini.stdout)[1]) > 150
     print(re.search(r"\d+ generated.*", fini.stdout)[0])
+    assert f"Tested: {toutes}" in fini.stdout and int(re.search(r"(\d+) generated", fini.stdout)[1]) >= toutes * exemples

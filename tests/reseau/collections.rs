@@ -54,8 +54,13 @@ async fn every_link_of_the_landing_page_leads_somewhere() {
     }
     let collections = lire(&essai, "/ogc/collections").await;
     for collection in collections["collections"].as_array().unwrap() {
+        // Other tests write meanwhile.
+        let sans_date = |mut document: Value| {
+            document.as_object_mut().unwrap().remove("updated");
+            document
+        };
         let seule = lire(&essai, chemin(lien(collection, "self").unwrap())).await;
-        assert_eq!(&seule, collection);
+        assert_eq!(sans_date(seule), sans_date(collection.clone()));
         let objets = lire(&essai, chemin(lien(collection, "items").unwrap())).await;
         assert_eq!(objets["type"], "FeatureCollection", "{collection}");
     }

@@ -278,7 +278,9 @@ async fn corriger(
     noter_le_motif(&mut transaction, &corps).await?;
     let lue = connue.saisie();
     saisie.verifier(&mut transaction, &connue.reseau, Some(&lue)).await?;
-    if saisie != lue {
+    let contacts = contacts.filter(|contacts| *contacts != connue.contacts.0);
+    // Contacts alone make a revision too: the second who changes them is told.
+    if saisie != lue || contacts.is_some() {
         let origine = if connue.origine == "dossier" { "saisie" } else { &connue.origine };
         let ecrite: Result<Option<i32>, _> =
             sqlx::query_scalar(include_str!("../sql/corriger_demande.sql"))
@@ -304,7 +306,7 @@ async fn corriger(
             }
         }
     }
-    if let Some(contacts) = contacts.filter(|contacts| *contacts != connue.contacts.0) {
+    if let Some(contacts) = contacts {
         remplacer(&mut transaction, &connue.reseau, id, &contacts).await?;
     }
     Ok(Json(conclure(transaction, id).await?))

@@ -123,13 +123,20 @@ comment on view diffusion_1.demandes is
 Les demandes des collectivités, au point de la commune ou de l''EPCI qui a demandé. Sans les contacts. Ce qui décrit la demande n''est lu que de ceux qui la suivent ; d''un réseau qui masque ses petits nombres, le public ne lit aucune ligne.';
 
 create or replace view diffusion_1.couverture with (security_invoker = true) as
-select format('%s.%s', r.code, c.code) as id, r.code as reseau, c.code, u.nom, r.annee::integer as annee, u.millesime,
+select format('%s.%s', r.code, c.code) as id, r.code as reseau, c.code, u.nom, r.annee::integer as annee, d.millesime,
   c.partenaires, c.demandes, c.etat, r.demonstration, u.geometrie
 from reseau r
 cross join edition_dessinee() d
 cross join lateral couverture_des_unites(
   array[r.code], null, null, null, null, d.edition, d.millesime, 'commune', null) c
-join diffusion_1.unites u on u.edition = d.edition and u.sorte = 'commune' and u.code = c.code;
+-- Looked up commune by commune (`offset` keeps it so): joined, they may all be read again for each réseau.
+cross join lateral (
+  select t.nom, g.contour as geometrie
+  from territoire t
+  left join contour g on g.edition = t.edition and g.bande = bande(14) and g.maille = t.maille and g.code = t.code
+  where t.edition = d.edition and t.maille = 'commune' and t.code = c.code
+  offset 0
+) u;
 comment on view diffusion_1.couverture is
 'Couverture
 Ce que les zones et les demandes disent de chaque commune d''un réseau, une année : combien de partenaires peuvent l''aider, combien de demandes elle a faites.';

@@ -78,8 +78,11 @@ async fn recevoir(
     let lire = async {
         let Formulaire(saisie) = formulaire?;
         let saisie = saisie.nette();
-        let mut transaction = principal.ecriture(&piscine, "POST /demander").await?;
-        let cadre = Cadre::lire(&mut transaction, &saisie).await?;
+        // Ended before its sender is counted: a request that waits for a connection while it holds another could wait
+        // for those of its like.
+        let mut lecture = principal.transaction(&piscine).await?;
+        let cadre = Cadre::lire(&mut lecture, &saisie).await?;
+        lecture.rollback().await.pour("lecture de ce qu'une demande concerne")?;
         let Cadre::Pret(pret) = &cadre else { return Ok(montrer(&cadre, &saisie, &Fautes::new())) };
         let mut fautes = saisie.fautes();
         fautes.extend(pret.fautes(&saisie));
@@ -88,7 +91,12 @@ async fn recevoir(
         }
         let beneficiaire = &pret.lieu.unite;
         let foyer = client.map(|Extension(client)| client.foyer());
-        let freins = Freins::des_demandes(&saisie.courriel, &beneficiaire.to_string(), foyer);
+        let freins = Freins::des_demandes(
+            &pret.reseau.reseau.code,
+            &saisie.courriel,
+            &beneficiaire.to_string(),
+            foyer,
+        );
         if let Some(attente) = freins.reserver(&piscine).await? {
             return Ok(patienter(attente, pages::patience(attente.num_minutes() + 1)));
         }
@@ -105,6 +113,7 @@ async fn recevoir(
             courriel: &saisie.courriel,
             telephone: rempli(&saisie.telephone),
         };
+        let mut transaction = principal.ecriture(&piscine, "POST /demander").await?;
         let reference = recue.recevoir(&mut transaction, &secret.empreinte()).await?;
         transaction.commit().await.pour("réception d'une demande")?;
         tracing::info!(reference, reseau = recue.reseau, "une demande en ligne est reçue");
