@@ -33,11 +33,11 @@ $$;
 revoke all on function oublier_les_rappels() from public;
 create trigger rappels_sans_droit after delete on droit for each row execute function oublier_les_rappels();
 
--- Every write leaves its line.
+-- Every write leaves its line. Of the units of zones, those of the service: a folder says its zones whole.
 create trigger journal_des_ajouts after insert on zone_unite referencing new table as lignes
-  for each statement execute function journaliser_en_nombre();
+  for each statement when (principal() <> '') execute function journaliser_en_nombre();
 create trigger journal_des_retraits after delete on zone_unite referencing old table as lignes
-  for each statement execute function journaliser_en_nombre();
+  for each statement when (principal() <> '') execute function journaliser_en_nombre();
 create trigger journal after insert on livraison for each row execute function journaliser();
 create trigger journal after insert or delete on rappel for each row execute function journaliser();
 
