@@ -96,7 +96,7 @@ describe('connexion', options, () => {
         assert.equal(await autre.locator('.secret').count(), 0);
         assert.match(await autre.textContent('main'), /invitation en attente/);
       });
-      const message = await courrier.recevoir('anne.martin@drome.example');
+      const message = await courrier.recevoir('Anne.Martin@drome.example');
       assert.match(message.texte, /connectez-vous comme d'habitude/);
       await page.reload();
       assert.match(await page.textContent('main'), /Des réseaux vous invitent/);
