@@ -60,8 +60,12 @@ pub struct Fichier {
 impl Fichier {
     /// The same as the import takes it.
     pub fn options(self) -> import::Options {
-        let lecture =
-            Lecture { colonnes: self.colonnes, couche: self.couche, systeme: self.systeme };
+        let lecture = Lecture {
+            colonnes: self.colonnes,
+            couche: self.couche,
+            systeme: self.systeme,
+            ..Lecture::default()
+        };
         let defauts = Defauts {
             code: self.code,
             nom: self.nom,

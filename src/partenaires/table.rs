@@ -104,6 +104,16 @@ impl Table {
         Self { fichier, unite, colonnes, lignes }
     }
 
+    /// The same rows, some of whose columns have another name.
+    pub fn renommer(mut self, nom: impl Fn(&str) -> Option<String>) -> Self {
+        for colonne in &mut self.colonnes {
+            if let Some(nom) = nom(colonne) {
+                *colonne = nom;
+            }
+        }
+        self
+    }
+
     pub fn exiger(&self, requises: &[&str]) -> Result<()> {
         match requises.iter().find(|nom| self.colonne(nom).is_none()) {
             None => Ok(()),

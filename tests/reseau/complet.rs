@@ -108,6 +108,14 @@ pub async fn peupler_de(pays: &Arc<Pays>, dossier: Reseau, code: &'static str) {
     let zone = format!("{code}/caue").parse().unwrap();
     etats::refuser(&mut transaction, &zone, "Il manque une commune.").await.unwrap();
     transaction.commit().await.unwrap();
+    sqlx::query(
+        "insert into zone_commentaire (zone, reseau, texte)
+         select id, reseau, 'Mot au coordinateur' from zone where reseau = $1 and code in ('proposee', 'trouee')",
+    )
+    .bind(code)
+    .execute(&mut connexion)
+    .await
+    .unwrap();
     let essai = Essai::du_reseau(pays.clone(), code);
     let adil =
         maillage::demandes::import::Options { partenaire: Some("adil".into()), ..essai.options() };

@@ -494,6 +494,7 @@ async fn pages_are_for_coordinators_and_forms_for_pages_of_ours() {
         "",
         "/reglages",
         "/equipe",
+        "/propositions",
         "/collecte",
         "/partenaires",
         "/partenaires/caue",
@@ -510,7 +511,13 @@ async fn pages_are_for_coordinators_and_forms_for_pages_of_ours() {
         assert_eq!(lue.entete("cache-control"), "no-store", "{adresse}");
         for biscuit in &autres {
             let refus = essai.lire(&adresse, &[("cookie", biscuit)]).await;
-            assert_eq!(refus.statut, StatusCode::NOT_FOUND, "{adresse}");
+            // Whoever speaks for a partner is led from the réseau to its space.
+            match page.is_empty() && *biscuit == autres[1] {
+                true => {
+                    assert_eq!(refus.entete("location"), "/espace/gardee/partenaires/caue/accueil")
+                }
+                false => assert_eq!(refus.statut, StatusCode::NOT_FOUND, "{adresse}"),
+            }
             assert!(!refus.texte.contains("Conseil d'architecture"), "{adresse}");
         }
         let entrer = essai.lire(&adresse, &[]).await;
@@ -758,7 +765,13 @@ async fn a_departement_becomes_an_empty_reseau_that_its_administrator_opens() {
     .await
     .unwrap();
     assert!(communes.0 > 10 && communes.0 == communes.1, "{communes:?}");
-    assert_eq!(couverture.json()["totaux"]["unites_couvertes"], 0);
+    // Without a partner, nobody has said that there is nobody.
+    let totaux = &couverture.json()["totaux"];
+    assert_eq!(
+        (&totaux["unites_couvertes"], &totaux["unites_sans_partenaire"]),
+        (&0.into(), &0.into())
+    );
+    assert_eq!(totaux["unites_non_renseignees"], totaux["unites"], "{totaux}");
 
     // The same from the command line.
     let mut transaction = connexion.begin().await.unwrap();

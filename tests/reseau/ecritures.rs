@@ -114,6 +114,14 @@ fn ordres(table: &str, operation: &str) -> Option<Vec<&'static str>> {
                  from zone z where z.reseau = $1 and z.code = 'nouvelle-' || $2 returning $2::text",
             ]);
         }
+        ("zone_commentaire", "insert") => {
+            return Some(vec![
+                ZONE,
+                "insert into zone_commentaire (zone, reseau, texte)
+                 select z.id, z.reseau, 'Mot au coordinateur'
+                 from zone z where z.reseau = $1 and z.code = 'nouvelle-' || $2 returning $2::text",
+            ]);
+        }
         ("demande", "insert") => {
             "insert into demande (reseau, reference, date, themes, partenaires, maille, beneficiaire, millesime, etat, origine)
              values ($1, 'N1', '2026-01-01', '{batiments}', array[$2, 'adil'], 'commune', '26001', 2026, 'en_cours', 'saisie')
@@ -351,6 +359,8 @@ async fn no_statement_of_the_service_makes_a_row_that_a_decision_alone_makes() {
         // Units of what was proposed before; columns that are nobody's; what is derived.
         (&caue, "insert into zone_unite (reseau, zone, maille, code)
             select reseau, id, 'commune', '26009' from zone where reseau = 'limites' and partenaire = 'caue'"),
+        (&caue, "insert into zone_commentaire (zone, reseau, texte)
+            select id, reseau, 'Après coup' from zone where reseau = 'limites' and code = 'z'"),
         (&caue, "update zone set surface = null where reseau = 'limites'"),
         (&caue, "update zone set revision = 1 where reseau = 'limites'"),
         (&coordinateur, "update zone set partenaire = 'sde' where reseau = 'limites'"),

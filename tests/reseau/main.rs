@@ -20,6 +20,7 @@ mod drome;
 mod ecriture_demandes;
 mod ecriture_zones;
 mod ecritures;
+mod espace;
 mod etudes;
 mod export;
 mod exports;

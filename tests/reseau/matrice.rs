@@ -52,6 +52,7 @@ fn lignes(table: &str, mot: &str) -> String {
         ("all", _) => "true".into(),
         ("public", "zone") => "t.etat = 'validee'".into(),
         ("own", "zone") => "(t.etat = 'validee' or t.partenaire = 'caue')".into(),
+        ("own", "zone_commentaire") => de_zone("t.partenaire = 'caue'"),
         ("public", nom) if nom.starts_with("zone_") => de_zone("t.etat = 'validee'"),
         ("own", nom) if nom.starts_with("zone_") => {
             de_zone("t.etat = 'validee' or t.partenaire = 'caue'")

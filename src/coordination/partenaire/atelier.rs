@@ -1,6 +1,7 @@
 //! The page where a zone is corrected: the communes of the réseau as a table that is read without script, and what the
 //! script needs to let them be changed by click, list, file or drawing.
 
+use chrono::NaiveDate;
 use maud::{Markup, html};
 use serde_json::json;
 use sqlx::PgConnection;
@@ -10,30 +11,29 @@ use crate::comptes::ecriture::MOTIF_MAX;
 use crate::coordination::pages::{jour, nombre, pluriel};
 use crate::error::{Contexte, Error, Result};
 use crate::partenaires::zones::comparaison::{CommuneComparee, Comparaison, commentaire};
-use crate::partenaires::zones::registre::{self, Zone};
 use crate::partenaires::zones::etats::aujourd_hui;
+use crate::partenaires::zones::registre::{self, Zone};
 use crate::partenaires::zones::{Etat, Reference};
 
 /// What is corrected, and for whom its draft is kept.
 pub struct Sujet<'a> {
     pub compte: i32,
     pub code: &'a str,
-    /// Of a zone that begins; else the one that its code ends with.
-    pub theme: Option<&'a str>,
 }
 
 /// A zone that begins, or one that is there.
-struct Atelier {
-    code: String,
-    theme: Option<String>,
+pub struct Atelier {
+    pub code: String,
+    pub theme: Option<String>,
     theme_libelle: Option<String>,
-    lue: Option<Zone>,
+    /// The newest version.
+    pub lue: Option<Zone>,
     commentaire: Option<String>,
-    comparaison: Comparaison,
+    pub comparaison: Comparaison,
 }
 
 impl Atelier {
-    async fn lire(
+    pub async fn lire(
         connexion: &mut PgConnection,
         tenu: &PartenaireTenu,
         sujet: &Sujet<'_>,
@@ -67,8 +67,7 @@ impl Atelier {
         sujet: &Sujet<'_>,
         comparaison: Comparaison,
     ) -> Result<Self> {
-        let suite = sujet.code.strip_prefix(&format!("{}-", tenu.code));
-        let voulu = sujet.theme.or(suite);
+        let voulu = sujet.code.strip_prefix(&format!("{}-", tenu.code));
         let theme: Option<(String, String)> = sqlx::query_as(
             "select t.code, t.libelle
              from partenaire_theme pt join theme t on t.reseau = pt.reseau and t.code = pt.theme
@@ -99,6 +98,36 @@ impl Atelier {
     fn nom(&self) -> String {
         let nom = self.lue.as_ref().and_then(|lue| lue.identite.nom.clone());
         nom.or_else(|| self.theme_libelle.clone()).unwrap_or_else(|| "tous vos thèmes".into())
+    }
+
+    /// When the next version would begin: one in force is followed by another, from a day on; a proposal is only
+    /// corrected.
+    pub fn debut(&self) -> NaiveDate {
+        let corrigees = [Etat::Proposee, Etat::Refusee];
+        match &self.lue {
+            Some(lue) if corrigees.contains(&lue.identite.etat) => lue.identite.debut,
+            _ => aujourd_hui(),
+        }
+    }
+
+    /// What the newest version lists, as `maille:code`, and whether it is left out; of a drawing, the communes that it
+    /// covers.
+    pub fn unites(&self) -> Vec<(String, bool)> {
+        match &self.lue {
+            Some(lue) if !lue.unites.0.is_empty() => lue
+                .unites
+                .0
+                .iter()
+                .map(|unite| (format!("{}:{}", unite.maille, unite.code), unite.exclue))
+                .collect(),
+            _ => self
+                .comparaison
+                .communes
+                .iter()
+                .filter(|commune| commune.apres)
+                .map(|commune| (format!("commune:{}", commune.code), false))
+                .collect(),
+        }
     }
 
     /// What the script begins with.
@@ -143,8 +172,8 @@ pub async fn page(
         html! {
             p { a href=(tenu.adresse("zones")) { "Revenir à vos zones" } }
             (situation(&atelier))
-            noscript { p.avis { "Sans JavaScript, cette page se lit : le tableau dit quelles communes sont dans la zone. \
-                Pour la corriger, activez JavaScript, ou envoyez la liste au coordinateur du réseau." } }
+            noscript { p.discret { "Sans JavaScript, il n'y a pas de carte : le tableau dit quelles communes sont dans la zone, et une \
+                liste la corrige." } (super::formulaire::formulaire(tenu, &atelier)) }
             div #atelier data-atelier=(donnees) {
                 (table(&atelier.comparaison))
                 (formulaire(&atelier))
@@ -238,11 +267,7 @@ fn ligne(commune: &CommuneComparee) -> Markup {
 /// What goes with the communes, until the script takes it over.
 fn formulaire(atelier: &Atelier) -> Markup {
     let lue = atelier.lue.as_ref();
-    // A version in force is followed by another, from a day on; a proposal is only corrected.
-    let debut = match lue {
-        Some(lue) if [Etat::Proposee, Etat::Refusee].contains(&lue.identite.etat) => lue.identite.debut,
-        _ => aujourd_hui(),
-    };
+    let debut = atelier.debut();
     let fin = lue.and_then(|lue| lue.identite.fin).filter(|fin| *fin >= debut);
     html! {
         form.saisie #proposition hidden {

@@ -5,13 +5,15 @@
 
 mod accueil;
 mod atelier;
+mod formulaire;
 mod zones;
 
-use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{FromRef, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
 use chrono::NaiveDate;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -22,21 +24,28 @@ use crate::comptes::Principal;
 use crate::error::{Contexte, Error, Result};
 use crate::http::page::page_publique;
 use crate::http::{Chemin, Formulaire as Envoi, Parametres, Probleme, Reponse};
+use crate::partenaires::zones::reconnaissance::{self, Fichier, Reconnaissance};
 use crate::partenaires::zones::{Reference, etats, reprendre};
+
+/// Where the space of a partner is.
+const BASE: &str = "/espace/{reseau}/partenaires/{partenaire}";
+/// Largest file that a page sends, in bytes: a drawing of a hundred thousand vertices takes three million.
+const FICHIER_MAX: usize = 8 << 20;
 
 pub fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    const BASE: &str = "/espace/{reseau}/partenaires/{partenaire}";
     let chemin = |suite: &str| format!("{BASE}/{suite}");
     Router::new()
         .route(&chemin("accueil"), get(accueillir))
         .route(&chemin("zones"), get(lister))
         .route(&chemin("zones/{zone}"), get(corriger))
+        .route(&chemin("lecture"), post(reconnaitre))
         .route(&chemin("zones/{zone}/{version}/retrait"), post(retirer))
         .route(&chemin("zones/{zone}/{version}/fin"), post(finir))
+        .merge(formulaire::routes())
 }
 
 /// A partner that the principal keeps: theirs, or one of a réseau that they coordinate.
@@ -182,15 +191,48 @@ async fn corriger(
     principal: Principal,
     uri: Uri,
     Chemin((reseau, partenaire, zone)): Chemin<(String, String, String)>,
-    parametres: Parametres,
 ) -> Reponse<Response> {
     let Some(qui) = principal.personne().filter(|_| connectee(&principal)) else {
         return Ok(connexion(&uri));
     };
     let mut transaction = principal.transaction(&piscine).await?;
     let tenu = PartenaireTenu::lire(&mut transaction, &reseau, &partenaire).await?;
-    let sujet = atelier::Sujet { compte: qui.compte, code: &zone, theme: parametres.texte("theme") };
+    let sujet = atelier::Sujet { compte: qui.compte, code: &zone };
     Ok(reponse(StatusCode::OK, atelier::page(&mut transaction, &tenu, &sujet).await?))
+}
+
+/// Reads a list that was pasted, or a file, for whoever is correcting a zone: nothing is written.
+async fn reconnaitre(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    Chemin((reseau, partenaire)): Chemin<DePartenaire>,
+    parametres: Parametres,
+    corps: Body,
+) -> Reponse<Json<Reconnaissance>> {
+    parametres.admettre(&["fichier", "couche", "systeme"])?;
+    if !connectee(&principal) {
+        return Err(Probleme::non_identifie(
+            "Votre session est terminée. Reconnectez-vous : /connexion.",
+        ));
+    }
+    let mut transaction = principal.transaction(&piscine).await?;
+    let tenu = PartenaireTenu::lire(&mut transaction, &reseau, &partenaire).await?;
+    let octets =
+        to_bytes(corps, FICHIER_MAX).await.map_err(|_| Probleme::trop_lourd(FICHIER_MAX))?.to_vec();
+    let texte = |nom: &str| parametres.texte(nom).map(str::to_owned);
+    let lue = match texte("fichier") {
+        None => {
+            let liste = String::from_utf8_lossy(&octets);
+            reconnaissance::lire_liste(&mut transaction, &tenu.reseau, &liste).await?
+        }
+        Some(nom) => {
+            let fichier =
+                Fichier { nom, octets, couche: texte("couche"), systeme: texte("systeme") };
+            reconnaissance::lire_fichier(&mut transaction, &tenu.reseau, &tenu.code, fichier)
+                .await?
+        }
+    };
+    Ok(Json(lue))
 }
 
 /// The version that a form is about, as its sender had read it.

@@ -53,7 +53,8 @@ impl Proposition {
     }
 
     fn sujet(&self) -> String {
-        let nom = self.nom.as_deref().or(self.theme_libelle.as_deref()).unwrap_or("tous ses thèmes");
+        let nom =
+            self.nom.as_deref().or(self.theme_libelle.as_deref()).unwrap_or("tous ses thèmes");
         format!("{} : {nom}", self.partenaire_nom)
     }
 }
@@ -80,6 +81,10 @@ pub async fn liste(connexion: &mut PgConnection, reseau: &Reseau, avis: Markup) 
                     tbody { @for p in &propositions { tr {
                         td {
                             a href={ "/espace/" (reseau.code) "/propositions/" (p.code) "/" (p.version) } { (p.sujet()) }
+                            " " span.discret { "version " (p.version) }
+                            @if propositions.iter().any(|autre| autre.code == p.code && autre.version > p.version) {
+                                br; span.discret { "Une version plus récente est proposée : la valider remplacera celle-ci." }
+                            }
                             @if let Some(texte) = &p.commentaire { br; span.discret { "« " (texte) " »" } }
                         }
                         td { "le " (jour(p.proposee_le.date_naive())) @if let Some(qui) = &p.auteur { br; span.discret { (qui) } } }

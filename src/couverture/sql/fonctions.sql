@@ -105,7 +105,8 @@ returns table (reseau text, renseigne boolean)
 language sql stable parallel safe
 as $$
   select r.code,
-    coalesce(bool_and(k.zones_declarees), true)
+    -- Where the question is about no partner, nobody helps; but a réseau without partners has said nothing yet.
+    coalesce(bool_and(k.zones_declarees), exists (select from partenaire m where m.reseau = r.code))
       and (p_theme is null or exists (
         select from theme t where t.reseau = r.code and t.code = p_theme))
   from reseau r

@@ -32,7 +32,8 @@ select t.reseau, t.code, t.libelle, parent.libelle as parent, coalesce(a.commune
   case
     when a.communes > 0 then 'aide'
     -- Known to have nobody: all who may have this theme have said that their zones are complete for it.
-    when not exists (
+    -- A réseau without partners has said nothing yet.
+    when exists (select from partenaire p where p.reseau = t.reseau) and not exists (
       select
       from membres m
       where m.reseau = t.reseau and not m.declare

@@ -76,6 +76,8 @@ pub struct Lecture {
     pub couche: Option<String>,
     /// Reference system, as `EPSG:2154`.
     pub systeme: Option<String>,
+    /// What an archive may come to, in bytes, where that is less than usual.
+    pub archive_max: Option<u64>,
 }
 
 impl Lecture {
@@ -120,7 +122,8 @@ impl Lecture {
     }
 
     fn dessins(&self, fichier: &Path) -> Result<Releve> {
-        let depot = Depot::ouvrir(&[PathBuf::from(fichier)], ARCHIVE_MAX)?;
+        let depot =
+            Depot::ouvrir(&[PathBuf::from(fichier)], self.archive_max.unwrap_or(ARCHIVE_MAX))?;
         let jeux = depot
             .donnees
             .iter()

@@ -15,6 +15,7 @@ mod jugement;
 mod lecture;
 mod ligne;
 mod proposition;
+pub mod reconnaissance;
 pub mod registre;
 mod saisie;
 mod surface;
@@ -31,6 +32,7 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Operation, Parametres, Reponse, Routes};
 
 pub use dossier::juger;
+pub use ecriture::proposer as ecrire;
 pub use etats::{Decision, Etat, Reference};
 pub use lecture::Lecture;
 pub use ligne::{Defauts, UniteDeZone, Zone};

@@ -1,15 +1,19 @@
 // The page where a zone is corrected. It holds what the zone has become; the map, the table and the words follow.
 
+import type { Map as CarteMapLibre } from 'maplibre-gl';
 import * as api from '../page/api';
 import { pluriel } from '../page/ecriture';
 import { element, remplir } from '../page/element';
+import { Apports } from './apports';
 import { Tiroir, type Brouillon } from './brouillon';
 import { legende, type CarteDeZone, type Sorts } from './carte_de_zone';
 import { enMots, resume, sortsDe } from './difference';
+import { demander } from './envoi';
 import { changements, Etendue, type Unite } from './etendue';
 import { Envoi } from './proposition';
 import { Tableau } from './tableau';
 
+/** What the page was written with. */
 export interface Donnees {
   compte: number;
   reseau: string;
@@ -18,14 +22,22 @@ export interface Donnees {
   theme: string | null;
   nom: string | null;
   version: number | null;
-  etat: string | null;
   en_vigueur: number | null;
-  debut: string | null;
-  fin: string | null;
   dessinee: boolean;
   unites: { maille: string; code: string; exclue: boolean }[] | null;
   retour: string;
   lecture: string;
+}
+
+/** A zone that is drawn, and what it covers. Without geometry, it is the one of the version that was read. */
+interface Trace {
+  geometrie: unknown;
+  communes: ReadonlySet<string>;
+}
+
+interface Etat {
+  etendue: Etendue;
+  trace: Trace | null;
 }
 
 const CHAMPS = ['nom', 'debut', 'fin', 'commentaire'];
@@ -35,19 +47,22 @@ export class Atelier {
   readonly tableau: Tableau;
   readonly formulaire: HTMLFormElement;
   readonly tiroir: Tiroir;
-  etendue: Etendue;
+  readonly envoi: Envoi;
   /** Communes of the version that one began from. */
   base: ReadonlySet<string>;
   version: number | null;
+  private etat: Etat;
+  private passes: { etat: Etat; quoi: string }[] = [];
   private carte: CarteDeZone | null = null;
-  private passees: { etendue: Etendue; quoi: string }[] = [];
+  private parEpci = false;
+  /** The outline of the version that was read, once it was asked for. */
+  private contourLu: unknown = null;
+  private readonly apports: Apports;
   private readonly annonce = element('p', { class: 'annonce', role: 'status' });
-  private readonly dire_ = element('p', { class: 'resume' });
+  private readonly enMots = element('p', { class: 'resume' });
   private readonly legende = element('div', {});
   private readonly avis = element('div', { class: 'avis-brouillon' });
   private readonly annuler = element('button', { type: 'button', class: 'second', disabled: true, click: () => this.defaire() }, 'Annuler le dernier changement');
-  private parEpci = false;
-  private readonly envoi: Envoi;
 
   constructor(private readonly racine: HTMLElement) {
     this.donnees = JSON.parse(racine.dataset.atelier!) as Donnees;
@@ -60,8 +75,9 @@ export class Atelier {
     });
     this.version = this.donnees.version;
     this.base = this.tableau.lues;
-    this.etendue = this.lue();
+    this.etat = this.lu();
     this.envoi = new Envoi(this);
+    this.apports = new Apports(this);
   }
 
   async commencer(): Promise<void> {
@@ -70,11 +86,12 @@ export class Atelier {
     const panneau = element(
       'div',
       { class: 'atelier-panneau' },
-      this.dire_,
+      this.enMots,
       this.legende,
       this.choixDuClic(),
       element('div', { class: 'cote' }, this.annuler, this.annonce),
       this.avis,
+      this.apports.section,
       this.tableau.recherche,
       element('a', { class: 'evitement', href: '#proposer' }, 'Passer le tableau, aller à la proposition'),
       table,
@@ -92,102 +109,165 @@ export class Atelier {
     await this.dessinerCarte(cadre);
   }
 
-  /** What the version before one's eyes lists; of a drawing, the communes that it covers. */
-  private lue(): Etendue {
-    const { unites, dessinee } = this.donnees;
-    if (!unites || dessinee) return Etendue.deCommunes(this.tableau.lieux, this.tableau.lues);
-    return new Etendue(this.tableau.lieux, unites.map((u): Unite => [`${u.maille}:${u.code}`, u.exclue]));
+  /** Communes that the zone covers as it stands. */
+  get codes(): ReadonlySet<string> {
+    return this.etat.trace?.communes ?? this.etat.etendue.codes();
   }
 
   get sorts(): Sorts {
-    return sortsDe(this.tableau.lieux, this.etendue.codes());
+    return sortsDe(this.tableau.lieux, this.codes);
   }
 
-  /** Whether something is to be sent. */
-  get change(): boolean {
-    const { ajoutes, retires } = changements(this.base, this.etendue.codes());
-    return ajoutes.length + retires.length > 0 || JSON.stringify(this.etendue.liste()) !== JSON.stringify(this.lue().liste());
+  /** The map that one draws on. */
+  get fond(): CarteMapLibre | null {
+    return this.carte?.carte.maplibre ?? null;
+  }
+
+  /** What a proposal says of where the zone goes; null when it goes nowhere. */
+  async etendueEnvoyee(): Promise<Record<string, unknown> | null> {
+    const { trace, etendue } = this.etat;
+    if (trace) return { geometrie: trace.geometrie ?? (await this.contour()) };
+    const dites = (exclues: boolean) => etendue.liste().filter(([, exclue]) => exclue === exclues).map(([unite]) => unite);
+    const [unites, exclues] = [dites(false), dites(true)];
+    return unites.length ? { unites, exclues } : null;
   }
 
   champ(nom: string): string {
     return (this.formulaire.elements.namedItem(nom) as HTMLInputElement | null)?.value.trim() ?? '';
   }
 
-  /** What may be done again over what somebody else has proposed. */
+  /** Whether a unit is wholly in the zone. */
+  couvre(unite: string): boolean {
+    const membres = this.etat.etendue.membres(unite);
+    return membres.length > 0 && membres.every((code) => this.codes.has(code));
+  }
+
+  /** What was done, done again over what somebody else has proposed. */
   refaireSur(etendue: Etendue, version: number): void {
-    const { ajoutes, retires } = changements(this.base, this.etendue.codes());
+    const { ajoutes, retires } = changements(this.base, this.codes);
     this.base = etendue.codes();
     this.version = version;
-    this.passees = [];
-    this.poser(etendue.copie().ajouter(ajoutes).retirer(retires), '');
+    this.passes = [];
+    this.poser({ etendue: etendue.copie().ajouter(ajoutes).retirer(retires), trace: null }, '');
     this.annoncer(`Vos changements sont refaits sur la version ${version} : ${pluriel(ajoutes.length, 'commune')} de plus, ${pluriel(retires.length, 'commune')} de moins.`);
   }
 
   changerCommunes(codes: string[], dedans: boolean): void {
-    const suite = this.etendue.copie();
     const nom = codes.length === 1 ? this.tableau.noms.get(codes[0]!)! : pluriel(codes.length, 'commune');
-    this.poser(dedans ? suite.ajouter(codes) : suite.retirer(codes), `${nom} : ${dedans ? 'dans la zone' : 'hors de la zone'}.`);
+    const suite = this.enListe();
+    this.poser({ etendue: dedans ? suite.ajouter(codes) : suite.retirer(codes), trace: null }, this.dire(nom, dedans));
   }
 
   changerUnite(unite: string, dedans: boolean): void {
-    const suite = this.etendue.copie();
-    this.poser(dedans ? suite.ajouterUnite(unite) : suite.retirerUnite(unite), `${this.tableau.noms.get(unite)} : ${dedans ? 'dans la zone' : 'hors de la zone'}.`);
+    const suite = this.enListe();
+    this.poser({ etendue: dedans ? suite.ajouterUnite(unite) : suite.retirerUnite(unite), trace: null }, this.dire(this.tableau.noms.get(unite) ?? unite, dedans));
   }
 
-  /** A change that can be undone. */
-  poser(etendue: Etendue, quoi: string): void {
-    if (quoi) this.passees.push({ etendue: this.etendue, quoi });
-    this.etendue = etendue;
-    this.garder();
-    this.montrer();
-    if (quoi) this.annoncer(quoi);
+  /** Units that a list or a file names. */
+  changerLieux(unites: string[], exclues: string[], geste: 'ajouter' | 'retirer' | 'remplacer'): void {
+    const suite = geste === 'remplacer' ? new Etendue(this.tableau.lieux, []) : this.enListe();
+    for (const unite of unites) {
+      const seule = unite.startsWith('commune:');
+      if (geste === 'retirer') seule ? suite.retirer([unite.slice(8)]) : suite.retirerUnite(unite);
+      else seule ? suite.ajouter([unite.slice(8)]) : suite.ajouterUnite(unite);
+    }
+    if (geste !== 'retirer') for (const unite of exclues) suite.retirer(suite.membres(unite));
+    const DITS = { ajouter: 'dans la zone', retirer: 'hors de la zone', remplacer: 'ils font toute la zone' };
+    this.poser({ etendue: suite, trace: null }, `${pluriel(unites.length, 'lieu', 'lieux')} : ${DITS[geste]}.`);
+  }
+
+  /** The zone is a drawing, whatever communes it covers. */
+  prendreDessin(geometrie: unknown, communes: string[]): void {
+    this.poser({ etendue: this.etat.etendue, trace: { geometrie, communes: new Set(communes) } }, `La zone est le dessin : ${pluriel(communes.length, 'commune')}.`);
+  }
+
+  /** Shows a surface over the map, or takes it away. */
+  esquisser(geometrie: unknown): void {
+    const { trace } = this.etat;
+    this.carte?.esquisser(geometrie ?? (trace && (trace.geometrie ?? this.contourLu)));
   }
 
   annoncer(phrase: string): void {
     this.annonce.textContent = phrase;
   }
 
-  private defaire(): void {
-    const passee = this.passees.pop();
-    if (!passee) return;
-    this.etendue = passee.etendue;
-    this.garder();
-    this.montrer();
-    this.annoncer(`Annulé : ${passee.quoi}`);
-  }
-
-  private montrer(): void {
-    const { sorts } = this;
-    this.annuler.disabled = this.passees.length === 0;
-    this.tableau.montrer(this.etendue, sorts);
-    remplir(this.dire_, ...resume(enMots(this.tableau.lieux, sorts, this.donnees.en_vigueur !== null)));
-    remplir(this.legende, legende(sorts));
-    this.carte?.peindre(sorts);
-    this.envoi.montrer(sorts);
-  }
-
-  private garder(): void {
-    const brouillon: Brouillon = {
-      version: this.version,
-      base: [...this.base],
-      unites: this.etendue.liste(),
-      dessin: null,
-      champs: Object.fromEntries(CHAMPS.map((nom) => [nom, this.champ(nom)])),
-      le: new Date().toISOString(),
-    };
-    const garde = this.tiroir.garder(brouillon);
-    this.direBrouillon(garde ? 'Brouillon gardé dans ce navigateur.' : 'Ce navigateur ne garde pas de brouillon : proposez avant de quitter la page.', garde);
-  }
-
-  private direBrouillon(phrase: string, effacable: boolean): void {
-    const effacer = element('button', { type: 'button', class: 'second', click: () => this.recommencer() }, 'Effacer le brouillon');
-    remplir(this.avis, element('p', { class: 'discret' }, phrase), effacable && effacer);
-  }
-
   /** Erases the draft, and begins again from what the service has. */
   recommencer(): void {
     this.tiroir.vider();
     location.reload();
+  }
+
+  private dire(nom: string, dedans: boolean): string {
+    const devenue = this.etat.trace ? ' La zone, qui était dessinée, est maintenant une liste de communes.' : '';
+    return `${nom} : ${dedans ? 'dans la zone' : 'hors de la zone'}.${devenue}`;
+  }
+
+  /** What the version before one's eyes is. */
+  private lu(): Etat {
+    const { unites, dessinee } = this.donnees;
+    const { lieux, lues } = this.tableau;
+    if (dessinee) return { etendue: Etendue.deCommunes(lieux, lues), trace: { geometrie: null, communes: lues } };
+    return { etendue: new Etendue(lieux, (unites ?? []).map((u): Unite => [`${u.maille}:${u.code}`, u.exclue])), trace: null };
+  }
+
+  private enListe(): Etendue {
+    const { trace, etendue } = this.etat;
+    return trace ? Etendue.deCommunes(this.tableau.lieux, trace.communes) : etendue.copie();
+  }
+
+  /** A change, that can be undone when it says what it is. */
+  private poser(etat: Etat, quoi: string): void {
+    if (quoi) this.passes.push({ etat: this.etat, quoi });
+    this.etat = etat;
+    this.garder();
+    this.montrer();
+    if (quoi) this.annoncer(quoi);
+  }
+
+  private defaire(): void {
+    const passe = this.passes.pop();
+    if (!passe) return;
+    this.etat = passe.etat;
+    this.garder();
+    this.montrer();
+    this.annoncer(`Annulé : ${passe.quoi}`);
+  }
+
+  private montrer(): void {
+    const { sorts, codes } = this;
+    this.annuler.disabled = this.passes.length === 0;
+    this.tableau.montrer(codes, sorts, (unite) => !this.etat.trace && this.etat.etendue.nomme(unite));
+    const ailleurs = this.etat.trace ? [] : this.etat.etendue.ailleurs();
+    const dehors = ailleurs.length ? ` ${pluriel(ailleurs.length, 'commune')} hors du réseau, gardées telles quelles, ne comptent pas.` : '';
+    remplir(this.enMots, ...resume(enMots(this.tableau.lieux, sorts, this.donnees.en_vigueur !== null) + dehors));
+    remplir(this.legende, legende(sorts));
+    this.carte?.peindre(sorts);
+    this.esquisser(null);
+    this.envoi.montrer(sorts);
+  }
+
+  private async contour(): Promise<unknown> {
+    const { reseau, code, version } = this.donnees;
+    const adresse = `/api/zones/${encodeURIComponent(reseau)}/${encodeURIComponent(code)}/contour?version=${version}`;
+    return (this.contourLu ??= (await demander<{ geometry: unknown }>(adresse, {})).geometry);
+  }
+
+  private garder(): void {
+    const { trace, etendue } = this.etat;
+    const garde = this.tiroir.garder({
+      version: this.version,
+      base: [...this.base],
+      unites: etendue.liste(),
+      trace: trace && { geometrie: trace.geometrie, communes: [...trace.communes] },
+      champs: Object.fromEntries(CHAMPS.map((nom) => [nom, this.champ(nom)])),
+      le: new Date().toISOString(),
+    });
+    this.direBrouillon(garde ? 'Brouillon gardé dans ce navigateur.' : 'Ce navigateur ne garde pas de brouillon : proposez avant de quitter la page.', garde);
+  }
+
+  private direBrouillon(phrase: string, effacable: boolean): void {
+    const effacer = element('button', { type: 'button', class: 'second petit', click: () => this.recommencer() }, 'L’effacer');
+    remplir(this.avis, element('p', { class: 'discret' }, phrase), effacable && effacer);
   }
 
   /** What was kept by an earlier visit, over what the service has now. */
@@ -198,18 +278,20 @@ export class Atelier {
       const champ = this.formulaire.elements.namedItem(nom) as HTMLInputElement | null;
       if (champ && CHAMPS.includes(nom)) champ.value = valeur;
     }
-    const gardee = new Etendue(this.tableau.lieux, brouillon.unites);
-    if (brouillon.version === this.donnees.version) {
-      this.etendue = gardee;
-    } else if (this.donnees.version !== null) {
+    const actuelle = this.enListe();
+    this.etat = this.relu(brouillon);
+    if (brouillon.version !== this.donnees.version && this.donnees.version !== null) {
       // Somebody has proposed since: what one had done is done again over it.
-      const actuelle = this.etendue;
-      [this.etendue, this.base] = [gardee, new Set(brouillon.base)];
+      this.base = new Set(brouillon.base);
       this.envoi.expliquer(brouillon.base, actuelle, this.donnees.version);
       this.refaireSur(actuelle, this.donnees.version);
     }
     const quand = new Date(brouillon.le).toLocaleString('fr-FR', { day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit' });
     this.direBrouillon(`Votre brouillon du ${quand} est repris.`, true);
+  }
+
+  private relu({ unites, trace }: Brouillon): Etat {
+    return { etendue: new Etendue(this.tableau.lieux, unites), trace: trace && { geometrie: trace.geometrie, communes: new Set(trace.communes) } };
   }
 
   private choixDuClic(): HTMLElement {
@@ -229,15 +311,20 @@ export class Atelier {
         surPanne: () => this.annoncer('Le service ne répond pas : la carte attend. Rien n’est perdu, votre brouillon est ici.'),
       });
       this.carte.peindre(this.sorts);
+      const { trace } = this.etat;
+      if (trace && !trace.geometrie) await this.contour();
+      this.esquisser(null);
     } catch (erreur) {
       console.warn(erreur);
+      if (this.carte) return;
       cadre.classList.add('sans-carte');
       cadre.textContent = 'La carte ne se dessine pas ici. Le tableau fait la même chose.';
     }
   }
 
   private cliquer(code: string): void {
-    const dedans = !this.etendue.contient(code);
+    if (this.apports.dessine) return;
+    const dedans = !this.codes.has(code);
     const epci = this.tableau.lieux.get(code)?.epci;
     if (this.parEpci && epci) this.changerUnite(`epci:${epci}`, dedans);
     else this.changerCommunes([code], dedans);

@@ -12,8 +12,8 @@ export interface Brouillon {
   /** Communes that this version covered. */
   base: string[];
   unites: Unite[];
-  /** A drawing in place of units, as GeoJSON. */
-  dessin: unknown;
+  /** A drawing in place of units, as GeoJSON; without geometry, the one that the version had. */
+  trace: { geometrie: unknown; communes: string[] } | null;
   champs: Record<string, string>;
   /** When it was last changed. */
   le: string;

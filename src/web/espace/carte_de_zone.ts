@@ -1,5 +1,6 @@
 // The map of one zone: what it keeps, adds and takes away, told apart without colour too.
 
+import type { GeoJSONSource } from 'maplibre-gl';
 import { Carte } from '../page/carte';
 import { element } from '../page/element';
 import type { Bbox } from '../page/reponses';
@@ -14,6 +15,7 @@ export const SORTS: Record<Sort, { couleur: string; dit: string; dits: string }>
 };
 const RETIREE = '#b8470b';
 const HACHURE = 'hachure-retiree';
+const ESQUISSE = 'esquisse';
 const COTE = 16;
 
 /** Of each commune of the réseau; nothing for those that are in neither version. */
@@ -31,6 +33,7 @@ export interface Choix {
 export class CarteDeZone {
   readonly carte: Carte;
   private sorts: Sorts = new Map();
+  private esquisse: unknown = null;
   private readonly etiquette = element('div', { class: 'etiquette', hidden: true });
 
   constructor(
@@ -48,7 +51,10 @@ export class CarteDeZone {
       deplacement: () => {},
       panne: () => choix.surPanne(),
     });
-    this.carte.maplibre.on('style.load', () => this.poserHachure());
+    this.carte.maplibre.on('style.load', () => {
+      this.poserHachure();
+      this.poserEsquisse();
+    });
     // Tests look at it, like the first page's.
     Object.assign(window, { maillage: { carte: this.carte.maplibre } });
   }
@@ -65,6 +71,20 @@ export class CarteDeZone {
       zones: null,
       departements: this.choix.departements,
     });
+  }
+
+  /** A surface over the communes; null for none. */
+  esquisser(geometrie: unknown): void {
+    this.esquisse = geometrie;
+    void this.carte.maplibre.getSource<GeoJSONSource>(ESQUISSE)?.setData(enObjets(geometrie));
+  }
+
+  private poserEsquisse(): void {
+    const carte = this.carte.maplibre;
+    carte.addSource(ESQUISSE, { type: 'geojson', data: enObjets(this.esquisse) });
+    // White under red: seen on the darkest blue, and in greyscale.
+    carte.addLayer({ id: `${ESQUISSE}-clair`, type: 'line', source: ESQUISSE, layout: { 'line-join': 'round' }, paint: { 'line-color': '#ffffff', 'line-width': 5 } });
+    carte.addLayer({ id: ESQUISSE, type: 'line', source: ESQUISSE, layout: { 'line-join': 'round' }, paint: { 'line-color': '#a3271b', 'line-width': 2.5 } });
   }
 
   /** Stripes on what is taken away: white alone would be read as « never there ». */
@@ -95,6 +115,10 @@ export class CarteDeZone {
     const droite = x + 20 + this.etiquette.offsetWidth > cadre.clientWidth;
     this.etiquette.style.transform = `translate(${droite ? x - this.etiquette.offsetWidth - 12 : x + 14}px, ${Math.min(y + 14, cadre.clientHeight - 50)}px)`;
   }
+}
+
+function enObjets(geometrie: unknown): GeoJSON.FeatureCollection {
+  return { type: 'FeatureCollection', features: geometrie ? [{ type: 'Feature', properties: {}, geometry: geometrie as GeoJSON.Geometry }] : [] };
 }
 
 /** What the colours say, with how many communes each. */

@@ -6,7 +6,7 @@ import { element, remplir } from '../page/element';
 import type { Atelier } from './atelier';
 import type { Sorts } from './carte_de_zone';
 import { enListes } from './difference';
-import { couvertes, lireZone, Probleme, proposer, type ZoneLue } from './envoi';
+import { couvertes, lireZone, Probleme, proposer, type Proposee, type ZoneLue } from './envoi';
 import { changements, Etendue, type Unite } from './etendue';
 
 export class Envoi {
@@ -14,7 +14,7 @@ export class Envoi {
   private readonly listes = element('div', {});
   private readonly retour = element('div', { role: 'status' });
   private readonly bouton = element('button', { type: 'submit' }, 'Proposer au coordinateur');
-  private readonly essai = element('button', { type: 'button', class: 'second', click: () => void this.essayer() }, 'Vérifier sans proposer');
+  private readonly essai = element('button', { type: 'button', class: 'second', click: () => void this.verifier() }, 'Vérifier sans proposer');
 
   constructor(private readonly atelier: Atelier) {
     const { formulaire } = atelier;
@@ -22,7 +22,7 @@ export class Envoi {
     formulaire.append(element('p', { class: 'boutons' }, this.essai, this.bouton));
     formulaire.addEventListener('submit', (evenement) => {
       evenement.preventDefault();
-      void this.envoyer();
+      void this.conclure();
     });
     this.section = element('section', { id: 'proposer', tabindex: -1, 'aria-label': 'Proposition' }, element('h2', {}, 'Votre proposition'), this.listes, formulaire, this.retour);
   }
@@ -34,46 +34,57 @@ export class Envoi {
     remplir(this.retour);
   }
 
-  private corps(): unknown {
+  /** What the service makes of an extent, without writing anything. Says why when it refuses it. */
+  essayer(etendue: Record<string, unknown>): Promise<Proposee | null> {
+    return this.demander(etendue, true);
+  }
+
+  private corps(etendue: Record<string, unknown>): unknown {
     const { atelier } = this;
     const { reseau, partenaire, theme, code } = atelier.donnees;
-    const liste = atelier.etendue.liste();
-    const dites = (exclues: boolean) => liste.filter(([, exclue]) => exclue === exclues).map(([unite]) => unite);
     const facultatifs = Object.fromEntries(['nom', 'fin', 'commentaire'].map((nom) => [nom, atelier.champ(nom)]).filter(([, valeur]) => valeur));
     return {
       reseau, partenaire, theme, code,
       debut: atelier.champ('debut'),
       ...(atelier.version === null ? {} : { version: atelier.version }),
-      unites: dites(false),
-      exclues: dites(true),
+      ...etendue,
       ...facultatifs,
     };
   }
 
-  private async essayer(): Promise<void> {
-    const proposee = await this.demander(true);
+  private async verifier(): Promise<void> {
+    const proposee = await this.envoyer(true);
     if (!proposee) return;
     const { zone, remarques } = proposee;
     this.dire('bien', `Le service a lu : ${pluriel(couvertes(zone).size, 'commune')} du réseau. Rien n’est encore proposé.`, remarques);
   }
 
-  private async envoyer(): Promise<void> {
-    const proposee = await this.demander(false);
+  private async conclure(): Promise<void> {
+    const proposee = await this.envoyer(false);
     if (!proposee) return;
     this.atelier.tiroir.vider();
     location.assign(`${this.atelier.donnees.retour}?fait=${proposee.identique ? 'identique' : 'proposee'}`);
   }
 
-  private async demander(essai: boolean) {
-    if (!this.atelier.formulaire.reportValidity()) return null;
-    if (!this.atelier.etendue.liste().some(([, exclue]) => !exclue)) {
+  private async envoyer(essai: boolean): Promise<Proposee | null> {
+    try {
+      const etendue = await this.atelier.etendueEnvoyee();
+      if (etendue) return await this.demander(etendue, essai);
       this.dire('mal', 'La zone est vide : choisissez au moins une commune. Pour la terminer, demandez-le au coordinateur.');
-      return null;
+    } catch (erreur) {
+      await this.echouer(erreur);
     }
+    return null;
+  }
+
+  private async demander(etendue: Record<string, unknown>, essai: boolean): Promise<Proposee | null> {
+    if (!this.atelier.formulaire.reportValidity()) return null;
     for (const bouton of [this.bouton, this.essai]) bouton.disabled = true;
     this.dire('', 'Envoi…');
     try {
-      return await proposer(this.corps(), essai);
+      const proposee = await proposer(this.corps(etendue), essai);
+      remplir(this.retour);
+      return proposee;
     } catch (erreur) {
       await this.echouer(erreur);
       return null;

@@ -3,7 +3,7 @@
 import { nombre } from '../page/ecriture';
 import { element } from '../page/element';
 import { SORTS, type Sorts } from './carte_de_zone';
-import type { Etendue, Lieu } from './etendue';
+import type { Lieu } from './etendue';
 
 export interface Geste {
   communes(codes: string[], dedans: boolean): void;
@@ -46,22 +46,22 @@ export class Tableau {
   }
 
   /** Shows what the zone has become. */
-  montrer(etendue: Etendue, sorts: Sorts): void {
+  montrer(codes: ReadonlySet<string>, sorts: Sorts, nomme: (unite: string) => boolean): void {
     this.sorts = sorts;
     for (const [code, { case_, etat }] of this.lignes) {
       const sort = sorts.get(code) ?? null;
-      case_.checked = etendue.contient(code);
+      case_.checked = codes.has(code);
       const dit = sort ? SORTS[sort].dit : '';
       if (etat.textContent !== dit) etat.textContent = dit;
       etat.className = `sort ${sort ?? ''}`;
     }
-    for (const { case_, codes, unite } of this.groupes) {
+    for (const { case_, codes: siens, unite } of this.groupes) {
       if (!case_) continue;
-      const dedans = codes.filter((code) => etendue.contient(code)).length;
-      case_.checked = dedans === codes.length;
-      case_.indeterminate = dedans > 0 && dedans < codes.length;
+      const dedans = siens.filter((code) => codes.has(code)).length;
+      case_.checked = dedans === siens.length;
+      case_.indeterminate = dedans > 0 && dedans < siens.length;
       case_.nextElementSibling!.querySelector('.discret')!.textContent =
-        `${nombre(dedans)} sur ${nombre(codes.length)}${etendue.nomme(unite) ? ' · suit l’EPCI' : ''}`;
+        `${nombre(dedans)} sur ${nombre(siens.length)}${nomme(unite) ? ' · suit l’EPCI' : ''}`;
     }
     if (this.seulement.value) this.filtrer();
   }

@@ -107,7 +107,11 @@ struct Proposee {
     remarques: Vec<String>,
 }
 
-async fn proposer(
+/// Writes a proposal, or tries it.
+///
+/// # Errors
+/// Why it is refused.
+pub async fn proposer(
     State(piscine): State<PgPool>,
     principal: Principal,
     parametres: Parametres,
