@@ -166,7 +166,7 @@ describe('the partner’s space', options, () => {
       assert.deepEqual(await fautesAccessibilite(page), []);
       await capturer(page, 'espace-fichier-faux');
       const carre = { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[[5.3, 44.65], [5.55, 44.65], [5.55, 44.85], [5.3, 44.85], [5.3, 44.65]]] } };
-      assert.match(await envoyer('zones.geojson', JSON.stringify(carre)), /Ce dessin couvre \d+ communes du réseau/);
+      assert.match(await envoyer('zones.geojson', JSON.stringify(carre)), /Ce dessin couvre \d+\scommunes du réseau/);
       await capturer(page, 'espace-fichier-dessin');
       await trouvaille(page).locator('text=Effacer le dessin').click();
       assert.match(await envoyer('zones.csv', 'code_insee\n26113\n26220\n'), /2 lieux reconnus/);
@@ -273,7 +273,7 @@ describe('the partner’s space', options, () => {
         await cliquer(page, coin);
         await page.waitForTimeout(400);
       }
-      await page.waitForSelector('.trouvaille >> text=/Ce dessin couvre \\d+ communes/');
+      await page.waitForSelector('.trouvaille >> text=/Ce dessin couvre \\d+\\scommunes/');
       await capturer(page, 'espace-dessin');
       assert.equal(await cochees(page), avant, 'nothing changes before one says so');
       await page.click('text=La zone est ce dessin');
@@ -297,7 +297,7 @@ describe('the partner’s space', options, () => {
       await tabuler(page, '#filtre', 80);
       assert.ok(await focusVisible(page));
       await page.keyboard.type('montelimar');
-      await tabuler(page, '#communes tr[data-code="26198"] input', 10);
+      await tabuler(page, '#communes tr[data-code="26198"] input', 60);
       assert.ok(await focusVisible(page));
       const avant = await cochees(page);
       await page.keyboard.press('Space');

@@ -309,7 +309,7 @@ async fn of_two_people_at_once_the_second_is_told_what_the_first_changed() {
 
 #[tokio::test]
 async fn what_is_drawn_or_listed_wrong_is_told_place_by_place() {
-    let ecole = Ecole::nouvelle("fautes").await;
+    let ecole = Ecole::nouvelle("mal-dits").await;
     let carre = |cote: f64| {
         json!({ "type": "Polygon", "coordinates": [[[4.75, 44.1], [4.75 + cote, 44.1], [4.75 + cote, 44.1 + cote],
             [4.75, 44.1 + cote], [4.75, 44.1]]] })

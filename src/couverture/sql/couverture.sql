@@ -25,7 +25,9 @@ with
   -- the partners that are already here.
   reseaux as materialized (
     select r.code,
-      not exists (select from partenaires p where p.reseau = r.code and not p.zones_declarees)
+      -- A réseau without partners has said nothing yet.
+      exists (select from partenaire m where m.reseau = r.code)
+        and not exists (select from partenaires p where p.reseau = r.code and not p.zones_declarees)
         and ($2::text is null or exists (
           select from theme t where t.reseau = r.code and t.code = $2)) as renseigne
     from reseau r
