@@ -34,6 +34,7 @@ mod indicateurs;
 mod indicateurs_des_zones;
 mod invitations;
 mod matrice;
+mod mentions;
 mod pays;
 mod petits_nombres;
 mod qgis;

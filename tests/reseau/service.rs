@@ -62,6 +62,7 @@ impl Essai {
             fond: Default::default(),
             externe: Default::default(),
             courrier: Default::default(),
+            exploitant: Default::default(),
         };
         let etat = Etat::nouveau(&pays.base, &service).unwrap();
         let service = app::routeur(etat);
