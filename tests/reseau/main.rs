@@ -12,6 +12,7 @@ mod demander;
 mod demandes;
 mod demandes_lectures;
 mod demandes_suites;
+mod depots;
 mod donnees_personnelles;
 mod dossier;
 mod dossier_et_ailleurs;

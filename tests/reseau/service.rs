@@ -143,6 +143,19 @@ impl Essai {
         self.demander(methode, adresse, &entetes, &corps.to_string()).await
     }
 
+    /// A table, sent by a program or a script of a page of ours.
+    pub async fn deposer(&self, adresse: &str, biscuit: &str, octets: &[u8]) -> Recue {
+        let requete = Request::builder()
+            .method(Method::POST)
+            .uri(adresse)
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", biscuit)
+            .header("content-type", "text/csv")
+            .body(Body::from(octets.to_vec()))
+            .unwrap();
+        self.passer(requete).await
+    }
+
     /// An account with a password, and a session of it.
     pub async fn entrer(&self, courriel: &str, droits: &[&str]) -> String {
         let mut connexion = self.pays.base.connexion().await.unwrap();

@@ -397,3 +397,26 @@ $fonction$;
 revoke all on function suivre_code_de_demande(bigint) from public;
 grant execute on function suivre_code_de_demande(bigint) to maillage_service;"
 );
+
+/// The same for a table of demandes: what former codes it adds come to. Only of a réseau in which the transaction has just
+/// written a demande.
+pub const SUIVRE_CODES: &str = concat!(
+    "create or replace function suivre_codes_des_demandes(p_reseau text) returns void
+language plpgsql volatile security definer
+set search_path = public, pg_temp
+as $fonction$
+begin
+  if not exists (
+    select from demande d
+    where d.reseau = p_reseau and d.maille = 'commune' and d.xmin = pg_current_xact_id()::xid)
+  then
+    return;
+  end if;
+  execute $ordre$",
+    include_str!("../../partenaires/sql/resoudre_successions.sql"),
+    "$ordre$ using p_reseau, null::integer;
+end
+$fonction$;
+revoke all on function suivre_codes_des_demandes(text) from public;
+grant execute on function suivre_codes_des_demandes(text) to maillage_service;"
+);
