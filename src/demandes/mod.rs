@@ -4,11 +4,12 @@ mod annees;
 pub mod contacts;
 pub mod depot;
 pub mod doublons;
-mod ecriture;
+pub mod ecriture;
 pub mod en_ligne;
 pub mod export;
 pub mod import;
 mod registre;
+pub mod tenue;
 
 use axum::Json;
 use axum::extract::{FromRef, State};

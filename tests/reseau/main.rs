@@ -21,6 +21,7 @@ mod drome;
 mod ecriture_demandes;
 mod ecriture_zones;
 mod ecritures;
+mod espace_demandes;
 mod etudes;
 mod export;
 mod exports;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use bytes::Bytes;
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -28,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Envoi {
     /// As whoever sent it knows it.
     pub nom: String,
-    pub octets: Vec<u8>,
+    pub octets: Bytes,
 }
 
 /// What is to be done of it.

@@ -9,6 +9,7 @@ use axum::Json;
 use axum::body::to_bytes;
 use axum::extract::{FromRef, FromRequest, Request, State};
 use axum::http::{Method, header};
+use bytes::Bytes;
 use sqlx::PgPool;
 
 use super::import::{Arret, Bilan, Lecture, Rendu, lire_colonnes, lire_valeurs};
@@ -49,7 +50,7 @@ where
 }
 
 /// The bytes of a table.
-struct Fichier(Vec<u8>);
+struct Fichier(Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for Fichier {
     type Rejection = Probleme;
@@ -61,7 +62,7 @@ impl<S: Send + Sync> FromRequest<S> for Fichier {
             return Err(Probleme::autre_genre(&GENRES.join(" ou ")));
         }
         match to_bytes(requete.into_body(), DEPOT_MAX).await {
-            Ok(octets) => Ok(Self(octets.into())),
+            Ok(octets) => Ok(Self(octets)),
             Err(_) => Err(Probleme::trop_lourd(DEPOT_MAX)),
         }
     }

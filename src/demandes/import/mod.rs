@@ -48,7 +48,7 @@ pub use dossier::reseau;
 pub use ecriture::Changement;
 use ecriture::Ecriture;
 use jugement::{Jugement, Regles};
-use lieux::Lieux;
+use lieux::{Designation, Lieux};
 pub use precisions::{lire_colonnes, lire_valeurs};
 pub use rendu::{Colonne, Rendu};
 
@@ -286,6 +286,31 @@ impl Juge {
         };
         Ok(Bilan::nouveau(jugement, comptes, retenue, doublons, &regles))
     }
+}
+
+/// Who asks, as a person types it: a name, a code, or both, the code at the end. Returns `maille:code`, or
+/// why it cannot be known.
+///
+/// # Errors
+/// Those of the database.
+pub async fn designer(
+    connexion: &mut PgConnection,
+    reseau: &str,
+    texte: &str,
+    date: NaiveDate,
+) -> Result<Result<String, String>> {
+    let lieux = Lieux::charger(connexion, reseau).await?;
+    // « Die (26113) » as it is suggested, « Die 26113 » as sentences say it.
+    let a_la_fin = texte
+        .trim_end_matches(')')
+        .rsplit_once(['(', ' '])
+        .map(|(_, code)| code.trim())
+        .filter(|code| lieux.connait(code));
+    let dit = match a_la_fin {
+        Some(code) => Designation { code: Some(code), ..Designation::default() },
+        None => Designation { beneficiaire: Some(texte), ..Designation::default() },
+    };
+    Ok(lieux.designer(dit, date).map(|lu| format!("{}:{}", lu.maille, lu.code)))
 }
 
 /// That what `--valeurs` gives for a value is a code.
