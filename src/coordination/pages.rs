@@ -54,6 +54,7 @@ impl Reseau {
             ("partenaires", "Partenaires"),
             ("themes", "Thèmes"),
             ("fiches", "Fiches"),
+            ("demandes", "Demandes"),
             ("equipe", "Personnes"),
             ("collecte", "Collecte"),
             ("reglages", "Réglages"),

@@ -252,7 +252,9 @@ async fn fermer(
         transaction.commit().await.pour("fermeture d'une session")?;
     }
     let biscuits = CookieJar::new().add(biscuit(&url, String::new()));
-    Ok((biscuits, Redirect::to("/")).into_response())
+    // Drafts that the browser keeps go with the session.
+    let oubli = [("clear-site-data", "\"storage\"")];
+    Ok((biscuits, oubli, Redirect::to("/")).into_response())
 }
 
 /// Whose link this is, while it serves.
