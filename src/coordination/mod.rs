@@ -6,6 +6,7 @@
 
 mod collecte;
 mod creation;
+mod demandes;
 mod equipe;
 mod formulaire;
 mod pages;
@@ -46,6 +47,7 @@ where
         .route("/espace/{reseau}", get(accueillir))
         .route("/espace/{reseau}/collecte", get(montrer_collecte))
         .merge(creation::routes())
+        .merge(demandes::routes())
         .merge(equipe::routes())
         .merge(partenaire::routes())
         .merge(propositions::routes())

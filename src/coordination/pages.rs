@@ -54,6 +54,7 @@ impl Reseau {
             ("partenaires", "Partenaires"),
             ("themes", "Thèmes"),
             ("fiches", "Fiches"),
+            ("demandes", "Demandes"),
             ("propositions", "Propositions"),
             ("equipe", "Personnes"),
             ("collecte", "Collecte"),

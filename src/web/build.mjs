@@ -4,7 +4,7 @@
 // dist/espace.js, .css     what the pages of the space ask for
 // dist/actifs/             scripts, styles and web fonts, with a content hash in their names: cacheable for ever
 // dist/polices-ttf/        the faces from which the glyph service draws the labels of the map
-// dist/licences.txt       those of what is embedded: MapLibre and Source Sans
+// dist/licences.txt       those of what is embedded: MapLibre, Source Sans, and what reads tiles without MapLibre
 // *.gz, *.br               beside every text file
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -61,8 +61,6 @@ const outputOf = (what, test) => {
 };
 const html = (await readFile(join(here, 'page/index.html'), 'utf8'))
   .replaceAll('{{application}}', outputOf('script', (o) => o.entryPoint === 'page/application.ts'))
-  // The map and what it shares with pictures of it are in a chunk of their own, the longest to come.
-  .replaceAll('{{carte}}', outputOf('map chunk', (o) => o.name.endsWith('.js') && Object.keys(o.inputs).some((i) => i.includes('maplibre-gl/'))))
   .replaceAll('{{style}}', outputOf('style sheet', (o) => o.entryPoint === 'page/page.css'))
   .replaceAll('{{police}}', outputOf('font', (o) => o.name.endsWith('.woff2')));
 if (html.includes('{{')) throw new Error('index.html names a file that the build does not produce');
@@ -76,7 +74,7 @@ await rename(join(actifs, basename(outputOf('sheet of the space', (o) => o.entry
 
 await writeFile(
   join(dist, 'licences.txt'),
-  await licences(['maplibre-gl/LICENSE.txt', 'source-sans/LICENSE.md']),
+  await licences(['maplibre-gl/LICENSE.txt', 'source-sans/LICENSE.md', 'pbf/LICENSE', '@mapbox/vector-tile/LICENSE.txt']),
 );
 for (const face of ['Regular', 'Semibold']) {
   const name = `SourceSans3-${face}.ttf`;
