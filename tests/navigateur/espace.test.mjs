@@ -156,7 +156,7 @@ describe('the partner’s space', options, () => {
         await page.setInputFiles('#fichier', { name, mimeType: 'application/octet-stream', buffer: Buffer.from(corps) });
         await page.click('text=Lire ce fichier');
         await page.waitForFunction(() => !/Lecture…|Recherche/.test(document.querySelector('.trouvaille').textContent));
-        return trouvaille(page).textContent();
+        return texte(page, '.trouvaille');
       };
       assert.match(await envoyer('zones.pdf', '%PDF'), /GeoPackage/);
       const faux = await envoyer('zones.gpkg', 'ceci n’est pas un GeoPackage');
@@ -166,7 +166,7 @@ describe('the partner’s space', options, () => {
       assert.deepEqual(await fautesAccessibilite(page), []);
       await capturer(page, 'espace-fichier-faux');
       const carre = { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[[5.3, 44.65], [5.55, 44.65], [5.55, 44.85], [5.3, 44.85], [5.3, 44.65]]] } };
-      assert.match(await envoyer('zones.geojson', JSON.stringify(carre)), /Ce dessin couvre \d+\scommunes du réseau/);
+      assert.match(await envoyer('zones.geojson', JSON.stringify(carre)), /Ce dessin couvre \d+ communes du réseau/);
       await capturer(page, 'espace-fichier-dessin');
       await trouvaille(page).locator('text=Effacer le dessin').click();
       assert.match(await envoyer('zones.csv', 'code_insee\n26113\n26220\n'), /2 lieux reconnus/);
@@ -285,7 +285,7 @@ describe('the partner’s space', options, () => {
       assert.match(await texte(page, '.annonce'), /maintenant une liste de communes/);
       await page.click('text=Annuler le dernier changement');
       assert.equal(await cochees(page), dessinees);
-      await page.click('text=L’effacer');
+      await Promise.all([page.waitForEvent('load'), page.click('text=L’effacer')]);
       await page.waitForSelector('#atelier.actif');
       assert.equal(await cochees(page), avant);
       assert.deepEqual(fautes, []);

@@ -92,8 +92,7 @@ export class Apports {
   /** Places that were read, and lines that were not. */
   private montrer(lue: Reconnaissance): void {
     const { lieux, anomalies } = lue;
-    const dedans = (l: Lieu) => this.atelier.couvre(l.unite);
-    const nouveaux = lieux.filter((l) => !dedans(l)).length;
+    const deja = lieux.filter((l) => this.atelier.couvre(l.unite)).length;
     const anomaliesDites = anomalies.slice(0, MONTREES).map((a) => {
       const choisir = (lieu: Lieu) => () => this.montrer({ ...lue, lieux: [...lieux, lieu], anomalies: anomalies.filter((autre) => autre !== a) });
       return element(
@@ -105,7 +104,7 @@ export class Apports {
       this.retour,
       element(
         'div', { class: lieux.length ? 'secret' : 'erreur' },
-        element('p', {}, lieux.length ? `${pluriel(lieux.length, 'lieu reconnu', 'lieux reconnus')}, dont ${nouveaux} qui ne ${nouveaux < 2 ? 'sera' : 'seront'} dans la zone qu’en plus.` : 'Rien n’a été reconnu.'),
+        element('p', {}, lieux.length ? `${pluriel(lieux.length, 'lieu reconnu', 'lieux reconnus')}${deja ? `, dont ${deja} déjà dans la zone` : ''}.` : 'Rien n’a été reconnu.'),
         lieux.length > 0 && element('details', {}, element('summary', {}, 'Lesquels'), element('p', {}, lieux.map((l) => l.nom).join(', '))),
         lue.remarques.length > 0 && element('ul', {}, ...lue.remarques.map((r) => element('li', {}, r))),
       ),
