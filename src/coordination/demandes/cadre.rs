@@ -85,7 +85,7 @@ impl Espace {
     pub fn page(&self, onglet: &str, titre: &str, corps: Markup) -> String {
         let chemin = self.chemin();
         let mut onglets = vec![
-            ("", "Toutes"),
+            ("", "Demandes"),
             ("/nouvelle", "Noter une demande"),
             ("/import", "Charger un tableau"),
         ];
@@ -98,23 +98,18 @@ impl Espace {
                 @for (segment, nom) in onglets {
                     a href={ (chemin) (segment) } aria-current=[(segment == onglet).then_some("page")] { (nom) }
                 }
+                @if let Some(Partenaire { code, nom }) = &self.partenaire {
+                    @if self.coordonne { a href={ "/espace/" (self.reseau.code) } { (self.reseau.nom_court) } }
+                    a href={ "/espace/" (self.reseau.code) "/partenaires/" (code) } { "Espace " (nom) }
+                    a href="/espace" { "Votre espace" }
+                }
             }
             div.large data-compte=(self.compte) { (corps) }
             script type="module" src="/demandes.js" {}
         };
         match &self.partenaire {
             None => self.reseau.page("demandes", titre, corps),
-            Some(Partenaire { code, nom }) => page(
-                &format!("{titre} — {nom}"),
-                html! {
-                    nav.onglets aria-label=(nom) {
-                        @if self.coordonne { a href={ "/espace/" (self.reseau.code) } { (self.reseau.nom_court) } }
-                        a href={ "/espace/" (self.reseau.code) "/partenaires/" (code) } { (nom) }
-                        a href="/espace" { "Votre espace" }
-                    }
-                    (corps)
-                },
-            ),
+            Some(Partenaire { nom, .. }) => page(&format!("{titre} — {nom}"), corps),
         }
     }
 }

@@ -115,10 +115,6 @@ pub async fn page(
                     " — elles ne comptent pas encore."
                 }
             }
-            p.gestes {
-                a.bouton href={ (chemin) "/nouvelle" } { "Noter une demande" }
-                a.bouton.second href={ (chemin) "/import" } { "Charger un tableau" }
-            }
             (filtres(&chemin, &annees, annee, question))
             @if let Some(etats) = annees.get(&annee) { (resume(&chemin, annee, etats)) }
             @if tenues.is_empty() {

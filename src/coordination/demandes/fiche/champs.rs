@@ -113,7 +113,7 @@ pub fn champs(espace: &Espace, noms: &Nomenclature, fiche: Option<&Fiche>) -> Ve
         Champ::nouveau("date", "Date de la demande", Genre::Jour).requis(),
         Champ::nouveau("beneficiaire", "Qui demande", Genre::Ligne(200))
             .requis()
-            .aide("Commune ou EPCI : son nom, ou son code Insee ou Siren. Un autre bénéficiaire du réseau : son nom."),
+            .aide("Commune ou EPCI : son nom, ou son code Insee ou Siren. Pour un autre bénéficiaire du réseau, son nom."),
         Champ::nouveau("theme", "Thème", Genre::Un(siens_d_abord(&noms.themes))).requis(),
         Champ::nouveau("objet", "Ce qui est demandé", Genre::Texte(TEXTE_MAX))
             .aide("En une phrase ou deux, sans nommer personne."),
@@ -322,7 +322,7 @@ pub fn page(
         ),
         Some(fiche) => (
             "fiche",
-            format!("{} {}", if recue { "Qualifier" } else { "Corriger" }, fiche.reference),
+            format!("{} une demande", if recue { "Qualifier" } else { "Corriger" }),
             format!("{}/{}", espace.chemin(), fiche.id),
             if recue { "Qualifier cette demande" } else { "Enregistrer" },
         ),
@@ -333,6 +333,7 @@ pub fn page(
         &titre,
         html! {
             @if let Some(phrase) = refus { p.erreur role="alert" { (phrase) } }
+            @if let Some(fiche) = fiche { p.discret { "Référence : " (fiche.reference) } }
             @if recue {
                 p.avis {
                     "Cette demande est arrivée en ligne, et ne compte pas encore. Vérifiez le thème, dites son état, et enregistrez : "
