@@ -10,8 +10,8 @@ use crate::comptes::ecriture::MOTIF_MAX;
 use crate::coordination::pages::{jour, nombre, pluriel};
 use crate::error::{Contexte, Error, Result};
 use crate::partenaires::zones::comparaison::{CommuneComparee, Comparaison, commentaire};
-use crate::partenaires::zones::registre::{self, Zone};
 use crate::partenaires::zones::etats::aujourd_hui;
+use crate::partenaires::zones::registre::{self, Zone};
 use crate::partenaires::zones::{Etat, Reference};
 
 /// What is corrected, and for whom its draft is kept.
@@ -240,7 +240,9 @@ fn formulaire(atelier: &Atelier) -> Markup {
     let lue = atelier.lue.as_ref();
     // A version in force is followed by another, from a day on; a proposal is only corrected.
     let debut = match lue {
-        Some(lue) if [Etat::Proposee, Etat::Refusee].contains(&lue.identite.etat) => lue.identite.debut,
+        Some(lue) if [Etat::Proposee, Etat::Refusee].contains(&lue.identite.etat) => {
+            lue.identite.debut
+        }
         _ => aujourd_hui(),
     };
     let fin = lue.and_then(|lue| lue.identite.fin).filter(|fin| *fin >= debut);

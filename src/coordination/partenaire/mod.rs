@@ -189,7 +189,8 @@ async fn corriger(
     };
     let mut transaction = principal.transaction(&piscine).await?;
     let tenu = PartenaireTenu::lire(&mut transaction, &reseau, &partenaire).await?;
-    let sujet = atelier::Sujet { compte: qui.compte, code: &zone, theme: parametres.texte("theme") };
+    let sujet =
+        atelier::Sujet { compte: qui.compte, code: &zone, theme: parametres.texte("theme") };
     Ok(reponse(StatusCode::OK, atelier::page(&mut transaction, &tenu, &sujet).await?))
 }
 

@@ -12,7 +12,9 @@ use crate::partenaires::zones::registre::{self, Question, Resume};
 /// What was just done, in a sentence; nothing for words that are not ours.
 pub fn fait(mot: Option<&str>) -> Option<&'static str> {
     match mot? {
-        "proposee" => Some("La zone est proposée au coordinateur du réseau : vous lirez ici sa décision."),
+        "proposee" => {
+            Some("La zone est proposée au coordinateur du réseau : vous lirez ici sa décision.")
+        }
         "identique" => Some("Rien n'a changé : la dernière version dit la même chose."),
         "retiree" => Some("La proposition est retirée."),
         "finie" => Some("La zone a son dernier jour."),
@@ -49,14 +51,15 @@ pub async fn page(
     };
     let mut versions = Vec::new();
     for resume in registre::lister(connexion, &question).await? {
-        let motif: Option<String> =
-            sqlx::query_scalar("select motif from zone where reseau = $1 and code = $2 and version = $3")
-                .bind(&resume.identite.reseau)
-                .bind(&resume.identite.code)
-                .bind(resume.identite.version)
-                .fetch_one(&mut *connexion)
-                .await
-                .pour(action)?;
+        let motif: Option<String> = sqlx::query_scalar(
+            "select motif from zone where reseau = $1 and code = $2 and version = $3",
+        )
+        .bind(&resume.identite.reseau)
+        .bind(&resume.identite.code)
+        .bind(resume.identite.version)
+        .fetch_one(&mut *connexion)
+        .await
+        .pour(action)?;
         versions.push(Version { resume, motif });
     }
     // The newest version of a zone first.
@@ -96,7 +99,9 @@ fn zone(tenu: &PartenaireTenu, versions: &[Version], themes: &[(String, String)]
     let identite = &recente.resume.identite;
     let theme = match &identite.theme {
         None => "tous vos thèmes",
-        Some(code) => themes.iter().find(|(connu, _)| connu == code).map_or(code.as_str(), |(_, nom)| nom),
+        Some(code) => {
+            themes.iter().find(|(connu, _)| connu == code).map_or(code.as_str(), |(_, nom)| nom)
+        }
     };
     let nom = identite.nom.clone().unwrap_or_else(|| capitale(theme));
     let adresse = tenu.adresse(&format!("zones/{}", identite.code));
@@ -152,9 +157,9 @@ fn ligne(tenu: &PartenaireTenu, version: &Version, nom: &str) -> Markup {
 
 fn capitale(texte: &str) -> String {
     let mut lettres = texte.chars();
-    lettres.next().map_or_else(String::new, |premiere| {
-        premiere.to_uppercase().chain(lettres).collect()
-    })
+    lettres
+        .next()
+        .map_or_else(String::new, |premiere| premiere.to_uppercase().chain(lettres).collect())
 }
 
 /// A zone begins with its theme: it takes its code from it.

@@ -52,7 +52,10 @@ pub async fn changement(
     .await
     .pour("lecture d'une zone")?;
     Ok(match actuelle {
-        None => Some("Rien n'est fait : cette version n'est plus là, son partenaire l'a peut-être retirée.".into()),
+        None => Some(
+            "Rien n'est fait : cette version n'est plus là, son partenaire l'a peut-être retirée."
+                .into(),
+        ),
         Some((actuelle, etat, motif)) if actuelle != lue => Some(format!(
             "Rien n'est fait : quelqu'un a décidé de cette version pendant que vous la lisiez. Elle est maintenant {etat}{}. \
              Recommencez si cela convient encore.",
@@ -75,8 +78,12 @@ async fn lister(
     let mut transaction = principal.transaction(&piscine).await?;
     let reseau = Reseau::lire(&mut transaction, &reseau).await?;
     let fait = match parametres.texte("fait") {
-        Some("validee") => Some("La zone est validée : elle est en vigueur à compter de sa date de début."),
-        Some("refusee") => Some("La proposition est refusée : son partenaire lit le motif dans son espace."),
+        Some("validee") => {
+            Some("La zone est validée : elle est en vigueur à compter de sa date de début.")
+        }
+        Some("refusee") => {
+            Some("La proposition est refusée : son partenaire lit le motif dans son espace.")
+        }
         _ => None,
     };
     Ok(reponse(StatusCode::OK, pages::liste(&mut transaction, &reseau, avis(fait, None)).await?))
@@ -126,7 +133,9 @@ async fn reprendre(
     let refus = Some(pages::Refus { phrase, motif });
     let page = match pages::proposition(connexion, reseau, zone, refus).await {
         // It is no more there.
-        Err(Error::Introuvable(_)) => pages::liste(connexion, reseau, avis(None, Some(phrase))).await?,
+        Err(Error::Introuvable(_)) => {
+            pages::liste(connexion, reseau, avis(None, Some(phrase))).await?
+        }
         page => page?,
     };
     Ok(reponse(statut, page))
@@ -146,7 +155,8 @@ async fn valider(
         ecriture(&piscine, &principal, "/espace/propositions/validation", &reseau).await?;
     let zone = Reference { reseau: reseau.code.clone(), code: zone, version: Some(version) };
     if let Some(phrase) = changement(&mut transaction, &zone, decision.revision).await? {
-        return reprendre(&mut transaction, &reseau, &zone, StatusCode::CONFLICT, &phrase, "").await;
+        return reprendre(&mut transaction, &reseau, &zone, StatusCode::CONFLICT, &phrase, "")
+            .await;
     }
     if let Err(erreur) = etats::valider(&mut transaction, &zone).await {
         let Error::Demande(phrase) = erreur else { return Err(erreur.into()) };
@@ -172,7 +182,8 @@ async fn refuser(
     let zone = Reference { reseau: reseau.code.clone(), code: zone, version: Some(version) };
     let dit = decision.motif.as_deref().unwrap_or_default();
     if let Some(phrase) = changement(&mut transaction, &zone, decision.revision).await? {
-        return reprendre(&mut transaction, &reseau, &zone, StatusCode::CONFLICT, &phrase, dit).await;
+        return reprendre(&mut transaction, &reseau, &zone, StatusCode::CONFLICT, &phrase, dit)
+            .await;
     }
     let refusee = async {
         let motif = texte::paragraphe("Le motif", dit, MOTIF_MAX)?;

@@ -53,7 +53,8 @@ impl Proposition {
     }
 
     fn sujet(&self) -> String {
-        let nom = self.nom.as_deref().or(self.theme_libelle.as_deref()).unwrap_or("tous ses thèmes");
+        let nom =
+            self.nom.as_deref().or(self.theme_libelle.as_deref()).unwrap_or("tous ses thèmes");
         format!("{} : {nom}", self.partenaire_nom)
     }
 }

@@ -1,8 +1,8 @@
 //! Proposing a zone: a new version when it says something new, nothing otherwise; resolved at once, so that its
 //! validation only changes its state.
 
-use sqlx::{Executor, PgConnection};
 use sqlx::types::Json;
+use sqlx::{Executor, PgConnection};
 
 use super::super::resolution::{attendre_son_tour, resoudre_zone};
 use super::etats::{Etat, Reference};
