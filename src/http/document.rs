@@ -172,10 +172,15 @@ fn operation(operation: &Operation, reponses: &Map<String, Value>) -> Value {
 fn corps_attendu(corps: CorpsAttendu) -> Value {
     let exemple: Value =
         serde_json::from_str(corps.exemple).unwrap_or_else(|_| corps.exemple.into());
+    // What is not text has no example that can be written here.
+    let textuel = |genre: &str| genre.starts_with("text/") || genre.ends_with("json");
     let contenu: Map<String, Value> = corps
         .genres
         .iter()
-        .map(|genre| ((*genre).to_owned(), json!({ "example": exemple })))
+        .map(|genre| match textuel(genre) {
+            true => ((*genre).to_owned(), json!({ "example": exemple })),
+            false => ((*genre).to_owned(), json!({})),
+        })
         .collect();
     json!({ "required": true, "content": contenu })
 }
