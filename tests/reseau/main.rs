@@ -1,5 +1,6 @@
 //! A réseau: loading its folder, what is answered from it, and who may read it.
 
+mod affluence;
 mod choix;
 mod collections;
 #[path = "../commun/mod.rs"]
@@ -12,6 +13,7 @@ mod demander;
 mod demandes;
 mod demandes_lectures;
 mod demandes_suites;
+mod devines;
 mod donnees_personnelles;
 mod dossier;
 mod dossier_et_ailleurs;
@@ -36,6 +38,7 @@ mod invitations;
 mod matrice;
 mod pays;
 mod petits_nombres;
+mod plans;
 mod qgis;
 mod questions;
 mod reseaux;
