@@ -30,7 +30,7 @@ use crate::http::{
 use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
 use crate::tuiles::{self, ServiceTuiles};
-use crate::web::{self, FondDeCarte, Polices};
+use crate::web::{self, FondDeCarte, Mentions, Polices};
 use crate::{
     comptes, coordination, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires,
     qgis, territoires,
@@ -71,6 +71,7 @@ pub struct Parties {
     partage: CorsLayer,
     fournisseur: Option<Fournisseur>,
     courrier: Option<Courrier>,
+    mentions: Mentions,
 }
 
 impl Deref for Etat {
@@ -102,6 +103,7 @@ parties! {
     memoire: Memoire,
     fournisseur: Option<Fournisseur>,
     courrier: Option<Courrier>,
+    mentions: Mentions,
 }
 
 /// Headers that depend on the settings, and on the réseau that a request is about.
@@ -192,6 +194,7 @@ impl Etat {
             ouvertures,
             fournisseur: Fournisseur::nouveau(&service.externe, &url.0)?,
             courrier: Courrier::nouveau(&service.courrier)?,
+            mentions: Mentions::lire(&service.exploitant)?,
             url,
             fond,
             polices: Arc::new(Polices::charger()?),

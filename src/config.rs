@@ -79,6 +79,17 @@ pub struct Service {
 
     #[command(flatten)]
     pub courrier: Courrier,
+
+    #[command(flatten)]
+    pub exploitant: Exploitant,
+}
+
+/// Who runs the service.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Exploitant {
+    /// Fichier de texte qui dit, à la page /mentions, qui publie et qui héberge ce service : un paragraphe par ligne.
+    #[arg(long, env = "MAILLAGE_MENTIONS", value_name = "FICHIER")]
+    pub mentions: Option<PathBuf>,
 }
 
 /// A server of mail, for one-time links. Without it, they are shown to copy.

@@ -1,6 +1,7 @@
 //! Tables as users have them: CSV of any separator and encoding, spreadsheets, and archives of them.
 
 mod classeur;
+mod nature;
 
 use std::fs::File;
 use std::io::Read;
@@ -10,6 +11,54 @@ use crate::error::{ContexteFichier, Error, Result};
 
 /// Largest member of an archive that is read, in bytes.
 const TAILLE_MAX: u64 = 2 << 30;
+
+pub use nature::Nature;
+
+/// How much of a file is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Bornes {
+    /// Largest workbook, once unpacked, in bytes.
+    deplie: u64,
+    /// Largest rectangle of cells of a sheet: it is read whole.
+    etendue: u64,
+    /// Rows under the heading, and columns.
+    lignes: usize,
+    colonnes: usize,
+}
+
+impl Bornes {
+    /// Of whoever administers: ten times the largest workbook of Insee.
+    pub const LARGES: Self =
+        Self { deplie: 1 << 30, etendue: 50_000_000, lignes: usize::MAX, colonnes: usize::MAX };
+    /// Of what people send to the service: years of demandes of a département.
+    pub const ENVOI: Self =
+        Self { deplie: 100 << 20, etendue: 1_000_000, lignes: 20_000, colonnes: 100 };
+
+    /// Stops where a table has more rows or columns than are read.
+    fn verifier(&self, nom: &str, lignes: usize, colonnes: usize) -> Result<()> {
+        if lignes > self.lignes {
+            return Err(Error::Donnees(format!(
+                "{nom} a plus de {} lignes : partagez-le, une année par fichier par exemple.",
+                milliers(self.lignes)
+            )));
+        }
+        if colonnes > self.colonnes {
+            return Err(Error::Donnees(format!(
+                "{nom} a plus de {} colonnes : gardez celles des demandes.",
+                self.colonnes
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// « 20 000 », as it is read.
+fn milliers(nombre: usize) -> String {
+    match nombre / 1_000 {
+        0 => nombre.to_string(),
+        milliers => format!("{milliers}\u{202f}{:03}", nombre % 1_000),
+    }
+}
 
 /// How a table is recognised: by its heading, and by what is said when it has none.
 #[derive(Clone, Copy)]
@@ -35,15 +84,27 @@ impl Tableau {
     /// Reads a file. Of a spreadsheet, the sheet of this name; by default the first whose heading
     /// is recognised. Of an archive, its table of data. Blocks.
     pub fn lire(fichier: &Path, feuille: Option<&str>, entete: Entete<'_>) -> Result<Self> {
+        Self::lire_dans(fichier, feuille, entete, &Bornes::LARGES)
+    }
+
+    /// The same, within bounds. Blocks.
+    pub fn lire_dans(
+        fichier: &Path,
+        feuille: Option<&str>,
+        entete: Entete<'_>,
+        bornes: &Bornes,
+    ) -> Result<Self> {
         let nom = fichier.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let extension = fichier.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         match extension.as_str() {
-            "xlsx" | "xlsm" | "xls" | "ods" => classeur::lire(fichier, &nom, feuille, entete),
-            "zip" => archive(fichier, &nom, entete),
+            "xlsx" | "xlsm" | "xls" | "ods" => {
+                classeur::lire(fichier, &nom, feuille, entete, bornes)
+            }
+            "zip" => archive(fichier, &nom, entete, bornes),
             _ => {
                 let octets =
                     std::fs::read(fichier).pour_fichier("lecture d'un tableau", fichier)?;
-                texte(&nom, &octets, entete)
+                texte(&nom, &octets, entete, bornes)
             }
         }
     }
@@ -66,7 +127,7 @@ impl Tableau {
 
 /// The table of a zip: the one whose name ends in `_data.csv` (Melodi), or the largest CSV that is not
 /// a description of another.
-fn archive(fichier: &Path, nom: &str, entete: Entete<'_>) -> Result<Tableau> {
+fn archive(fichier: &Path, nom: &str, entete: Entete<'_>, bornes: &Bornes) -> Result<Tableau> {
     let illisible = |erreur: &dyn std::fmt::Display| {
         Error::Donnees(format!("{nom} ne se lit pas : {erreur}. Téléchargez-le de nouveau."))
     };
@@ -93,15 +154,12 @@ fn archive(fichier: &Path, nom: &str, entete: Entete<'_>) -> Result<Tableau> {
     let nom_membre = format!("{nom}, {}", membre.name());
     let mut octets = Vec::new();
     membre.take(TAILLE_MAX).read_to_end(&mut octets).map_err(|erreur| illisible(&erreur))?;
-    texte(&nom_membre, &octets, entete)
+    texte(&nom_membre, &octets, entete, bornes)
 }
 
-fn texte(nom: &str, octets: &[u8], entete: Entete<'_>) -> Result<Tableau> {
-    if octets.starts_with(b"PK\x03\x04") || octets.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err(Error::Donnees(format!(
-            "{nom} est un classeur ou une archive, malgré son nom : donnez-lui l'extension .xlsx, .ods, \
-             .xls ou .zip."
-        )));
+fn texte(nom: &str, octets: &[u8], entete: Entete<'_>, bornes: &Bornes) -> Result<Tableau> {
+    if let Some(phrase) = Nature::de(octets).malgre_son_nom(nom) {
+        return Err(Error::Donnees(phrase));
     }
     let texte = decoder(octets);
     if texte.trim().is_empty() {
@@ -138,9 +196,10 @@ fn texte(nom: &str, octets: &[u8], entete: Entete<'_>) -> Result<Tableau> {
             ))
         })?;
         let numero = ligne.position().map_or(0, csv::Position::line);
+        bornes.verifier(nom, lignes.len().saturating_sub(ENTETE_MAX), ligne.len())?;
         lignes.push((numero, ligne.iter().map(|cellule| cellule.trim().to_owned()).collect()));
     }
-    sous_entete(nom.to_owned(), lignes, entete)
+    sous_entete(nom.to_owned(), lignes, entete, bornes)
 }
 
 /// Text in UTF-8 or UTF-16 as its first bytes say, else in UTF-8 if it is, else in Windows-1252, which
@@ -168,6 +227,7 @@ fn sous_entete(
     nom: String,
     mut lignes: Vec<(u64, Vec<String>)>,
     entete: Entete<'_>,
+    bornes: &Bornes,
 ) -> Result<Tableau> {
     let rang = lignes.iter().take(ENTETE_MAX).position(|(_, cellules)| (entete.convient)(cellules));
     let Some(rang) = rang else {
@@ -185,9 +245,10 @@ fn sous_entete(
     let colonnes = lignes.pop().map(|(_, cellules)| cellules).unwrap_or_default();
     let preambule =
         lignes.into_iter().flat_map(|(_, cellules)| cellules).filter(|c| !c.is_empty()).collect();
-    let lignes = suite
+    let lignes: Vec<_> = suite
         .into_iter()
         .filter(|(_, cellules)| cellules.iter().any(|cellule| !cellule.is_empty()))
         .collect();
+    bornes.verifier(&nom, lignes.len(), colonnes.len())?;
     Ok(Tableau { nom, preambule, colonnes, lignes })
 }

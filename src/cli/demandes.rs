@@ -59,37 +59,12 @@ struct Colonnes(Vec<(String, String)>);
 #[derive(Debug, Clone)]
 struct Valeurs(Vec<(String, String, String)>);
 
-/// Reads `EN-TÊTE=champ,…`. A heading may have commas: a part without `=` begins the next.
 fn colonnes(texte: &str) -> Result<Colonnes, String> {
-    let mut paires = Vec::new();
-    let mut attente = String::new();
-    for partie in texte.split(',') {
-        attente += partie;
-        match attente.rsplit_once('=') {
-            Some((entete, champ)) if !entete.trim().is_empty() && !champ.trim().is_empty() => {
-                paires.push((entete.trim().to_owned(), champ.trim().to_owned()));
-                attente.clear();
-            }
-            _ => attente.push(','),
-        }
-    }
-    match attente.trim_matches([',', ' ']) {
-        "" => Ok(Colonnes(paires)),
-        reste => Err(format!("« {reste} » : écrivez EN-TÊTE=champ")),
-    }
+    import::lire_colonnes(texte).map(Colonnes)
 }
 
-/// Reads `champ:VALEUR=code,…`. A value may have commas, for the same reason.
 fn valeurs(texte: &str) -> Result<Valeurs, String> {
-    let Colonnes(paires) = colonnes(texte)?;
-    paires
-        .into_iter()
-        .map(|(valeur, code)| match valeur.split_once(':') {
-            Some((champ, valeur)) => Ok((champ.trim().to_owned(), valeur.trim().to_owned(), code)),
-            None => Err(format!("« {valeur}={code} » : écrivez champ:VALEUR=code")),
-        })
-        .collect::<Result<_, _>>()
-        .map(Valeurs)
+    import::lire_valeurs(texte).map(Valeurs)
 }
 
 impl Demandes {
@@ -226,23 +201,5 @@ impl ContactsDesDemandes {
             }
         }
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headings_and_values_may_have_commas_and_equal_signs() {
-        let Colonnes(paires) = colonnes("Ville, village=commune, Reçu le = date").unwrap();
-        assert_eq!(
-            paires,
-            [("Ville, village".into(), "commune".into()), ("Reçu le".into(), "date".into())]
-        );
-        assert!(colonnes("Ville").unwrap_err().contains("EN-TÊTE=champ"));
-        let Valeurs(triplets) = valeurs("theme:Eau, air=eau,etat:Vu=terminee").unwrap();
-        assert_eq!(triplets[0], ("theme".into(), "Eau, air".into(), "eau".into()));
-        assert!(valeurs("Eau=eau").unwrap_err().contains("champ:VALEUR=code"));
     }
 }

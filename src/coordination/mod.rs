@@ -6,9 +6,12 @@
 
 mod collecte;
 mod creation;
+mod demandes;
 mod equipe;
 mod formulaire;
 mod pages;
+pub mod partenaire;
+mod propositions;
 mod rappels;
 mod saisie;
 mod tenue;
@@ -23,6 +26,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::comptes::Principal;
+use crate::error::Error;
 use crate::http::page::page;
 use crate::http::{Chemin, Parametres, Politique, Reponse, UrlPublique};
 use collecte::Collecte;
@@ -43,7 +47,10 @@ where
         .route("/espace/{reseau}", get(accueillir))
         .route("/espace/{reseau}/collecte", get(montrer_collecte))
         .merge(creation::routes())
+        .merge(demandes::routes())
         .merge(equipe::routes())
+        .merge(partenaire::routes())
+        .merge(propositions::routes())
         .merge(rappels::routes())
         .merge(tenue::routes())
 }
@@ -111,7 +118,14 @@ async fn accueillir(
         return Ok(connexion(&uri));
     }
     let mut transaction = principal.transaction(&piscine).await?;
-    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
+    let reseau = match Reseau::lire(&mut transaction, &reseau).await {
+        // Whoever speaks for a partner comes to its space.
+        Err(refus @ Error::Introuvable(_)) => {
+            let accueil = partenaire::choisir(&mut transaction, &reseau).await?;
+            return accueil.ok_or_else(|| refus.into());
+        }
+        lu => lu?,
+    };
     let ou = Avancement::lire(&mut transaction, &reseau.code).await?;
     let avis = pages::avis(pages::fait(parametres.texte("fait")), None);
     Ok(reponse(StatusCode::OK, pages::accueil(&reseau, &ou, avis)))

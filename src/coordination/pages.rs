@@ -54,6 +54,8 @@ impl Reseau {
             ("partenaires", "Partenaires"),
             ("themes", "Thèmes"),
             ("fiches", "Fiches"),
+            ("demandes", "Demandes"),
+            ("propositions", "Propositions"),
             ("equipe", "Personnes"),
             ("collecte", "Collecte"),
             ("reglages", "Réglages"),
@@ -77,6 +79,24 @@ impl Reseau {
 /// A day as people read it.
 pub fn jour(jour: NaiveDate) -> String {
     jour.format("%d/%m/%Y").to_string()
+}
+
+/// A whole number as French people write it: a narrow space, that does not break, between thousands.
+pub fn nombre(nombre: i64) -> String {
+    let chiffres = nombre.unsigned_abs().to_string();
+    let signe = if nombre < 0 { "−" } else { "" };
+    let groupes: Vec<&str> = chiffres
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|groupe| std::str::from_utf8(groupe).unwrap_or_default())
+        .collect();
+    format!("{signe}{}", groupes.join("\u{202f}"))
+}
+
+/// « 0 commune », « 1 commune », « 1 234 communes ».
+pub fn pluriel(combien: i64, mot: &str) -> String {
+    format!("{}\u{a0}{mot}{}", nombre(combien), if combien < 2 { "" } else { "s" })
 }
 
 /// What was just done, in a sentence; nothing for words that are not ours.
@@ -205,7 +225,10 @@ fn partenaires(reseau: &Reseau, lus: &[Partenaire]) -> Markup {
                 td { @match p.role.as_str() { "coordinateur" => "Coordinateur", "associe" => "Associé", _ => "Partenaire" } }
                 td.nombre { (p.themes) }
                 td.nombre { (p.fiches) }
-                td.nombre { (p.zones) }
+                td.nombre {
+                    a href={ "/espace/" (reseau.code) "/partenaires/" (p.code) "/zones" }
+                        aria-label={ "Zones de " (p.nom) " : " (p.zones) } { (p.zones) }
+                }
                 td { @match p.declarees { Some(date) => { "le " (jour(date)) }, None => "pas encore" } }
             } } }
         } }
@@ -265,6 +288,7 @@ pub struct Avancement {
     fiches: i64,
     personnes: i64,
     zones: i64,
+    propositions: i64,
     partenaires_sans_zone: i64,
     non_declares: i64,
     guichet: bool,
@@ -345,6 +369,10 @@ pub fn accueil(reseau: &Reseau, ou: &Avancement, avis: Markup) -> String {
         html! {
             (avis)
             p { (reseau.nom) ". Communes du périmètre : " (ou.perimetre) "." }
+            @if ou.propositions > 0 {
+                p.avis { "Des partenaires proposent des zones, qui attendent votre décision : " (ou.propositions) ". "
+                    a href={ "/espace/" (code) "/propositions" } { "Les voir" } }
+            }
             h2 { "Où vous en êtes" }
             ol.etapes { @for (faite, segment, nom, phrase) in &etapes {
                 li.faite[*faite] {

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use serde::Deserialize;
+use sqlx::types::Json;
 use sqlx::{Connection, Executor, PgConnection};
 
 use crate::base::Base;
@@ -14,6 +16,8 @@ const LIRE: &str = include_str!("sql/lire_doublons.sql");
 
 /// How many pairs are listed.
 const LISTES: usize = 200;
+/// How many are on a page.
+const MONTREES: usize = 30;
 
 /// Two demandes that may be one, the older first.
 #[derive(Debug, sqlx::FromRow)]
@@ -71,6 +75,69 @@ struct Demande {
     maille: String,
     beneficiaire: String,
     fusionnee: Option<i64>,
+}
+
+/// Two demandes that may be one, side by side on a page.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Paire {
+    /// Who asked.
+    pub nom: String,
+    /// Those in common, as they are called.
+    pub themes: Vec<String>,
+    pub premiere: Json<Cote>,
+    pub seconde: Json<Cote>,
+}
+
+/// One of two demandes.
+#[derive(Debug, Deserialize)]
+pub struct Cote {
+    pub id: i64,
+    pub partenaire: String,
+    pub reference: String,
+    pub date: NaiveDate,
+    pub objet: Option<String>,
+    pub etat: String,
+}
+
+/// How many pairs of a réseau wait for a decision, and the first of them, for whoever coordinates it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn a_departager(
+    connexion: &mut PgConnection,
+    reseau: &str,
+) -> Result<(usize, Vec<Paire>)> {
+    let paires = paires(connexion, reseau).await?;
+    let (premieres, secondes): (Vec<i64>, Vec<i64>) = paires.iter().take(MONTREES).copied().unzip();
+    let decrites = sqlx::query_as(include_str!("sql/montrer_doublons.sql"))
+        .bind(premieres)
+        .bind(secondes)
+        .fetch_all(connexion)
+        .await
+        .pour(ACTION)?;
+    Ok((paires.len(), decrites))
+}
+
+/// Decides on two demandes, on behalf of whoever coordinates their réseau.
+///
+/// # Errors
+/// When one is no longer there, or they have become of two beneficiaries.
+pub async fn departager(
+    connexion: &mut PgConnection,
+    demandes: [i64; 2],
+    decision: Decision,
+) -> Result<()> {
+    sqlx::query("select departager_des_demandes($1, $2, $3)")
+        .bind(demandes[0])
+        .bind(demandes[1])
+        .bind(match decision {
+            Decision::Fusion => "fusion",
+            Decision::Garde => "garde",
+        })
+        .execute(connexion)
+        .await
+        .map(|_| ())
+        .pour("départage de deux demandes")
 }
 
 /// How many pairs of a réseau wait for a decision.

@@ -2,12 +2,14 @@
 
 mod annees;
 pub mod contacts;
+pub mod depot;
 pub mod doublons;
-mod ecriture;
+pub mod ecriture;
 pub mod en_ligne;
 pub mod export;
 pub mod import;
 mod registre;
+pub mod tenue;
 
 use axum::Json;
 use axum::extract::{FromRef, State};
@@ -20,7 +22,7 @@ use crate::territoires::{Edition, Lieu, Unite};
 pub use annees::{Annee, Annees};
 use registre::Registre;
 
-pub use ecriture::SUIVRE_CODE;
+pub use ecriture::{SUIVRE_CODE, SUIVRE_CODES};
 
 /// What the questions about demandes share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");
@@ -41,6 +43,7 @@ where
             lire,
         )
         .fusionner(ecriture::routes())
+        .fusionner(depot::routes())
 }
 
 async fn lire(

@@ -2,6 +2,7 @@
 
 use sqlx::PgConnection;
 
+use super::cql::GEOMETRIE;
 use crate::error::{Contexte, Error, Result};
 use crate::indicateurs::Indicateur;
 use crate::territoires::{Maille, SourceDeDonnees};
@@ -212,8 +213,12 @@ impl Collection {
     pub fn champ(&self, nom: &str) -> Result<&Champ> {
         self.champs.iter().find(|champ| champ.nom == nom).ok_or_else(|| {
             let connus: Vec<&str> = self.champs.iter().map(|champ| champ.nom.as_str()).collect();
+            let dessin = match self.geometrie {
+                Some(_) => format!(" Dans un filtre, la géométrie s'appelle {GEOMETRIE}."),
+                None => String::new(),
+            };
             Error::Demande(format!(
-                "« {nom} » n'est pas une propriété de la collection « {} ». Propriétés : {}.",
+                "« {nom} » n'est pas une propriété de la collection « {} ». Propriétés : {}.{dessin}",
                 self.id,
                 connus.join(", ")
             ))

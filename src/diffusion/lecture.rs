@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 
+use super::calculs::Calculs;
 use super::catalogue::{Champ, Collection, Genre, Geometrie, Sujet};
 use super::crs::Crs;
 use super::question::{Depart, Question};
-use super::releve::Releve;
+use super::releve::{Choix, Releve};
 use crate::error::{Contexte, Error, Result};
 
 const ACTION: &str = "lecture d'une collection";
@@ -65,10 +66,12 @@ impl Page {
 /// The features of a page, as GeoJSON.
 pub async fn page(
     connexion: &mut PgConnection,
+    calculs: &Calculs,
     collection: &Collection,
     question: &Question,
 ) -> Result<Page> {
-    let Some(mut requete) = objets(connexion, collection, question).await? else {
+    let Some(mut requete) = objets(connexion, calculs, collection, question, Choix::Page).await?
+    else {
         return Ok(Page::default());
     };
     requete.push(" select o.id::text, ");
@@ -106,11 +109,13 @@ pub async fn page(
 /// One feature by its identifier, as GeoJSON.
 pub async fn lire_un(
     connexion: &mut PgConnection,
+    calculs: &Calculs,
     collection: &Collection,
     question: &Question,
     id: &str,
 ) -> Result<Option<String>> {
-    let Some(mut requete) = objets(connexion, collection, question).await? else {
+    let Some(mut requete) = objets(connexion, calculs, collection, question, Choix::Un(id)).await?
+    else {
         return Ok(None);
     };
     requete.push(" select ").push(objet(collection, &question.champs, question.crs));
@@ -126,10 +131,14 @@ pub async fn lire_un(
 /// How many features answer a question.
 pub async fn compter(
     connexion: &mut PgConnection,
+    calculs: &Calculs,
     collection: &Collection,
     question: &Question,
 ) -> Result<i64> {
-    let Some(mut requete) = objets(connexion, collection, question).await? else { return Ok(0) };
+    let Some(mut requete) = objets(connexion, calculs, collection, question, Choix::Tous).await?
+    else {
+        return Ok(0);
+    };
     requete.push(" select count(*) from objets o");
     question.conditions(collection, &mut requete)?;
     requete.build_query_scalar().fetch_one(connexion).await.map_err(refus)
@@ -181,10 +190,12 @@ impl MisesAJour {
 /// A statement that begins with the features of a collection.
 pub(super) async fn objets(
     connexion: &mut PgConnection,
+    calculs: &Calculs,
     collection: &Collection,
     question: &Question,
+    choix: Choix<'_>,
 ) -> Result<Option<QueryBuilder<Postgres>>> {
-    let releve = Releve::nouveau(connexion, collection, question.dates).await?;
+    let releve = Releve::nouveau(connexion, calculs, collection, question, choix).await?;
     Ok(releve.map(|releve| {
         QueryBuilder::with_arguments(format!("with objets as ({})", releve.sql), releve.arguments)
     }))

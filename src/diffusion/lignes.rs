@@ -6,9 +6,11 @@ use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Postgres, QueryBuilder, Row};
 use tokio::sync::mpsc::Sender;
 
+use super::calculs::Calculs;
 use super::catalogue::{Collection, Genre};
 use super::lecture::{objet, objets, refus};
 use super::question::Question;
+use super::releve::Choix;
 use crate::error::Result;
 
 /// Rows that go together from the database to the file.
@@ -36,12 +38,15 @@ pub struct Ligne {
 /// listens.
 pub async fn envoyer(
     connexion: &mut PgConnection,
+    calculs: &Calculs,
     collection: &Collection,
     question: &Question,
     formes: bool,
     envoi: Sender<Vec<Ligne>>,
 ) -> Result<()> {
-    let Some(requete) = objets(connexion, collection, question).await? else { return Ok(()) };
+    let Some(requete) = objets(connexion, calculs, collection, question, Choix::Tous).await? else {
+        return Ok(());
+    };
     let mut colonnes: Vec<String> = question
         .champs
         .iter()
@@ -78,11 +83,14 @@ pub async fn envoyer(
 /// The same as GeoJSON features, each as it is written.
 pub async fn envoyer_geojson(
     connexion: &mut PgConnection,
+    calculs: &Calculs,
     collection: &Collection,
     question: &Question,
     envoi: Sender<Vec<String>>,
 ) -> Result<()> {
-    let Some(requete) = objets(connexion, collection, question).await? else { return Ok(()) };
+    let Some(requete) = objets(connexion, calculs, collection, question, Choix::Tous).await? else {
+        return Ok(());
+    };
     let colonne = objet(collection, &question.champs, question.crs);
     let mut requete = tous(requete, collection, question, &colonne)?;
     let mut lignes = requete.build_query_scalar::<String>().fetch(connexion);

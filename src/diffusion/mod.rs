@@ -4,6 +4,7 @@
 //! is known of it. OGC API, exports and QGIS projects read the same collections, and other servers the views
 //! themselves. What an indicator says of the units of a maille is a collection too, that the families work out.
 
+mod calculs;
 mod catalogue;
 mod cql;
 mod crs;
@@ -14,6 +15,7 @@ mod question;
 mod releve;
 mod service;
 
+pub use calculs::Calculs;
 pub use catalogue::{Catalogue, Champ, Collection, Genre, Geometrie, Sujet, attributions};
 pub use cql::GEOMETRIE;
 pub use crs::Crs;

@@ -1,11 +1,14 @@
 //! What is asked of a collection: where, when, which features, which fields, in what order, how many.
 
+use std::ops::Range;
+
 use sqlx::{Postgres, QueryBuilder};
 
 use super::catalogue::{Champ, Collection, Genre, Sujet};
 use super::cql::{Filtre, Langue};
 use super::crs::Crs;
 use super::dates::{Intervalle, jour};
+use super::releve::Choix;
 use crate::error::{Error, Result};
 use crate::http::Parametres;
 
@@ -272,6 +275,30 @@ impl Question {
     /// How many features a page has.
     pub(super) fn page(&self) -> i64 {
         self.limite.unwrap_or(LIMITE).min(LIMITE_MAX)
+    }
+
+    /// Where the features that are to be read stand among all those of some identifiers, which are in order.
+    pub(super) fn tranche(&self, ids: &[String], choix: Choix<'_>) -> Range<usize> {
+        let tous = 0..ids.len();
+        let page = usize::try_from(self.page()).unwrap_or(usize::MAX).saturating_add(1);
+        // What a filter leaves out is not known here.
+        let libre = self.enveloppe.is_none() && self.filtre.is_none() && self.egalites.is_empty();
+        match (choix, &self.depart) {
+            (Choix::Un(id), _) => match ids.binary_search_by(|connu| connu.as_str().cmp(id)) {
+                Ok(rang) => rang..rang + 1,
+                Err(_) => 0..0,
+            },
+            (Choix::Page, Depart::Apres(id)) if libre => {
+                let debut = ids.partition_point(|connu| connu <= id);
+                debut..ids.len().min(debut.saturating_add(page))
+            }
+            (Choix::Page, Depart::Avant(id)) if libre => {
+                let fin = ids.partition_point(|connu| connu < id);
+                fin.saturating_sub(page)..fin
+            }
+            (Choix::Page, Depart::Rang(0)) if libre && !self.trie() => 0..ids.len().min(page),
+            _ => tous,
+        }
     }
 
     /// Whether it asks for an order of its own.

@@ -4,13 +4,25 @@ use chrono::{Datelike, NaiveDate};
 use sqlx::postgres::PgArguments;
 use sqlx::{Arguments, PgConnection};
 
+use super::calculs::Calculs;
 use super::catalogue::{Collection, Sujet};
 use super::dates::Intervalle;
+use super::question::Question;
 use crate::error::{Contexte, Error, Result};
-use crate::indicateurs::{Indicateur, Question, Valeurs};
+use crate::indicateurs::Indicateur;
 use crate::territoires::{Edition, Maille};
 
 const ACTION: &str = "lecture d'une collection";
+
+/// Which of the features are to be read, when more than the question says it.
+#[derive(Debug, Clone, Copy)]
+pub enum Choix<'a> {
+    Tous,
+    /// Those of the page that the question asks for, and one more.
+    Page,
+    /// The one of an identifier.
+    Un(&'a str),
+}
 
 /// A statement that gives the features, fields and geometry, and no more than is asked of a date.
 pub struct Releve {
@@ -22,9 +34,12 @@ impl Releve {
     /// None when nothing is of that date.
     pub async fn nouveau(
         connexion: &mut PgConnection,
+        calculs: &Calculs,
         collection: &Collection,
-        dates: Option<Intervalle>,
+        question: &Question,
+        choix: Choix<'_>,
     ) -> Result<Option<Self>> {
+        let dates = question.dates;
         match &collection.sujet {
             Sujet::Unites(maille) => {
                 let edition = edition(connexion, dates.unwrap_or_default()).await?;
@@ -35,7 +50,7 @@ impl Releve {
                 Some(dates) => Self::couverture(connexion, dates).await,
             },
             Sujet::Valeurs { indicateur, maille } => {
-                Self::valeurs(connexion, indicateur, *maille, dates).await
+                Self::valeurs(connexion, calculs, (indicateur, *maille), question, choix).await
             }
             Sujet::Periodes | Sujet::Jours | Sujet::Intemporel => Ok(Some(Self::vue(collection))),
         }
@@ -76,32 +91,32 @@ impl Releve {
 
     async fn valeurs(
         connexion: &mut PgConnection,
-        code: &str,
-        maille: Maille,
-        dates: Option<Intervalle>,
+        calculs: &Calculs,
+        (code, maille): (&str, Maille),
+        question: &Question,
+        choix: Choix<'_>,
     ) -> Result<Option<Self>> {
         let Some(edition) = edition(connexion, Intervalle::default()).await? else {
             return Ok(None);
         };
         let indicateur = Indicateur::lire(connexion, code).await?;
-        let dates = dates.unwrap_or_default();
+        let dates = question.dates.unwrap_or_default();
         // Newest first.
         let periode = indicateur.periodes.iter().find(|periode| {
             bornes(periode).is_some_and(|(premier, dernier)| dates.touche(premier, dernier))
         });
         let Some(periode) = periode.cloned() else { return Ok(None) };
-        let question =
-            Question { periode: Some(&periode), maille, dans: None, classes: None, cle: None };
-        let lues = Valeurs::lire(connexion, indicateur, edition, question).await?.en_colonnes();
+        let lues = calculs.lire(connexion, indicateur, &periode, maille, edition).await?;
+        let tranche = question.tranche(&lues.codes, choix);
         let mut arguments = PgArguments::default();
         ajoutes([
             arguments.add(maille),
             arguments.add(edition.edition),
             arguments.add(code),
             arguments.add(&periode),
-            arguments.add(&lues.codes),
-            arguments.add(&lues.valeurs),
-            arguments.add(&lues.etats),
+            arguments.add(&lues.codes[tranche.clone()]),
+            arguments.add(&lues.valeurs[tranche.clone()]),
+            arguments.add(&lues.etats[tranche]),
         ])?;
         Ok(Some(Self { sql: include_str!("sql/valeurs.sql").to_owned(), arguments }))
     }

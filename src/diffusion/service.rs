@@ -5,6 +5,7 @@ use std::sync::Arc;
 use moka::future::Cache;
 use sqlx::PgConnection;
 
+use super::calculs::Calculs;
 use super::catalogue::{Catalogue, Collection};
 use super::lecture::compter;
 use super::question::Question;
@@ -22,17 +23,29 @@ pub struct ServiceDiffusion {
     version: Version,
     catalogues: Cache<i64, Arc<Catalogue>>,
     effectifs: Cache<(i64, Principal, String), i64>,
+    calculs: Calculs,
 }
 
 impl ServiceDiffusion {
     pub fn nouveau(version: Version) -> Self {
-        Self { version, catalogues: Cache::new(1), effectifs: Cache::new(EFFECTIFS) }
+        Self {
+            calculs: Calculs::nouveaux(version.clone()),
+            version,
+            catalogues: Cache::new(1),
+            effectifs: Cache::new(EFFECTIFS),
+        }
     }
 
     /// Forgets everything: the data have changed.
     pub fn oublier(&self) {
         self.catalogues.invalidate_all();
         self.effectifs.invalidate_all();
+        self.calculs.oublier();
+    }
+
+    /// What is worked out for collections of values.
+    pub fn calculs(&self) -> &Calculs {
+        &self.calculs
     }
 
     pub async fn catalogue(&self, connexion: &mut PgConnection) -> Result<Arc<Catalogue>> {
@@ -59,14 +72,14 @@ impl ServiceDiffusion {
         parametres: &Parametres,
     ) -> Result<i64> {
         let Some(version) = self.version.actuelle() else {
-            return compter(connexion, collection, question).await;
+            return compter(connexion, &self.calculs, collection, question).await;
         };
         let signature = format!("{}\0{}", collection.id, Question::signature(parametres));
         let cle = (version, principal.clone(), signature);
         if let Some(connu) = self.effectifs.get(&cle).await {
             return Ok(connu);
         }
-        let compte = compter(connexion, collection, question).await?;
+        let compte = compter(connexion, &self.calculs, collection, question).await?;
         self.effectifs.insert(cle, compte).await;
         Ok(compte)
     }

@@ -29,7 +29,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::base::Version;
 use crate::comptes::Principal;
 use crate::diffusion::{
-    self, Champ, Collection, Crs, Geometrie, Ligne, Question, ServiceDiffusion, attributions,
+    self, Calculs, Champ, Collection, Crs, Geometrie, Ligne, Question, ServiceDiffusion,
+    attributions,
 };
 use crate::error::{ContexteFichier, Error, Result};
 use crate::http::{Atelier, Chemin, Operation, Parametres, Politique, Reponse, Routes, VARIE};
@@ -186,7 +187,8 @@ async fn preparer(
     }
     let sources = sources(&mut *transaction, None).await?;
     let sujet = Sujet::nouveau(&collection, &question, &sources);
-    let demande = Demande { format, collection, question, sujet };
+    let calculs = service.calculs().clone();
+    let demande = Demande { format, collection, question, sujet, calculs };
     let (corps, omis) = demande.ecrire(transaction).await?;
     Ok(Ecrit { format, corps, omis })
 }
@@ -231,6 +233,7 @@ struct Demande {
     collection: Collection,
     question: Question,
     sujet: Sujet,
+    calculs: Calculs,
 }
 
 impl Demande {
@@ -250,9 +253,16 @@ impl Demande {
                     geojson::ecrire(&ou, &nom, lots)
                 });
                 let mut transaction = transaction;
-                let (collection, question) = (&self.collection, &self.question);
-                let lu =
-                    diffusion::envoyer_geojson(&mut transaction, collection, question, envoi).await;
+                let (calculs, collection, question) =
+                    (&self.calculs, &self.collection, &self.question);
+                let lu = diffusion::envoyer_geojson(
+                    &mut transaction,
+                    calculs,
+                    collection,
+                    question,
+                    envoi,
+                )
+                .await;
                 fini(lu, ecrit).await?;
                 0
             }
@@ -264,9 +274,17 @@ impl Demande {
                     ecrire(format, &ou, &sujet, lots)
                 });
                 let (mut transaction, formes) = (transaction, !format.tableur());
-                let (collection, question) = (&self.collection, &self.question);
-                let lu =
-                    diffusion::envoyer(&mut transaction, collection, question, formes, envoi).await;
+                let (calculs, collection, question) =
+                    (&self.calculs, &self.collection, &self.question);
+                let lu = diffusion::envoyer(
+                    &mut transaction,
+                    calculs,
+                    collection,
+                    question,
+                    formes,
+                    envoi,
+                )
+                .await;
                 fini(lu, ecrit).await?
             }
         };

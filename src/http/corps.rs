@@ -46,6 +46,11 @@ fn refus(nom: &str, attendu: &str) -> Probleme {
 }
 
 impl Corps {
+    /// Fields that a page of ours made of a form.
+    pub fn nouveau(champs: Map<String, Value>) -> Self {
+        Self(champs)
+    }
+
     /// # Errors
     /// What is not an object of JSON.
     pub fn lire(octets: &[u8]) -> Reponse<Self> {

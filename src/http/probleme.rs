@@ -255,6 +255,11 @@ impl Probleme {
         self.status
     }
 
+    /// The field that is wrong, when one is.
+    pub fn champ(&self) -> Option<&str> {
+        self.precisions.as_ref()?.get("champ")?.as_str()
+    }
+
     /// What kind of refusal it is, and its sentence: for pages, which say it in their own way.
     pub fn dire(&self) -> (&'static str, &str) {
         (self.title, &self.detail)

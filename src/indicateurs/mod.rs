@@ -29,7 +29,7 @@ pub use calcul::calculer;
 pub use catalogue::{Indicateur, Nature, declarer, installer};
 use classes::Methode;
 pub use comparaison::{Comparaison, Comparaisons, Pareilles};
-pub use valeurs::{Nombre, Question, Valeurs};
+pub use valeurs::{Colonnes, Nombre, Question, Valeurs};
 
 /// A catalogue for users to begin from.
 pub const MODELE: &str = include_str!("modele.toml");

@@ -326,7 +326,7 @@ async fn objets(
     let catalogue: Arc<Catalogue> = service.catalogue(&mut transaction).await?;
     let collection = catalogue.trouver(&id)?;
     let question = Question::lire(collection, &parametres)?;
-    let page = diffusion::page(&mut transaction, collection, &question).await?;
+    let page = diffusion::page(&mut transaction, service.calculs(), collection, &question).await?;
     let effectif =
         service.effectif(&mut transaction, &principal, collection, &question, &parametres).await?;
     let lue = objets::Lue {
@@ -358,7 +358,8 @@ async fn objet(
     let catalogue = service.catalogue(&mut transaction).await?;
     let collection = catalogue.trouver(&id)?;
     let question = Question::lire(collection, &parametres)?;
-    let lu = diffusion::lire_un(&mut transaction, collection, &question, &objet).await?;
+    let lu = diffusion::lire_un(&mut transaction, service.calculs(), collection, &question, &objet)
+        .await?;
     let Some(lu) = lu else {
         return Err(Probleme::introuvable(format!(
             "L'objet « {objet} » n'est pas dans la collection « {id} », ou n'est pas à lire par qui le demande."

@@ -3,8 +3,9 @@
 //! One transaction replaces the réseau's rows. A [`Chargement`] is that transaction under way:
 //! `demandes` adds its own rows before it is published, and dropped it leaves nothing.
 
-use std::collections::HashSet;
-use std::fmt;
+mod bilan;
+mod gardes;
+
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -20,7 +21,9 @@ use super::table::Table;
 use super::zones::import::exclusions_vaines;
 use crate::base::Base;
 use crate::error::{Contexte, Error, Result};
-use crate::rejet::{Rejet, rapporter};
+use crate::rejet::Rejet;
+pub use bilan::{Bilan, dire};
+use gardes::{codes, zones_gardees};
 
 const ACTION: &str = "chargement du réseau";
 const ECRIRE_SYNONYMES: &str = include_str!("sql/ecrire_synonymes.sql");
@@ -32,20 +35,6 @@ pub struct Chargement<'c> {
     pub nomenclature: Nomenclature,
     /// The table of demandes, not judged yet.
     pub demandes: Table,
-}
-
-/// What was loaded, for the person at the terminal.
-#[derive(Debug)]
-pub struct Bilan {
-    pub reseau: String,
-    nom: String,
-    partenaires: usize,
-    themes: usize,
-    perimetre: usize,
-    zones: usize,
-    demandes: usize,
-    pub remarques: Vec<String>,
-    pub rejets: Vec<Rejet>,
 }
 
 impl<'c> Chargement<'c> {
@@ -137,66 +126,6 @@ impl<'c> Chargement<'c> {
             .collect();
         tables.ecrire(include_str!("sql/ecrire_zones.sql"), &zones).await?;
         tables.ecrire(include_str!("sql/ecrire_unites_de_zones.sql"), &unites).await
-    }
-
-    /// What pages keep, that the folder must not write over. What it says otherwise of them is a remark.
-    async fn gardes(&mut self) -> Result<Gardes> {
-        let declaration = self.declaration();
-        let contenu = &mut self.contenu;
-        let lus: Vec<(String, String, bool)> = sqlx::query_as(include_str!("sql/lire_gardes.sql"))
-            .bind(&contenu.declaration.code)
-            .bind(Json(&contenu.partenaires))
-            .bind(Json(&contenu.partenaires_themes))
-            .bind(Json(&contenu.declarations))
-            .bind(Json(&contenu.themes))
-            .bind(Json(&contenu.fiches))
-            .bind(Json(&contenu.fiches_partenaires))
-            .bind(Json(declaration))
-            .fetch_all(&mut *self.transaction)
-            .await
-            .pour(ACTION)?;
-        contenu.remarques.extend(lus.iter().filter(|(.., identique)| !identique).map(
-            |(objet, code, _)| {
-                let article = if objet == "fiche" { "La" } else { "Le" };
-                format!(
-                    "{article} {objet} « {code} » a été changé dans les pages du coordinateur, et ce dossier en dit \
-                     autre chose : ce que disent les pages est gardé. Exportez le réseau pour avoir le dossier à jour."
-                )
-            },
-        ));
-        let du = |voulu: &str| {
-            let siens = lus.iter().filter(|(objet, ..)| objet == voulu);
-            siens.map(|(_, code, _)| code.clone()).collect()
-        };
-        Ok(Gardes { partenaires: du("partenaire"), themes: du("thème"), fiches: du("fiche") })
-    }
-
-    /// Stops when rows from elsewhere name what the folder no longer lists.
-    async fn exiger_retraits(&mut self, gardes: &Gardes) -> Result<()> {
-        let contenu = &self.contenu;
-        let avec = |listes: Vec<&str>, gardes: &HashSet<String>| {
-            let listes = listes.into_iter().map(str::to_owned);
-            listes.chain(gardes.iter().cloned()).collect::<Vec<_>>()
-        };
-        let cites: Vec<String> =
-            sqlx::query_scalar(include_str!("sql/lire_retraits_impossibles.sql"))
-                .bind(&contenu.declaration.code)
-                .bind(avec(codes(&contenu.partenaires, |p| &p.code), &gardes.partenaires))
-                .bind(avec(codes(&contenu.themes, |theme| &theme.code), &gardes.themes))
-                .bind(avec(codes(&contenu.fiches, |fiche| &fiche.code), &gardes.fiches))
-                .bind(codes(&contenu.regroupements, |regroupement| &regroupement.code))
-                .bind(codes(&contenu.beneficiaires, |beneficiaire| &beneficiaire.code))
-                .fetch_all(&mut *self.transaction)
-                .await
-                .pour(ACTION)?;
-        if cites.is_empty() {
-            return Ok(());
-        }
-        Err(Error::Donnees(format!(
-            "{} Remettez-les dans le dossier, ou changez d'abord ces demandes et ces zones. Rien n'a été \
-             modifié.",
-            cites.join(" ")
-        )))
     }
 
     /// Empties the tables that nothing else names: they are written again whole.
@@ -392,58 +321,6 @@ impl<'c> Chargement<'c> {
     }
 }
 
-/// Versions of zones that the folder must not write over: proposed apart from it, or decided since it was
-/// written. What it says otherwise of them is a remark.
-async fn zones_gardees(
-    transaction: &mut Transaction<'_, Postgres>,
-    contenu: &mut Contenu,
-) -> Result<HashSet<(String, i16)>> {
-    let gardees: Vec<(String, i16, bool)> =
-        sqlx::query_as(include_str!("sql/lire_zones_gardees.sql"))
-            .bind(&contenu.declaration.code)
-            .bind(Json(&contenu.zones))
-            .bind(Json(&contenu.unites_de_zones))
-            .fetch_all(&mut **transaction)
-            .await
-            .pour(ACTION)?;
-    contenu.remarques.extend(gardees.iter().filter(|(.., identique)| !identique).map(
-        |(code, version, _)| {
-            format!(
-                "La zone « {code} », version {version}, a été proposée ou décidée à part de ce dossier : elle \
-                 reste comme elle est. Exportez le réseau pour avoir le dossier à jour."
-            )
-        },
-    ));
-    Ok(gardees.into_iter().map(|(code, version, _)| (code, version)).collect())
-}
-
-/// Codes of what pages keep.
-struct Gardes {
-    partenaires: HashSet<String>,
-    themes: HashSet<String>,
-    fiches: HashSet<String>,
-}
-
-impl Contenu {
-    /// Leaves out what pages keep, with its links; but a theme that a zone of the folder names is its partner's.
-    fn ecarter(&mut self, gardes: &Gardes) {
-        let zones: HashSet<(&str, &str)> = self
-            .zones
-            .iter()
-            .filter_map(|zone| Some((zone.partenaire.as_str(), zone.theme.as_deref()?)))
-            .collect();
-        self.partenaires_themes.retain(|lien| {
-            !gardes.partenaires.contains(&lien.partenaire)
-                || zones.contains(&(lien.partenaire.as_str(), lien.theme.as_str()))
-        });
-        self.partenaires.retain(|partenaire| !gardes.partenaires.contains(&partenaire.code));
-        self.declarations.retain(|dite| !gardes.partenaires.contains(&dite.partenaire));
-        self.themes.retain(|theme| !gardes.themes.contains(&theme.code));
-        self.fiches.retain(|fiche| !gardes.fiches.contains(&fiche.code));
-        self.fiches_partenaires.retain(|lien| !gardes.fiches.contains(&lien.fiche));
-    }
-}
-
 /// Tables of a réseau under way.
 struct Tables<'a, 'c> {
     transaction: &'a mut Transaction<'c, Postgres>,
@@ -466,10 +343,6 @@ impl Tables<'_, '_> {
     }
 }
 
-fn codes<T>(lignes: &[T], code: impl Fn(&T) -> &String) -> Vec<&str> {
-    lignes.iter().map(|ligne| code(ligne).as_str()).collect()
-}
-
 /// Replaces the synonyms that are worth for all réseaux. Returns how many there are, and the rows set aside.
 pub async fn synonymes(base: &Base, fichier: &Path) -> Result<(usize, Vec<Rejet>)> {
     let (synonymes, rejets) = contenu::synonymes(&Table::synonymes(fichier)?);
@@ -485,44 +358,4 @@ pub async fn synonymes(base: &Base, fichier: &Path) -> Result<(usize, Vec<Rejet>
     transaction.execute("select annoncer_changement()").await.pour(ACTION)?;
     transaction.commit().await.pour(ACTION)?;
     Ok((synonymes.len(), rejets))
-}
-
-impl Bilan {
-    /// Writes the rows set aside where the user can find them, if there are any. Returns where.
-    pub fn rapporter(&self, rapport: Option<&Path>) -> Result<Option<PathBuf>> {
-        rapporter(&self.rejets, &self.reseau, rapport)
-    }
-}
-
-impl fmt::Display for Bilan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{} ({}) : {} partenaires, {} thèmes, {} territoires du périmètre, {} zones, {} demandes.",
-            self.nom,
-            self.reseau,
-            self.partenaires,
-            self.themes,
-            self.perimetre,
-            self.zones,
-            self.demandes
-        )?;
-        dire(f, &self.remarques)?;
-        if !self.rejets.is_empty() {
-            writeln!(f, "Lignes refusées : {}.", self.rejets.len())?;
-        }
-        dire(f, &self.rejets)
-    }
-}
-
-/// The first of the lines; a file that is wrong throughout must not fill the terminal.
-pub fn dire(f: &mut fmt::Formatter<'_>, lignes: &[impl fmt::Display]) -> fmt::Result {
-    const DITES: usize = 100;
-    for ligne in lignes.iter().take(DITES) {
-        writeln!(f, "  {ligne}")?;
-    }
-    match lignes.len().checked_sub(DITES) {
-        Some(autres @ 1..) => writeln!(f, "  … et {autres} autres."),
-        _ => Ok(()),
-    }
 }

@@ -1,18 +1,15 @@
 //! Spreadsheets. Their files are archives, and their cells may be anywhere: both are measured before they are read.
 
+mod repetitions;
+
 use std::fs::File;
 use std::io::{Read, Seek, copy, sink};
 use std::path::Path;
 
 use calamine::{Data, Reader, Sheets, Xlsx, open_workbook_auto};
 
-use super::{Entete, Tableau, sous_entete};
+use super::{Bornes, Entete, Nature, Tableau, sous_entete};
 use crate::error::{ContexteFichier, Error, Result};
-
-/// Largest workbook, once unpacked, in bytes: ten times the largest of Insee.
-const DEPLIE_MAX: u64 = 1 << 30;
-/// Largest rectangle of cells of a sheet: it is read whole.
-const ETENDUE_MAX: u64 = 50_000_000;
 
 /// Reads a workbook: the sheet of this name, or the first whose heading is recognised.
 pub fn lire(
@@ -20,13 +17,18 @@ pub fn lire(
     nom: &str,
     feuille: Option<&str>,
     entete: Entete<'_>,
+    bornes: &Bornes,
 ) -> Result<Tableau> {
     let illisible = |erreur: calamine::Error| {
         Error::Donnees(format!(
             "{nom} ne se lit pas comme un classeur : {erreur}. Enregistrez-le de nouveau, ou en CSV."
         ))
     };
-    verifier_taille(fichier, nom, DEPLIE_MAX)?;
+    verifier_nature(fichier, nom)?;
+    verifier_taille(fichier, nom, bornes.deplie)?;
+    if fichier.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ods")) {
+        repetitions::verifier(fichier, nom, bornes)?;
+    }
     let mut classeur = open_workbook_auto(fichier).map_err(illisible)?;
     let feuilles = classeur.sheet_names();
     let choisies: Vec<String> = match feuille {
@@ -45,7 +47,7 @@ pub fn lire(
     let mut dernier = None;
     for choisie in choisies {
         if let Sheets::Xlsx(classeur) = &mut classeur {
-            verifier_etendue(classeur, &choisie, nom)?;
+            verifier_etendue(classeur, &choisie, nom, bornes)?;
         }
         let plage = classeur.worksheet_range(&choisie).map_err(illisible)?;
         let premiere = plage.start().map_or(0, |(ligne, _)| u64::from(ligne));
@@ -53,12 +55,23 @@ pub fn lire(
             .zip(plage.rows())
             .map(|(numero, cellules)| (numero, cellules.iter().map(cellule).collect()))
             .collect();
-        match sous_entete(format!("{nom}, feuille {choisie}"), lignes, entete) {
+        match sous_entete(format!("{nom}, feuille {choisie}"), lignes, entete, bornes) {
             Ok(tableau) => return Ok(tableau),
             Err(erreur) => dernier = Some(erreur),
         }
     }
     Err(dernier.unwrap_or_else(|| Error::Donnees(format!("{nom} est vide."))))
+}
+
+/// Refuses a workbook that a password keeps closed.
+fn verifier_nature(fichier: &Path, nom: &str) -> Result<()> {
+    let octets = std::fs::read(fichier).pour_fichier("lecture d'un classeur", fichier)?;
+    match Nature::de(&octets) {
+        nature @ (Nature::Chiffre | Nature::Pdf | Nature::Image) => {
+            Err(Error::Donnees(nature.refus(nom).unwrap_or_default()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a workbook that is much larger than its file: what archives say of their sizes is not believed.
@@ -73,7 +86,8 @@ fn verifier_taille(fichier: &Path, nom: &str, max: u64) -> Result<()> {
         reste -= copy(&mut membre.take(reste), &mut sink()).unwrap_or_default();
         if reste == 0 {
             return Err(Error::Donnees(format!(
-                "{nom} dépasse 1 Go une fois décompressé : enregistrez en CSV la feuille qui sert."
+                "{nom} dépasse {} Mo une fois décompressé : enregistrez en CSV la feuille qui sert.",
+                max >> 20
             )));
         }
     }
@@ -85,6 +99,7 @@ fn verifier_etendue<R: Read + Seek>(
     classeur: &mut Xlsx<R>,
     feuille: &str,
     nom: &str,
+    bornes: &Bornes,
 ) -> Result<()> {
     // A sheet that is not read here (a chart) is said by whoever reads it.
     let Ok(mut cellules) = classeur.worksheet_cells_reader(feuille) else { return Ok(()) };
@@ -93,7 +108,7 @@ fn verifier_etendue<R: Read + Seek>(
         let (ligne, colonne) = cellule.get_position();
         lignes = lignes.max(u64::from(ligne) + 1);
         colonnes = colonnes.max(u64::from(colonne) + 1);
-        if lignes * colonnes > ETENDUE_MAX {
+        if lignes * colonnes > bornes.etendue {
             return Err(Error::Donnees(format!(
                 "{nom}, feuille {feuille} : une cellule est à la ligne {lignes}, ou à la colonne {colonnes}, loin du \
                  tableau. Effacez-la, ou enregistrez la feuille en CSV."

@@ -6,12 +6,13 @@ use crate::error::{Contexte, Result};
 use crate::{couverture, demandes, diffusion, partenaires};
 
 /// Applied in this order at each start; a new layer is a file and a line here.
-const FICHIERS: [&str; 13] = [
+const FICHIERS: [&str; 14] = [
     include_str!("sql/00_commun.sql"),
     partenaires::FONCTIONS,
     partenaires::RATTACHER_ZONE,
     demandes::FONCTIONS,
     demandes::SUIVRE_CODE,
+    demandes::SUIVRE_CODES,
     couverture::FONCTIONS,
     include_str!("sql/01_reseaux.sql"),
     include_str!("sql/mailles.sql"),

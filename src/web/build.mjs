@@ -1,12 +1,13 @@
 // Builds the page into dist/, which the binary embeds: everything a browser needs, from one host, compressed once.
 //
 // dist/index.html          the page (never cached for long: it names the hashed files)
+// dist/espace.js, .css     what the pages of the space ask for
 // dist/actifs/             scripts, styles and web fonts, with a content hash in their names: cacheable for ever
 // dist/polices-ttf/        the faces from which the glyph service draws the labels of the map
-// dist/licences.txt       those of what is embedded: MapLibre and Source Sans
+// dist/licences.txt       those of what is embedded: MapLibre, Source Sans, and what reads tiles without MapLibre
 // *.gz, *.br               beside every text file
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,7 +30,12 @@ const workerName = await writeHashed('ouvrier', '.js', withoutSourceMap(worker))
 
 const bundle = await build({
   absWorkingDir: here,
-  entryPoints: { application: 'page/application.ts', style: 'page/page.css' },
+  entryPoints: {
+    application: 'page/application.ts',
+    style: 'page/page.css',
+    espace: 'espace/espace.ts',
+    'feuille-espace': 'espace/espace.css',
+  },
   outdir: actifs,
   bundle: true,
   splitting: true,
@@ -55,16 +61,20 @@ const outputOf = (what, test) => {
 };
 const html = (await readFile(join(here, 'page/index.html'), 'utf8'))
   .replaceAll('{{application}}', outputOf('script', (o) => o.entryPoint === 'page/application.ts'))
-  // The map and what it shares with pictures of it are in a chunk of their own, the longest to come.
-  .replaceAll('{{carte}}', outputOf('map chunk', (o) => o.name.endsWith('.js') && Object.keys(o.inputs).some((i) => i.includes('maplibre-gl/'))))
   .replaceAll('{{style}}', outputOf('style sheet', (o) => o.entryPoint === 'page/page.css'))
   .replaceAll('{{police}}', outputOf('font', (o) => o.name.endsWith('.woff2')));
 if (html.includes('{{')) throw new Error('index.html names a file that the build does not produce');
 await writeFile(join(dist, 'index.html'), html);
 
+// The pages of the space that the service writes name these two, whatever is built: they are asked for again each time, and
+// lead to files that are not.
+const espace = outputOf('script of the space', (o) => o.entryPoint === 'espace/espace.ts');
+await writeFile(join(dist, 'espace.js'), `import '${espace}';\n`);
+await rename(join(actifs, basename(outputOf('sheet of the space', (o) => o.entryPoint === 'espace/espace.css'))), join(dist, 'espace.css'));
+
 await writeFile(
   join(dist, 'licences.txt'),
-  await licences(['maplibre-gl/LICENSE.txt', 'source-sans/LICENSE.md']),
+  await licences(['maplibre-gl/LICENSE.txt', 'source-sans/LICENSE.md', 'pbf/LICENSE', '@mapbox/vector-tile/LICENSE.txt']),
 );
 for (const face of ['Regular', 'Semibold']) {
   const name = `SourceSans3-${face}.ttf`;

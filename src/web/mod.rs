@@ -5,6 +5,7 @@ mod apercu;
 pub mod demander;
 pub mod fiches;
 mod fond;
+mod mentions;
 mod pages;
 mod palette;
 mod polices;
@@ -22,6 +23,7 @@ use sqlx::PgPool;
 
 use crate::http::{Chemin, Politique, Probleme, Reponse, UrlPublique, inchange};
 pub use fond::FondDeCarte;
+pub use mentions::Mentions;
 pub use palette::{Cercles, Motifs, Palette, style_du_fond};
 pub use polices::Polices;
 
@@ -48,6 +50,7 @@ where
     UrlPublique: FromRef<S>,
     PgPool: FromRef<S>,
     Option<FondDeCarte>: FromRef<S>,
+    Mentions: FromRef<S>,
 {
     Router::new()
         .route("/", get(pages::accueil))
@@ -55,6 +58,7 @@ where
         .route("/r/{reseau}", get(pages::entree))
         .route("/styles/{style}", get(style))
         .route("/polices/{pile}/{plage}", get(glyphes))
+        .merge(mentions::routes())
         .fallback(fichier)
 }
 

@@ -65,8 +65,12 @@ describe('the choices of the map', OPTIONS, () => {
       const codes = await page.evaluate(() => [...new Set(window.maillage.carte.queryRenderedFeatures({ layers: ['surface-regroupements'] }).map((f) => f.properties.code))]);
       assert.ok(codes.includes('drome/secteur-1'), String(codes));
       await page.click('#voir-tableau');
-      await page.click('#tableau tbody button:text-is("Secteur 1 (démonstration)")');
+      await page.click('#tableau tbody button:text-is("Secteur 2 (démonstration)")');
       await page.waitForSelector('#fiche h2');
+      await page.fill('#recherche-champ', 'secteur 1');
+      await page.waitForSelector('#recherche-liste li:has-text("Secteur 1 (démonstration)")');
+      await page.keyboard.press('Enter');
+      await page.waitForFunction(() => document.getElementById('fiche-nom')?.textContent.includes('Secteur 1'));
       assert.match(await texte(page, '#fiche'), /Secteur 1 \(démonstration\).*Regroupement · 8 communes/);
       assert.match(await page.evaluate(() => location.search), /unite=regroupement:drome\/secteur-1/);
       assert.deepEqual(fautes, []);

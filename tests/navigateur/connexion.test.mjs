@@ -49,7 +49,7 @@ describe('connexion', options, () => {
       const autorisation = `Basic ${Buffer.from(`qgis:${jeton}`).toString('base64')}`;
       const lu = await (await fetch(`${service}/api/moi`, { headers: { authorization: autorisation } })).json();
       assert.deepEqual(lu.droits.map((d) => [d.reseau, d.role]), [['drome', 'coordinateur']]);
-      for (const [adresse, titre] of [['/espace/journal', 'Journal'], ['/donnees-personnelles', 'Données']]) {
+      for (const [adresse, titre] of [['/espace/journal', 'Journal'], ['/donnees-personnelles', 'Données'], ['/mentions', 'Mentions'], ['/accessibilite', 'Accessibilité']]) {
         await page.goto(service + adresse);
         assert.match(await page.textContent('h1'), new RegExp(titre));
         assert.deepEqual(await fautesAccessibilite(page), []);

@@ -1,5 +1,6 @@
 // The page's arithmetic and its French, without a browser.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { outil, racine } from './outils.mjs';
@@ -246,4 +247,34 @@ test('a place offers the mailles that are smaller than it', () => {
   assert.deepEqual(maillesDans('france'), ['commune', 'epci', 'departement', 'region']);
   assert.deepEqual(maillesDans('departement:26'), ['commune', 'epci']);
   assert.deepEqual(choixDeLieux(lieux, 'france').map((c) => c.libelle ?? c[1]), ['France', 'Régions', 'Départements']);
+});
+
+// Machado, Oliveira and Fernandes, 2009, severity 1: what is left of a colour (linear sRGB) to each kind of sight.
+const VUES = {
+  entière: [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+  protanope: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  deutéranope: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  tritanope: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+};
+const appliquer = (matrice, v) => matrice.map((ligne) => ligne.reduce((somme, x, i) => somme + x * v[i], 0));
+/** CIE L*a*b* under D65: two colours at a distance of 2.3 are just told apart. */
+function enLab(hex, vue) {
+  const lineaire = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  const vu = appliquer(VUES[vue], lineaire).map((c) => Math.min(1, Math.max(0, c)));
+  const xyz = appliquer([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]], vu);
+  const [x, y, z] = xyz.map((c, i) => c / [0.95047, 1, 1.08883][i]).map((t) => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116));
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+test('whatever the sight, a class is told from the next one, and a partner from any other', async () => {
+  const palette = JSON.parse(await readFile(new URL('src/web/page/palette.json', racine), 'utf8'));
+  for (const vue of Object.keys(VUES)) {
+    const ecart = (a, b) => Math.hypot(...enLab(a, vue).map((c, i) => c - enLab(b, vue)[i]));
+    for (const suite of [...Object.values(palette.sequences), palette.sequence_longue, palette.baisses, palette.hausses]) {
+      suite.slice(1).forEach((c, i) => assert.ok(ecart(suite[i], c) > 6, `${vue}: ${suite[i]} ${c}`));
+    }
+    for (const ensemble of [palette.categories, Object.values(palette.cercle)]) {
+      ensemble.forEach((a, i) => ensemble.slice(i + 1).forEach((b) => assert.ok(ecart(a, b) > 15, `${vue}: ${a} ${b}`)));
+    }
+  }
 });

@@ -83,10 +83,13 @@ export async function ouvrir(navigateur, chemin = '/', { taille = BUREAU, sombre
   return { page, contexte, fautes, hotes, reponse };
 }
 
-/** The answer in words is there and the map has nothing left to load. */
+/** The answer in words is there and the live map, which waits for somebody to move, has nothing left to load. */
 export async function dessinee(page) {
   await page.waitForFunction(
-    () => window.maillage?.carte?.loaded() && document.querySelector('#legende h2') && !document.querySelector('#panneau[aria-busy]'),
+    () => {
+      dispatchEvent(new Event('pointermove'));
+      return window.maillage?.carte?.loaded() && document.querySelector('#legende h2') && !document.querySelector('#panneau[aria-busy]') && !document.querySelector('.esquisse');
+    },
     null,
     { timeout: 60_000 },
   );

@@ -55,6 +55,36 @@ describe('the page', OPTIONS, () => {
         assert.equal(effectifs.reduce((a, b) => a + b, 0), unites);
       });
 
+      test('a still picture is there first, of the same colours at the same places, and the map is loaded when somebody moves', () =>
+        avec('/', { ...PANNEAU, taille }, async ({ page, fautes }) => {
+          await page.waitForSelector('.esquisse[data-finie]');
+          assert.equal(await page.evaluate(() => window.maillage.carte), null);
+          assert.ok(!(await page.evaluate(() => performance.getEntriesByType('resource').some((r) => /ouvrier/.test(r.name)))));
+          await page.evaluate(() => {
+            const toile = document.querySelector('.esquisse');
+            const pixels = toile.getContext('2d').getImageData(0, 0, toile.width, toile.height);
+            window.peint = (x, y) => [...pixels.data.slice(4 * (Math.round(y) * toile.width + Math.round(x))).slice(0, 3)];
+          });
+          await dessinee(page);
+          const points = await page.evaluate(() => {
+            const { carte } = window.maillage;
+            const { width, height } = carte.getCanvas().getBoundingClientRect();
+            const lus = [];
+            for (let x = 20; x < width; x += 29) {
+              for (let y = 20; y < height; y += 29) {
+                const couleur = carte.queryRenderedFeatures([x, y], { layers: ['surface-communes'] })[0]?.state.couleur;
+                const [r, v, b] = window.peint(x * devicePixelRatio, y * devicePixelRatio);
+                if (couleur) lus.push([couleur, `#${[r, v, b].map((c) => c.toString(16).padStart(2, '0')).join('')}`]);
+              }
+            }
+            return lus;
+          });
+          const pareils = points.filter(([une, autre]) => une === autre).length;
+          // The others are on a boundary.
+          assert.ok(points.length > 20 && pareils > 0.85 * points.length, `${pareils} of ${points.length}: ${points.slice(0, 5).join(' ')}`);
+          assert.deepEqual(fautes, []);
+        }));
+
       test('the totals say 745 demandes and 260 communes, and that they are a demonstration', async () => {
         const { page } = arrivee;
         await page.check('input[name=vue][value=demandes]', { force: true });

@@ -34,8 +34,11 @@ describe('the views of the map', OPTIONS, () => {
         const motifs = await page.evaluate((codes) => codes.map((id) => window.maillage.carte.getFeatureState({ source: 'territoires', sourceLayer: 'communes', id }).motif), seules);
         assert.deepEqual(motifs, ['personne', 'personne', 'personne']);
         await page.evaluate(() => (window.print = () => (window.imprime = true)));
-        await page.click('#partage > summary');
-        await page.click('#imprimer');
+        if (taille === BUREAU) await page.keyboard.press('Control+p');
+        else {
+          await page.click('#partage > summary');
+          await page.click('#imprimer');
+        }
         await page.waitForFunction(() => window.imprime, null, { timeout: 120_000 });
         await page.emulateMedia({ media: 'print' });
         const feuille = await texte(page, '#impression');

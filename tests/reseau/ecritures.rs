@@ -211,6 +211,30 @@ fn ordres(table: &str, operation: &str) -> Option<Vec<&'static str>> {
         ("livraison", "insert") => {
             "insert into livraison (reseau, partenaire) values ($1, $2) returning partenaire"
         }
+        ("demande_particuliere", "insert") => {
+            "insert into demande_particuliere (reseau, partenaire, empreinte, annee, origine)
+             values ($1, $2, 'x', 2026, 'tableau') returning partenaire"
+        }
+        ("demande_particuliere", "update") => {
+            return Some(vec![
+                "insert into demande_particuliere (reseau, partenaire, empreinte, annee, origine)
+                 values ($1, $2, 'y', 2026, 'tableau') returning partenaire",
+                "update demande_particuliere set theme = null, annee = 2025
+                 where reseau = $1 and partenaire = $2 returning partenaire",
+            ]);
+        }
+        ("correspondance", "insert") => {
+            "insert into correspondance (reseau, partenaire, colonnes) values ($1, $2, '{}')
+             on conflict (reseau, partenaire) do update set colonnes = excluded.colonnes returning partenaire"
+        }
+        ("correspondance", "update") => {
+            return Some(vec![
+                "insert into correspondance (reseau, partenaire, colonnes) values ($1, $2, '{}')
+                 on conflict (reseau, partenaire) do update set colonnes = excluded.colonnes returning partenaire",
+                "update correspondance set colonnes = '{\"a\": \"date\"}'
+                 where reseau = $1 and partenaire = $2 returning partenaire",
+            ]);
+        }
         _ => return ordres_de_coordination(table, operation),
     };
     Some(vec![ordre])

@@ -233,6 +233,16 @@ fn essai_d_ecriture(
             ("zone", "delete", json!({ "revision": 1 }))
         }
         ("POST", "/api/demandes") => ("demande", "insert", demande),
+        // A table, as text.
+        ("POST", "/api/demandes/import") => (
+            "demande",
+            "insert",
+            format!(
+                "ref,date,code,theme\nT-{partenaire}-{rang},{:02}/03/2026,26001,{theme}\n",
+                rang + 1
+            )
+            .into(),
+        ),
         ("PATCH", "/api/demandes/{demande}") => {
             ("demande", "update", json!({ "revision": 1, "objet": "Corrigé" }))
         }
@@ -291,13 +301,20 @@ async fn each_write_is_made_by_who_may_and_by_nobody_else() {
                     .replace("{version}", "1")
                     .replace("{demande}", &zone.1.to_string());
                 assert!(!adresse.contains('{'), "{adresse}");
+                let adresse = match corps.as_str() {
+                    Some(_) => format!("{adresse}?reseau={reseau}&partenaire={partenaire}"),
+                    None => adresse,
+                };
                 let compter = "select count(*) from journal where reseau = any ($1)";
                 let avant: i64 = sqlx::query_scalar(compter)
                     .bind(&reseaux[..])
                     .fetch_one(&mut connexion)
                     .await
                     .unwrap();
-                let recue = essai.ecrire(methode.clone(), &adresse, biscuit, &corps).await;
+                let recue = match corps.as_str() {
+                    Some(texte) => essai.deposer(&adresse, biscuit, texte.as_bytes()).await,
+                    None => essai.ecrire(methode.clone(), &adresse, biscuit, &corps).await,
+                };
                 let apres: i64 = sqlx::query_scalar(compter)
                     .bind(&reseaux[..])
                     .fetch_one(&mut connexion)

@@ -62,6 +62,7 @@ impl Essai {
             fond: Default::default(),
             externe: Default::default(),
             courrier: Default::default(),
+            exploitant: Default::default(),
         };
         let etat = Etat::nouveau(&pays.base, &service).unwrap();
         let service = app::routeur(etat);
@@ -151,6 +152,54 @@ impl Essai {
             ("content-type", "application/json"),
         ];
         self.demander(methode, adresse, &entetes, &corps.to_string()).await
+    }
+
+    /// A table, sent by a program or a script of a page of ours.
+    pub async fn deposer(&self, adresse: &str, biscuit: &str, octets: &[u8]) -> Recue {
+        let requete = Request::builder()
+            .method(Method::POST)
+            .uri(adresse)
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", biscuit)
+            .header("content-type", "text/csv")
+            .body(Body::from(octets.to_vec()))
+            .unwrap();
+        self.passer(requete).await
+    }
+
+    /// A form with a file, of a page of ours.
+    pub async fn envoyer_fichier(
+        &self,
+        adresse: &str,
+        biscuit: &str,
+        nom: &str,
+        octets: &[u8],
+    ) -> Recue {
+        let mut corps = format!(
+            "--borne\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{nom}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        corps.extend(octets);
+        corps.extend(b"\r\n--borne--\r\n");
+        let requete = Request::builder()
+            .method(Method::POST)
+            .uri(adresse)
+            .header("sec-fetch-site", "same-origin")
+            .header("cookie", biscuit)
+            .header("content-type", "multipart/form-data; boundary=borne")
+            .body(Body::from(corps))
+            .unwrap();
+        self.passer(requete).await
+    }
+
+    /// The bytes of an answer.
+    pub async fn emporter(&self, adresse: &str, biscuit: &str) -> Vec<u8> {
+        let requete = Request::builder().uri(adresse).header("cookie", biscuit);
+        let reponse =
+            self.service.clone().oneshot(requete.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(reponse.status(), StatusCode::OK, "{adresse}");
+        to_bytes(reponse.into_body(), usize::MAX).await.unwrap().to_vec()
     }
 
     /// An account with a password, and a session of it.

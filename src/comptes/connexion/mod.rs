@@ -251,7 +251,9 @@ async fn fermer(
         transaction.commit().await.pour("fermeture d'une session")?;
     }
     let biscuits = CookieJar::new().add(biscuit(&url, String::new()));
-    Ok((biscuits, Redirect::to("/")).into_response())
+    // Drafts that pages kept in the browser go with the session: the next person there may be another.
+    let a_effacer = [("clear-site-data", "\"storage\"")];
+    Ok((biscuits, a_effacer, Redirect::to("/")).into_response())
 }
 
 /// A right that a link offers.

@@ -114,8 +114,18 @@ fn droits(droits: &[MonDroit]) -> Markup {
                 @for droit in droits {
                     li {
                         (droit.reseau_nom) " — " (role(&droit.role, droit.partenaire_nom.as_deref()))
-                        @if droit.role == "coordinateur" { " : " a href={ "/espace/" (droit.reseau) } { "coordonner" } }
-                        @if droit.role == "partenaire" { " : " a href={ "/espace/" (droit.reseau) "/rappels" } { "rappels" } }
+                        @if droit.role == "coordinateur" {
+                            " : "
+                            a href={ "/espace/" (droit.reseau) } { "coordonner" } ", "
+                            a href={ "/espace/" (droit.reseau) "/propositions" } { "zones proposées" }
+                        }
+                        @if let (true, Some(code)) = (droit.role == "partenaire", &droit.partenaire) {
+                            " : "
+                            a href={ "/espace/" (droit.reseau) "/partenaires/" (code) "/accueil" } { "son espace" } ", "
+                            a href={ "/espace/" (droit.reseau) "/partenaires/" (code) "/zones" } { "ses zones" } ", "
+                            a href={ "/espace/" (droit.reseau) "/partenaires/" (code) "/demandes" } { "ses demandes" } ", "
+                            a href={ "/espace/" (droit.reseau) "/rappels" } { "rappels" }
+                        }
                     }
                 }
             }

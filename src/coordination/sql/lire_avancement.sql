@@ -18,6 +18,7 @@ select
   (select count(*) from fiche where reseau = $1) as fiches,
   (select count(*) from droit where reseau = $1) as personnes,
   (select count(*) from en_vigueur) as zones,
+  (select count(*) from zone where reseau = $1 and etat = 'proposee') as propositions,
   (select count(*) from membres m where not exists (
     select from en_vigueur z where z.partenaire = m.code)) as partenaires_sans_zone,
   -- As the questions about coverage have it.

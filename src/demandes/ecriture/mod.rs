@@ -19,7 +19,8 @@ use crate::comptes::ecriture::{MOTIF_MAX, Pour, exiger, motiver};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Chemin, Corps, Operation, Parametres, Probleme, Reponse, Routes, manque};
 use crate::partenaires::Reseau;
-use saisie::{CHAMPS, CODE_MAX, Contact, ETATS, REFERENCE_MAX, Saisie, contacts, remplacer};
+pub use saisie::Contact;
+use saisie::{CHAMPS, CODE_MAX, ETATS, REFERENCE_MAX, Saisie, contacts, remplacer};
 
 const ACTION: &str = "écriture d'une demande";
 /// Demandes of a page of those that one keeps.
@@ -82,33 +83,35 @@ where
 
 /// A demande as those who keep it read it.
 #[derive(Debug, Serialize, sqlx::FromRow)]
-struct Fiche {
-    id: i64,
+pub struct Fiche {
+    pub id: i64,
     /// How many times it was written: whoever corrects it says which one they had read.
-    revision: i32,
-    reseau: String,
-    reference: String,
-    date: NaiveDate,
-    themes: Vec<String>,
-    partenaires: Vec<String>,
-    maille: String,
-    beneficiaire: String,
-    millesime: i16,
-    fiche: Option<String>,
-    niveau: Option<String>,
-    objet: Option<String>,
-    etat: String,
-    reponse: Option<NaiveDate>,
-    cloture: Option<NaiveDate>,
-    suite: Option<String>,
-    jours: Option<f64>,
+    pub revision: i32,
+    pub reseau: String,
+    pub reference: String,
+    pub date: NaiveDate,
+    pub themes: Vec<String>,
+    pub partenaires: Vec<String>,
+    pub maille: String,
+    pub beneficiaire: String,
+    pub millesime: i16,
+    pub fiche: Option<String>,
+    pub niveau: Option<String>,
+    pub objet: Option<String>,
+    pub etat: String,
+    pub reponse: Option<NaiveDate>,
+    pub cloture: Option<NaiveDate>,
+    pub suite: Option<String>,
+    pub jours: Option<f64>,
     /// `dossier`, `tableau`, `saisie` or where else it came from.
-    origine: String,
-    contacts: Colonne<Vec<Contact>>,
+    pub origine: String,
+    pub contacts: Colonne<Vec<Contact>>,
 }
 
 impl Fiche {
-    async fn lire(connexion: &mut PgConnection, id: i64) -> Result<Self> {
+    /// # Errors
+    /// When there is none of this number among those that the principal keeps.
+    pub async fn lire(connexion: &mut PgConnection, id: i64) -> Result<Self> {
         sqlx::query_as(include_str!("../sql/lire_fiche_de_demande.sql"))
             .bind(id)
             .fetch_optional(connexion)
@@ -119,6 +122,11 @@ impl Fiche {
                     "La demande {id} n'existe pas, ou n'est pas de celles que vous suivez."
                 ))
             })
+    }
+
+    /// The partner that leads it.
+    pub fn meneur(&self) -> &str {
+        self.partenaires.first().map_or("", String::as_str)
     }
 
     fn saisie(&self) -> Saisie {
@@ -214,19 +222,35 @@ async fn creer(
     principal: Principal,
     corps: Corps,
 ) -> Reponse<Response> {
+    let fiche = noter(&piscine, &principal, "POST /api/demandes", &corps).await?;
+    let adresse = HeaderValue::from_str(&format!("/api/demandes/{}", fiche.id))
+        .map_err(|_| Probleme::interne())?;
+    Ok((StatusCode::CREATED, [(header::LOCATION, adresse)], Json(fiche)).into_response())
+}
+
+/// Notes a demande, on behalf of whoever asks; `origine` is the page or the route that they ask from.
+///
+/// # Errors
+/// The field that is wrong, and who may not.
+pub async fn noter(
+    piscine: &PgPool,
+    principal: &Principal,
+    origine: &str,
+    corps: &Corps,
+) -> Reponse<Fiche> {
     let admis: Vec<&str> = CHAMPS.into_iter().chain(["reseau", "reference"]).collect();
     corps.admettre(&admis)?;
     let reseau = corps.exiger("reseau", CODE_MAX)?;
-    let mut saisie = Saisie::nouvelle(&corps)?;
-    let contacts = contacts(&corps)?.unwrap_or_default();
+    let mut saisie = Saisie::nouvelle(corps)?;
+    let contacts = contacts(corps)?.unwrap_or_default();
     let reference = match corps.ligne("reference", REFERENCE_MAX)? {
         Some(reference) => reference.to_owned(),
         None => reference_du_contenu(&saisie),
     };
-    let mut transaction = principal.ecriture(&piscine, "POST /api/demandes").await?;
+    let mut transaction = principal.ecriture(piscine, origine).await?;
     Reseau::lire(&mut transaction, reseau).await?;
-    exiger(&mut transaction, &principal, reseau, Pour::Partenaire(&saisie.partenaires[0])).await?;
-    noter_le_motif(&mut transaction, &corps).await?;
+    exiger(&mut transaction, principal, reseau, Pour::Partenaire(&saisie.partenaires[0])).await?;
+    noter_le_motif(&mut transaction, corps).await?;
     saisie.verifier(&mut transaction, reseau, None).await?;
     let creee: Result<i64, _> = sqlx::query_scalar(include_str!("../sql/creer_demande.sql"))
         .bind(reseau)
@@ -247,10 +271,7 @@ async fn creer(
     if !contacts.is_empty() {
         remplacer(&mut transaction, reseau, id, &contacts).await?;
     }
-    let fiche = conclure(transaction, id).await?;
-    let adresse =
-        HeaderValue::from_str(&format!("/api/demandes/{id}")).map_err(|_| Probleme::interne())?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, adresse)], Json(fiche)).into_response())
+    Ok(conclure(transaction, id).await?)
 }
 
 async fn corriger(
@@ -259,35 +280,49 @@ async fn corriger(
     Chemin(id): Chemin<i64>,
     corps: Corps,
 ) -> Reponse<Json<Fiche>> {
+    Ok(Json(rectifier(&piscine, &principal, "PATCH /api/demandes", id, &corps).await?))
+}
+
+/// Corrects a demande, on behalf of whoever asks: what is not given stays.
+///
+/// # Errors
+/// The field that is wrong, who may not, and what somebody else changed since it was read.
+pub async fn rectifier(
+    piscine: &PgPool,
+    principal: &Principal,
+    origine: &str,
+    id: i64,
+    corps: &Corps,
+) -> Reponse<Fiche> {
     let admis: Vec<&str> = CHAMPS.into_iter().chain(["revision"]).collect();
     corps.admettre(&admis)?;
     let revision =
         corps.entier("revision", 1..=i32::MAX.into())?.ok_or_else(|| manque("revision"))?;
-    let contacts = contacts(&corps)?;
-    let mut transaction = principal.ecriture(&piscine, "PATCH /api/demandes").await?;
+    let contacts = contacts(corps)?;
+    let mut transaction = principal.ecriture(piscine, origine).await?;
     let connue = Fiche::lire(&mut transaction, id).await?;
-    exiger(&mut transaction, &principal, &connue.reseau, Pour::Partenaire(&connue.partenaires[0]))
+    exiger(&mut transaction, principal, &connue.reseau, Pour::Partenaire(&connue.partenaires[0]))
         .await?;
     if i64::from(connue.revision) != revision {
         return Err(changee(&mut transaction, &connue, revision).await?);
     }
-    let mut saisie = connue.saisie().corrigee(&corps)?;
+    let mut saisie = connue.saisie().corrigee(corps)?;
     // Given to another partner, it is that one's: whoever gives it must write for both.
-    exiger(&mut transaction, &principal, &connue.reseau, Pour::Partenaire(&saisie.partenaires[0]))
+    exiger(&mut transaction, principal, &connue.reseau, Pour::Partenaire(&saisie.partenaires[0]))
         .await?;
-    noter_le_motif(&mut transaction, &corps).await?;
+    noter_le_motif(&mut transaction, corps).await?;
     let lue = connue.saisie();
     saisie.verifier(&mut transaction, &connue.reseau, Some(&lue)).await?;
     let contacts = contacts.filter(|contacts| *contacts != connue.contacts.0);
     // Contacts alone make a revision too: the second who changes them is told.
     if saisie != lue || contacts.is_some() {
-        let origine = if connue.origine == "dossier" { "saisie" } else { &connue.origine };
+        let provenance = if connue.origine == "dossier" { "saisie" } else { &connue.origine };
         let ecrite: Result<Option<i32>, _> =
             sqlx::query_scalar(include_str!("../sql/corriger_demande.sql"))
                 .bind(id)
                 .bind(connue.revision)
                 .bind(Colonne(&saisie))
-                .bind(origine)
+                .bind(provenance)
                 .fetch_optional(&mut *transaction)
                 .await;
         match ecrite {
@@ -309,7 +344,7 @@ async fn corriger(
     if let Some(contacts) = contacts {
         remplacer(&mut transaction, &connue.reseau, id, &contacts).await?;
     }
-    Ok(Json(conclure(transaction, id).await?))
+    Ok(conclure(transaction, id).await?)
 }
 
 /// The reason that whoever writes gives, if they do.
@@ -396,4 +431,27 @@ end
 $fonction$;
 revoke all on function suivre_code_de_demande(bigint) from public;
 grant execute on function suivre_code_de_demande(bigint) to maillage_service;"
+);
+
+/// The same for a table of demandes: what former codes it adds come to. Only of a réseau in which the transaction has just
+/// written a demande.
+pub const SUIVRE_CODES: &str = concat!(
+    "create or replace function suivre_codes_des_demandes(p_reseau text) returns void
+language plpgsql volatile security definer
+set search_path = public, pg_temp
+as $fonction$
+begin
+  if not exists (
+    select from demande d
+    where d.reseau = p_reseau and d.maille = 'commune' and d.xmin = pg_current_xact_id()::xid)
+  then
+    return;
+  end if;
+  execute $ordre$",
+    include_str!("../../partenaires/sql/resoudre_successions.sql"),
+    "$ordre$ using p_reseau, null::integer;
+end
+$fonction$;
+revoke all on function suivre_codes_des_demandes(text) from public;
+grant execute on function suivre_codes_des_demandes(text) to maillage_service;"
 );

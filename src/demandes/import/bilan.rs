@@ -8,7 +8,7 @@ use super::champ::Champ;
 use super::ecriture::Comptes;
 use super::jugement::{Jugement, Regles, Table};
 use super::rapport;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How many lines of a kind are said on the terminal; all the refused ones are in the report.
 const DITES: usize = 30;
@@ -22,15 +22,15 @@ pub struct Bilan {
     pub disparues: i64,
     /// Demandes of private individuals: in the tables, and new among them.
     pub particuliers: usize,
-    /// Pairs of demandes that may be one, for the coordinator.
-    pub doublons: i64,
-    essai: bool,
-    retirer_disparues: bool,
-    retenue: bool,
-    comptes: Comptes,
+    /// Pairs of demandes that may be one, for whoever tells them apart.
+    pub doublons: Option<i64>,
+    pub(super) essai: bool,
+    pub(super) retirer_disparues: bool,
+    pub(super) retenue: bool,
+    pub(super) comptes: Comptes,
     /// Left out of the statistics, by state.
-    ecartees: BTreeMap<&'static str, usize>,
-    jugement: Jugement,
+    pub(super) ecartees: BTreeMap<&'static str, usize>,
+    pub(super) jugement: Jugement,
 }
 
 impl Comptes {
@@ -47,7 +47,7 @@ impl Bilan {
         jugement: Jugement,
         comptes: Comptes,
         retenue: bool,
-        doublons: i64,
+        doublons: Option<i64>,
         regles: &Regles,
     ) -> Self {
         let mut ecartees = BTreeMap::new();
@@ -77,7 +77,29 @@ impl Bilan {
 
     /// Whether every row could be read.
     pub fn complet(&self) -> bool {
-        self.refusees() == 0 && self.jugement.tables.iter().all(|table| table.illisibles.is_empty())
+        self.jugement.complet()
+    }
+
+    /// How many demandes somebody else wrote between their comparison and their writing: nothing may then be kept.
+    pub fn depassees(&self) -> i64 {
+        self.comptes.depassees
+    }
+
+    /// What was compared with what: the same tables over the same demandes have the same.
+    pub fn empreinte(&self) -> u64 {
+        self.comptes.empreinte
+    }
+
+    /// The refused rows of the first table that has some, to be corrected and loaded again, as CSV.
+    ///
+    /// # Errors
+    /// Never in memory; the writer's own.
+    pub fn rapport(&self) -> Result<Option<Vec<u8>>> {
+        let table = self.jugement.tables.iter().find(|table| !table.refusees.is_empty());
+        table
+            .map(rapport::csv_de)
+            .transpose()
+            .map_err(|erreur| Error::Donnees(format!("Le rapport ne s'écrit pas : {erreur}")))
     }
 
     /// Line, heading and reason of each refused row.
@@ -107,8 +129,8 @@ impl Bilan {
             self.disparues,
             self.refusees()
         )?;
-        for (reference, champs) in &self.comptes.changements {
-            writeln!(f, "    {reference} : {}", champs.join(", "))?;
+        for changement in &self.comptes.changements {
+            writeln!(f, "    {} : {}", changement.reference, changement.champs.join(", "))?;
         }
         let autres = self.changees - self.comptes.changements.len() as i64;
         if autres > 0 {
@@ -175,11 +197,10 @@ impl Bilan {
             .map(|(remarque, nombre)| format!("{remarque} Demandes : {nombre}."))
             .collect();
         dire(f, "  ", &remarques)?;
-        if self.doublons > 0 {
+        if let Some(doublons) = self.doublons.filter(|doublons| *doublons > 0) {
             writeln!(
                 f,
-                "  Doublons possibles entre partenaires, à départager : {} (maillage doublons lister).",
-                self.doublons
+                "  Doublons possibles entre partenaires, à départager : {doublons} (maillage doublons lister)."
             )?;
         }
         Ok(())

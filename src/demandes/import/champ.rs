@@ -188,6 +188,37 @@ impl Champ {
         CHAMPS[self as usize].1
     }
 
+    /// As people who have never seen `--colonnes` call it.
+    pub fn libelle(self) -> &'static str {
+        match self {
+            Reference => "référence de la demande",
+            Date => "date de la demande",
+            Theme => "thème",
+            Partenaire => "partenaire",
+            Associes => "partenaires associés",
+            Fiche => "fiche",
+            Code => "code Insee ou Siren",
+            Beneficiaire => "bénéficiaire",
+            Commune => "commune",
+            Epci => "EPCI",
+            CodePostal => "code postal",
+            Maille => "maille",
+            Millesime => "millésime",
+            Objet => "objet",
+            Etat => "état",
+            Niveau => "niveau",
+            Reponse => "date de réponse",
+            Cloture => "date de clôture",
+            Suite => "suite donnée",
+            Jours => "jours passés",
+            ContactNom => "contact : nom",
+            ContactFonction => "contact : fonction",
+            ContactCourriel => "contact : courriel",
+            ContactTelephone => "contact : téléphone",
+            Demandeur => "type de demandeur",
+        }
+    }
+
     /// The field of this name.
     pub fn de_nom(nom: &str) -> Option<Self> {
         Self::tous().find(|champ| champ.nom() == nom)

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::arret::Doute;
 use super::champ::Champ;
 use super::ligne::{Cellules, Lecteur};
-use crate::error::{Error, Result};
 use crate::tableau::Tableau;
 
 /// What the person said of the column.
@@ -30,7 +30,11 @@ struct Compte {
 }
 
 /// Stops where five digits may be post codes and nothing says what they are.
-pub fn exiger(tableau: &Tableau, lecteur: &Lecteur<'_>, lecture: Lecture) -> Result<()> {
+pub fn exiger(
+    tableau: &Tableau,
+    lecteur: &Lecteur<'_>,
+    lecture: Lecture,
+) -> Result<(), Box<Doute>> {
     if lecture != Lecture::Inconnue {
         return Ok(());
     }
@@ -40,7 +44,7 @@ pub fn exiger(tableau: &Tableau, lecteur: &Lecteur<'_>, lecture: Lecture) -> Res
         }
         let compte = compter(tableau, lecteur, champ);
         if compte.doute() {
-            return Err(compte.demander(&tableau.nom, lecteur, champ));
+            return Err(Box::new(compte.demander(&tableau.nom, lecteur, champ)));
         }
     }
     Ok(())
@@ -81,26 +85,22 @@ impl Compte {
         self.postaux_seulement > 0 || self.postaux >= self.insee
     }
 
-    fn demander(&self, nom: &str, lecteur: &Lecteur<'_>, champ: Champ) -> Error {
+    fn demander(&self, nom: &str, lecteur: &Lecteur<'_>, champ: Champ) -> Doute {
         const EXEMPLES: usize = 4;
         let communs = self.exemples.keys().filter(|(insee, _)| *insee).take(EXEMPLES / 2);
         let postaux = self.exemples.keys().filter(|(insee, _)| !insee).take(EXEMPLES / 2);
-        let exemples: Vec<String> =
-            communs.chain(postaux).map(|(_, code)| lecteur.lieux.lectures(code)).collect();
-        Error::Donnees(format!(
-            "{nom} : la colonne « {} » contient peut-être des codes postaux.\n\
-             Sur {} codes à cinq chiffres, {} sont des codes Insee connus et {} des codes postaux ({} ne sont \
-             que des codes postaux).\n\
-             {}.\n\
-             Si ce sont des codes postaux, relancez avec --codes-postaux (le nom de la commune doit être à \
-             côté). Si ce sont des codes Insee, relancez avec --codes-insee : les codes postaux seront \
-             refusés ligne par ligne.",
-            lecteur.colonnes.entete(champ),
-            self.lus,
-            self.insee,
-            self.postaux,
-            self.postaux_seulement,
-            exemples.join(" ; ")
-        ))
+        Doute {
+            nom: nom.to_owned(),
+            entete: lecteur.colonnes.entete(champ).to_owned(),
+            comptes: format!(
+                "Sur {} codes à cinq chiffres, {} sont des codes Insee connus et {} des codes postaux ({} ne sont \
+                 que des codes postaux).",
+                self.lus, self.insee, self.postaux, self.postaux_seulement
+            ),
+            exemples: communs
+                .chain(postaux)
+                .map(|(_, code)| lecteur.lieux.lectures(code))
+                .collect(),
+        }
     }
 }

@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::arret::SansColonne;
 use super::champ::Champ;
 use super::mots::mots_pleins;
+use super::rendu::Colonne;
 use crate::error::{Error, Result};
 
 /// What `--colonnes` says of a column that is not to be read.
@@ -130,6 +132,17 @@ impl Colonnes {
         self.rang(champ).map_or(champ.nom(), |rang| &self.entetes[rang])
     }
 
+    /// Every heading, with the field that it holds.
+    pub fn toutes(&self) -> impl Iterator<Item = Colonne> {
+        let champ_de = |rang: usize| Champ::tous().find(|champ| self.rang(*champ) == Some(rang));
+        self.entetes.iter().enumerate().filter(|(_, entete)| !entete.is_empty()).map(
+            move |(rang, entete)| Colonne {
+                entete: entete.clone(),
+                champ: champ_de(rang).map(Champ::nom),
+            },
+        )
+    }
+
     /// The fields that the table has, with their headings.
     pub fn lues(&self) -> impl Iterator<Item = (&str, Champ)> {
         Champ::tous()
@@ -138,58 +151,34 @@ impl Colonnes {
 
     /// Stops, with what was understood and what to say, where a field that no demande goes without has
     /// no column.
-    pub fn exiger(&self, nom: &str, partenaire_dit: bool) -> Result<()> {
-        let mut manquants = Vec::new();
+    pub fn exiger(&self, nom: &str, partenaire_dit: bool) -> Result<(), Box<SansColonne>> {
+        let mut manquantes = Vec::new();
         if !self.a(Champ::Date) {
-            manquants.push("date");
+            manquantes.push("date");
         }
         if !self.a(Champ::Theme) {
-            manquants.push("theme");
+            manquantes.push("theme");
         }
         if ![Champ::Code, Champ::Beneficiaire, Champ::Commune, Champ::Epci, Champ::CodePostal]
             .into_iter()
             .any(|champ| self.a(champ))
         {
-            manquants.push("beneficiaire");
+            manquantes.push("beneficiaire");
         }
         if !partenaire_dit && !self.a(Champ::Partenaire) {
-            manquants.push("partenaire");
+            manquantes.push("partenaire");
         }
-        if manquants.is_empty() {
+        if manquantes.is_empty() {
             return Ok(());
         }
-        let ecrire: Vec<String> = manquants
-            .iter()
-            .enumerate()
-            .map(|(rang, champ)| {
-                let exemple = self.laissees.get(rang).map_or("EN-TÊTE", String::as_str);
-                format!("{exemple}={champ}")
-            })
-            .collect();
-        let partenaire = if manquants.contains(&"partenaire") {
-            "\nSi toutes les demandes sont d'un même partenaire, dites lequel avec --partenaire CODE."
-        } else {
-            ""
-        };
-        Err(Error::Donnees(format!(
-            "{nom} : il manque une colonne pour {}.\n\
-             Colonnes du tableau : {}.\n\
-             Comprises : {}.\n\
-             Non reconnues : {}.\n\
-             Dites ce qu'elles contiennent, par exemple : --colonnes \"{}\" (à adapter). Champs : {}.{partenaire}",
-            manquants.join(", "),
-            lister(self.entetes.iter().filter(|entete| !entete.is_empty()).map(String::as_str)),
-            lister(self.lues().map(|(entete, champ)| format!("{entete} ({})", champ.nom()))),
-            lister(self.laissees.iter().map(String::as_str)),
-            ecrire.join(","),
-            Champ::noms()
-        )))
+        Err(Box::new(SansColonne {
+            nom: nom.to_owned(),
+            entetes: self.entetes.clone(),
+            lues: self.lues().map(|(entete, champ)| (entete.to_owned(), champ.nom())).collect(),
+            laissees: self.laissees.clone(),
+            manquantes,
+        }))
     }
-}
-
-fn lister<T: Into<String>>(elements: impl Iterator<Item = T>) -> String {
-    let liste: Vec<String> = elements.map(Into::into).collect();
-    if liste.is_empty() { "aucune".to_owned() } else { liste.join(", ") }
 }
 
 /// Values of the table and the codes that they stand for, by field: what `--valeurs` says.
@@ -202,7 +191,7 @@ impl Valeurs {
     pub fn ajouter(&mut self, champ: &str, valeur: &str, code: &str) -> Result<()> {
         let champ = Champ::de_nom(champ).ok_or_else(|| {
             Error::Demande(format!(
-                "« {champ} » n'est pas un champ de demande, dans --valeurs. Champs : {}.",
+                "« {champ} » n'est pas un champ de demande, pour une valeur dite. Champs : {}.",
                 Champ::noms()
             ))
         })?;

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::annuaire::Annuaire;
+use super::arret::Arret;
 use super::champ::Champ;
 use super::codes_postaux::{self, Lecture};
 use super::colonnes::{Colonnes, Dites, Valeurs};
 use super::lieux::Lieux;
 use super::ligne::{Cellules, Demande, Lecteur, Lue, Particulier, Refus};
 use super::{Options, rapport::Refusee};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tableau::{Entete, Tableau};
 
 /// All that rows are judged by.
@@ -69,7 +70,7 @@ impl Jugement {
     }
 
     /// Reads and judges the files, in their order.
-    pub fn rendre(fichiers: &[PathBuf], regles: &Regles) -> Result<Self> {
+    pub fn rendre(fichiers: &[PathBuf], regles: &Regles) -> Result<Self, Arret> {
         let mut jugement = Self::default();
         for fichier in fichiers {
             let tableau = lire(fichier, regles)?;
@@ -78,9 +79,9 @@ impl Jugement {
         Ok(jugement)
     }
 
-    fn juger(&mut self, fichier: &Path, tableau: Tableau, regles: &Regles) -> Result<()> {
+    fn juger(&mut self, fichier: &Path, tableau: Tableau, regles: &Regles) -> Result<(), Arret> {
         let colonnes = Colonnes::lire(&tableau.colonnes, &regles.dites);
-        colonnes.exiger(&tableau.nom, regles.partenaire.is_some())?;
+        colonnes.exiger(&tableau.nom, regles.partenaire.is_some()).map_err(Arret::Colonnes)?;
         let lecteur = Lecteur {
             annuaire: &regles.annuaire,
             lieux: &regles.lieux,
@@ -89,8 +90,9 @@ impl Jugement {
             partenaire: regles.partenaire.as_deref(),
             aujourd_hui: regles.options.aujourd_hui,
             postaux: regles.options.codes == Lecture::Postaux,
+            permis: regles.options.permis.as_ref(),
         };
-        codes_postaux::exiger(&tableau, &lecteur, regles.options.codes)?;
+        codes_postaux::exiger(&tableau, &lecteur, regles.options.codes).map_err(Arret::Postaux)?;
         let (mut refusees, mut illisibles) = (Vec::new(), Vec::new());
         for (ligne, cellules) in &tableau.lignes {
             let rang = Cellules { ligne: *ligne, cellules };
@@ -174,6 +176,11 @@ impl Jugement {
         }
     }
 
+    /// Whether every row could be read.
+    pub fn complet(&self) -> bool {
+        self.refusees() == 0 && self.tables.iter().all(|table| table.illisibles.is_empty())
+    }
+
     /// How many rows were refused.
     pub fn refusees(&self) -> usize {
         self.tables.iter().map(|table| table.refusees.len()).sum()
@@ -189,11 +196,25 @@ fn lire(fichier: &Path, regles: &Regles) -> Result<Tableau> {
             absente: "n'a pas de ligne d'en-tête",
             conseil: "Mettez au-dessus des demandes une ligne qui nomme les colonnes.",
         };
-        Tableau::lire(fichier, regles.options.feuille.as_deref(), entete)
+        let options = &regles.options;
+        Tableau::lire_dans(fichier, options.feuille.as_deref(), entete, &options.bornes)
     };
     let remplies = |cellules: &[String]| cellules.iter().filter(|c| !c.is_empty()).count() > 1;
-    match lire(&|cellules| regles.dites.est_entete(cellules)) {
-        Ok(tableau) => Ok(tableau),
-        Err(erreur) => lire(&remplies).map_err(|_| erreur),
+    let tableau = match lire(&|cellules| regles.dites.est_entete(cellules)) {
+        Ok(tableau) => tableau,
+        Err(erreur) => lire(&remplies).map_err(|_| erreur)?,
+    };
+    match tableau.colonnes.iter().find(|entete| est_mal_encode(entete)) {
+        None => Ok(tableau),
+        Some(entete) => Err(Error::Donnees(format!(
+            "{} : les accents ne se lisent pas (« {entete} »). Enregistrez le tableau de nouveau, en CSV UTF-8 ou en .xlsx.",
+            tableau.nom
+        ))),
     }
+}
+
+/// Whether a heading was written in one encoding and read in another, once or twice: what no heading has otherwise.
+fn est_mal_encode(entete: &str) -> bool {
+    const RESTES: [&str; 6] = ["\u{fffd}", "Ã©", "Ã¨", "Ã‰", "Ã´", "â€™"];
+    RESTES.iter().any(|reste| entete.contains(reste))
 }

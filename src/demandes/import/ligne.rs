@@ -1,5 +1,7 @@
 //! A row of a partner's table, judged: a demande, that of a private individual, or a refusal.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
@@ -14,7 +16,6 @@ use crate::territoires::Millesime;
 /// A demande, ready to be written.
 #[derive(Debug)]
 pub struct Demande {
-    pub ligne: u64,
     pub reference: String,
     pub date: NaiveDate,
     pub themes: Vec<String>,
@@ -79,13 +80,30 @@ pub struct Lecteur<'l> {
     pub partenaire: Option<&'l str>,
     pub aujourd_hui: NaiveDate,
     pub postaux: bool,
+    /// For whom whoever loads may write; none: for all.
+    pub permis: Option<&'l BTreeSet<String>>,
 }
+
+/// Longest texts, in characters, and longest lists. The database has the same bounds (migration 0028).
+const REFERENCE_MAX: usize = 200;
+const TEXTE_MAX: usize = 10_000;
+const CONTACT_MAX: usize = 500;
+const THEMES_MAX: usize = 50;
+const PARTENAIRES_MAX: usize = 100;
 
 /// A row, with its cells.
 #[derive(Clone, Copy)]
 pub struct Cellules<'c> {
     pub ligne: u64,
     pub cellules: &'c [String],
+}
+
+/// A list that is as long as it may be.
+fn tenir(champ: Champ, codes: Vec<String>, max: usize) -> Result<Vec<String>, Refus> {
+    match codes.len() > max {
+        true => Err(refus(champ)(format!("{} noms dans cette case : {max} au plus.", codes.len()))),
+        false => Ok(codes),
+    }
 }
 
 fn refus(champ: Champ) -> impl Fn(String) -> Refus {
@@ -99,13 +117,21 @@ impl Lecteur<'_> {
         Some(self.valeurs.code(champ, texte).unwrap_or(texte)).filter(|texte| !texte.is_empty())
     }
 
-    fn texte(&self, rang: Cellules<'_>, champ: Champ) -> Option<String> {
-        self.cellule(rang, champ).map(str::to_owned)
+    /// The text of a cell, as long as it may be.
+    fn texte(&self, rang: Cellules<'_>, champ: Champ, max: usize) -> Result<Option<String>, Refus> {
+        let Some(texte) = self.cellule(rang, champ) else { return Ok(None) };
+        let longueur = texte.chars().count();
+        if longueur > max {
+            return Err(refus(champ)(format!(
+                "Ce texte compte {longueur} caractères : {max} au plus. Raccourcissez-le."
+            )));
+        }
+        Ok(Some(texte.to_owned()))
     }
 
     /// The reference that the table gives.
     pub fn reference(&self, rang: Cellules<'_>) -> Option<String> {
-        self.texte(rang, Champ::Reference)
+        self.cellule(rang, Champ::Reference).map(str::to_owned)
     }
 
     /// Who leads, if the row can say it.
@@ -114,6 +140,13 @@ impl Lecteur<'_> {
     }
 
     pub fn lire(&self, rang: Cellules<'_>) -> Result<Lue, Refus> {
+        // What PostgreSQL cannot hold.
+        let nul = |champ: &Champ| self.cellule(rang, *champ).is_some_and(|t| t.contains('\0'));
+        if let Some(champ) = Champ::tous().find(nul) {
+            return Err(refus(champ)(
+                "Ce texte contient un caractère invisible : réécrivez-le.".into(),
+            ));
+        }
         if self.est_d_un_particulier(rang) {
             return Ok(self.particulier(rang));
         }
@@ -132,15 +165,15 @@ impl Lecteur<'_> {
         let reponse = self.apres(rang, Champ::Reponse, date)?;
         let cloture = self.apres(rang, Champ::Cloture, date)?;
         let etat = self.etat(rang, cloture)?;
-        let objet = self.texte(rang, Champ::Objet);
-        let reference = self.reference(rang).unwrap_or_else(|| {
+        let objet = self.texte(rang, Champ::Objet, TEXTE_MAX)?;
+        let dite = self.texte(rang, Champ::Reference, REFERENCE_MAX)?;
+        let reference = dite.unwrap_or_else(|| {
             reference_du_contenu(date, &beneficiaire, &themes, objet.as_deref())
         });
         let lire = |champ, lire: fn(&str) -> Result<f64, String>| {
             self.cellule(rang, champ).map(lire).transpose().map_err(refus(champ))
         };
         Ok(Lue::Demande(Box::new(Demande {
-            ligne: rang.ligne,
             reference,
             date,
             themes,
@@ -154,13 +187,13 @@ impl Lecteur<'_> {
             niveau: self.code(rang, Champ::Niveau, valeurs::niveau)?,
             reponse,
             cloture,
-            suite: self.texte(rang, Champ::Suite),
+            suite: self.texte(rang, Champ::Suite, TEXTE_MAX)?,
             jours: lire(Champ::Jours, valeurs::jours)?,
             contact: Contact {
-                nom: self.texte(rang, Champ::ContactNom),
-                fonction: self.texte(rang, Champ::ContactFonction),
-                courriel: self.texte(rang, Champ::ContactCourriel),
-                telephone: self.texte(rang, Champ::ContactTelephone),
+                nom: self.texte(rang, Champ::ContactNom, CONTACT_MAX)?,
+                fonction: self.texte(rang, Champ::ContactFonction, CONTACT_MAX)?,
+                courriel: self.texte(rang, Champ::ContactCourriel, CONTACT_MAX)?,
+                telephone: self.texte(rang, Champ::ContactTelephone, CONTACT_MAX)?,
             },
         })))
     }
@@ -209,6 +242,7 @@ impl Lecteur<'_> {
             .ok_or_else(|| {
                 refus(Champ::Theme)("Le thème manque : écrivez son code ou son libellé.".into())
             })
+            .and_then(|themes| tenir(Champ::Theme, themes, THEMES_MAX))
     }
 
     fn partenaires(&self, rang: Cellules<'_>) -> Result<Vec<String>, Refus> {
@@ -222,15 +256,25 @@ impl Lecteur<'_> {
         }
         if partenaires.is_empty() {
             return Err(refus(Champ::Partenaire)(
-                "Le partenaire manque : écrivez son code ou son nom, ou dites-le avec --partenaire.".into(),
+                "Le partenaire manque : écrivez son code ou son nom, ou dites de qui sont toutes ces demandes.".into(),
             ));
+        }
+        if let Some(permis) = self.permis
+            && !permis.contains(&partenaires[0])
+        {
+            return Err(refus(Champ::Partenaire)(format!(
+                "Vous n'écrivez pas pour « {} » dans ce réseau, mais pour : {}. Ôtez cette ligne, ou confiez-la à qui \
+                 coordonne le réseau.",
+                partenaires[0],
+                permis.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+            )));
         }
         for associe in lire(Champ::Associes)? {
             if !partenaires.contains(&associe) {
                 partenaires.push(associe);
             }
         }
-        Ok(partenaires)
+        tenir(Champ::Associes, partenaires, PARTENAIRES_MAX)
     }
 
     fn designation<'t>(&'t self, rang: Cellules<'t>) -> Designation<'t> {
@@ -301,7 +345,10 @@ impl Lecteur<'_> {
             return Lue::ParticulierIllisible("sa date ne se lit pas");
         };
         let Some(partenaire) = self.meneur(rang) else {
-            return Lue::ParticulierIllisible("son partenaire n'est pas connu");
+            return Lue::ParticulierIllisible(match self.permis {
+                None => "son partenaire n'est pas connu",
+                Some(_) => "son partenaire n'est pas connu, ou n'est pas le vôtre",
+            });
         };
         let mut dit = self.designation(rang);
         dit.beneficiaire = dit.beneficiaire.filter(|texte| !particulier::est_une_personne(texte));

@@ -19,6 +19,8 @@ pub struct Refusee {
     /// The field that it stands for.
     pub champ: &'static str,
     pub motif: String,
+    /// What the cell says.
+    pub valeur: String,
     cellules: Vec<String>,
 }
 
@@ -29,6 +31,12 @@ impl Refusee {
             colonne: lecteur.colonnes.entete(refus.champ).to_owned(),
             champ: refus.champ.nom(),
             motif: refus.phrase,
+            valeur: lecteur
+                .colonnes
+                .rang(refus.champ)
+                .and_then(|place| rang.cellules.get(place))
+                .cloned()
+                .unwrap_or_default(),
             cellules: rang.cellules.to_vec(),
         }
     }
@@ -74,6 +82,11 @@ fn place(table: &Table, tables: &[Table]) -> PathBuf {
 }
 
 fn ecrire_table(table: &Table, chemin: &Path) -> csv::Result<()> {
+    Ok(std::fs::write(chemin, csv_de(table)?)?)
+}
+
+/// The report of a table, as spreadsheets of here read it.
+pub fn csv_de(table: &Table) -> csv::Result<Vec<u8>> {
     // Spreadsheets know UTF-8 by its mark, and French ones cut at semicolons.
     let mut octets = "\u{feff}".as_bytes().to_vec();
     {
@@ -81,8 +94,8 @@ fn ecrire_table(table: &Table, chemin: &Path) -> csv::Result<()> {
         let gardees: Vec<usize> = (0..table.entetes.len())
             .filter(|rang| !DU_RAPPORT.contains(&mots_pleins(&table.entetes[*rang]).as_str()))
             .collect();
-        let entetes = gardees.iter().map(|rang| table.entetes[*rang].as_str());
-        rapport.write_record(entetes.chain(DU_RAPPORT))?;
+        let entetes = gardees.iter().map(|rang| inerte(&table.entetes[*rang]));
+        rapport.write_record(entetes.chain(DU_RAPPORT.map(str::to_owned)))?;
         for refusee in &table.refusees {
             let cellules = gardees
                 .iter()
@@ -92,5 +105,5 @@ fn ecrire_table(table: &Table, chemin: &Path) -> csv::Result<()> {
         }
         rapport.flush()?;
     }
-    Ok(std::fs::write(chemin, octets)?)
+    Ok(octets)
 }

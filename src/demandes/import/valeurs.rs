@@ -122,8 +122,8 @@ pub fn jours(texte: &str) -> Result<f64, String> {
         .find_map(|unite| nombre.strip_suffix(unite))
         .unwrap_or(&nombre);
     let lu = nombre.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
-    match nombre.parse::<f64>() {
-        Ok(jours) if lu && jours < 100_000.0 => Ok((jours * 100.0).round() / 100.0),
+    match nombre.parse::<f64>().map(|jours| (jours * 100.0).round() / 100.0) {
+        Ok(jours) if lu && jours < 100_000.0 => Ok(jours),
         _ => Err(format!("« {texte} » n'est pas un nombre de jours. Écrivez-le ainsi : 2 ou 1,5.")),
     }
 }
@@ -196,5 +196,6 @@ mod tests {
         assert!(jours("-1").is_err());
         assert!(jours("beaucoup").is_err());
         assert!(jours("inf").is_err());
+        assert!(jours("99999.999").is_err());
     }
 }

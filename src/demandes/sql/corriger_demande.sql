@@ -7,5 +7,5 @@ set date = x.date, themes = x.themes, partenaires = x.partenaires, maille = x.ma
 from jsonb_to_record($3) as x (
   date date, themes text[], partenaires text[], maille text, beneficiaire text, millesime smallint, fiche text,
   objet text, etat text, niveau text, reponse date, cloture date, suite text, jours numeric(7, 2))
-where d.id = $1 and d.revision = $2
+where d.id = $1 and d.revision = $2 and d.fusionnee is null
 returning d.revision

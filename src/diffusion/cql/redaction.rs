@@ -95,7 +95,9 @@ impl Redaction<'_, '_> {
                 self.requete.push("not ");
                 self.condition(seul)
             }
-            ("isNull", [Expr::Property { property }]) if property == GEOMETRIE => {
+            ("isNull", [Expr::Property { property }])
+                if property == GEOMETRIE && self.collection.geometrie.is_some() =>
+            {
                 self.requete.push("o.geometrie is null");
                 Ok(())
             }
@@ -272,6 +274,12 @@ impl Redaction<'_, '_> {
             {
                 self.requete.push("o.geometrie");
                 Ok(())
+            }
+            Expr::Property { .. } if self.collection.geometrie.is_none() => {
+                Err(Error::Demande(format!(
+                    "La collection « {} » n'est pas dessinée : ses objets ne se filtrent pas par leur géométrie.",
+                    self.collection.id
+                )))
             }
             Expr::Property { property } => Err(Error::Demande(format!(
                 "Dans le filtre, « {property} » n'est pas la géométrie : elle s'appelle {GEOMETRIE}."

@@ -33,6 +33,9 @@ pub struct Zone {
     pub reparation: Option<String>,
     /// WKT, EPSG:3857.
     pub surface: Option<String>,
+    /// To whoever decides; kept apart from the zone.
+    #[serde(skip)]
+    pub commentaire: Option<String>,
 }
 
 impl Zone {
@@ -64,6 +67,8 @@ pub struct Defauts {
     pub theme: Option<String>,
     pub debut: Option<NaiveDate>,
     pub fin: Option<NaiveDate>,
+    /// To whoever decides.
+    pub commentaire: Option<String>,
     /// A file given by hand, not a folder: a zone without code takes that of its partner and theme, its name
     /// is in `nom_zone`, and options complete its rows.
     pub a_la_main: bool,
@@ -158,6 +163,7 @@ pub fn zone(rang: Rang<'_>, annuaire: &Annuaire, defauts: &Defauts) -> Result<Zo
         motif: None,
         reparation: None,
         surface: None,
+        commentaire: defauts.commentaire.clone(),
     };
     if defauts.a_la_main {
         return Ok(Zone { etat: Etat::Proposee, origine: "proposition", ..zone });

@@ -4,6 +4,7 @@
 //! resolved to communes when it is proposed, and never again but when a millésime or its réseau is loaded.
 //! Reading files is apart ([`lecture`]), and so is judging them ([`jugement`], [`surface`]).
 
+pub mod comparaison;
 mod contour;
 mod dates;
 mod dossier;
@@ -33,7 +34,7 @@ pub use dossier::juger;
 pub use etats::{Decision, Etat, Reference};
 pub use lecture::Lecture;
 pub use ligne::{Defauts, UniteDeZone, Zone};
-pub use proposition::{Proposee, Proposition, proposer};
+pub use proposition::{Proposee, Proposition, proposer, reprendre};
 use registre::{Question, Resume};
 
 pub fn routes<S>() -> Routes<S>

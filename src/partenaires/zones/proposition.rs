@@ -1,11 +1,11 @@
 //! Proposing a zone: a new version when it says something new, nothing otherwise; resolved at once, so that its
 //! validation only changes its state.
 
-use sqlx::PgConnection;
 use sqlx::types::Json;
+use sqlx::{Executor, PgConnection};
 
 use super::super::resolution::{attendre_son_tour, resoudre_zone};
-use super::etats::Etat;
+use super::etats::{Etat, Reference};
 use super::ligne::{UniteDeZone, Zone};
 use crate::error::{Contexte, Result};
 
@@ -79,6 +79,32 @@ pub async fn proposer(
         .execute(&mut *connexion)
         .await
         .pour(ACTION)?;
+    if let Some(commentaire) = &proposition.zone.commentaire {
+        sqlx::query("insert into zone_commentaire (zone, reseau, texte) values ($1, $2, $3)")
+            .bind(zone)
+            .bind(reseau)
+            .bind(commentaire)
+            .execute(&mut *connexion)
+            .await
+            .pour(ACTION)?;
+    }
     resoudre_zone(connexion, zone).await?;
     Ok(Proposee { zone, version, etat: proposition.zone.etat, identique: false })
+}
+
+/// Takes back a proposal that nobody has decided on. Says whether it was one: the policy keeps what was decided, and what
+/// the réseau's folder brought. Tells the running services.
+///
+/// # Errors
+/// Those of the database.
+pub async fn reprendre(connexion: &mut PgConnection, zone: &Reference) -> Result<bool> {
+    let retiree = sqlx::query("delete from zone where reseau = $1 and code = $2 and version = $3")
+        .bind(&zone.reseau)
+        .bind(&zone.code)
+        .bind(zone.version)
+        .execute(&mut *connexion)
+        .await
+        .pour(ACTION)?;
+    connexion.execute("select annoncer_changement()").await.pour(ACTION)?;
+    Ok(retiree.rows_affected() > 0)
 }

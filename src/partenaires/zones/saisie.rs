@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::lecture::{Dessins, Releve};
 use super::ligne::Defauts;
 use super::systeme::Repere;
+use crate::comptes::ecriture::MOTIF_MAX;
 use crate::error::{Error, Result};
 use crate::http::{Corps, Probleme, Reponse, manque};
 use crate::partenaires::declaration::est_identifiant;
@@ -48,6 +49,7 @@ impl Saisie {
             "unites",
             "exclues",
             "geometrie",
+            "commentaire",
         ])?;
         let reseau = corps.exiger("reseau", CODE_MAX)?.to_owned();
         let partenaire = corps.exiger("partenaire", CODE_MAX)?.to_owned();
@@ -92,6 +94,7 @@ impl Saisie {
             theme,
             debut: Some(corps.date("debut")?.ok_or_else(|| manque("debut"))?),
             fin: corps.date("fin")?,
+            commentaire: corps.paragraphe("commentaire", MOTIF_MAX)?.map(str::to_owned),
             a_la_main: true,
         };
         let version = corps.entier("version", 1..=i16::MAX.into())?;

@@ -4,12 +4,14 @@
 import * as api from './api';
 import { CADRE, ecrire, inscrire, lire, reseauDuChemin, uniteDe, type Vue } from './adresse';
 import type { Affichage, Sujet } from './affichage';
+import { HEXAGONE } from './cadrage';
 import type { Carte } from './carte';
 import { enMots, montrerPhrase } from './choix';
 import { Compagnes } from './compagnes';
 import { ZOOM_COMMUNES } from './couches';
 import { SujetReseau } from './couverture/sujet';
 import { parId, remplir } from './element';
+import { attendreUnGeste, esquisser } from './esquisse';
 import { SujetIndicateurs } from './indicateurs/sujet';
 import { signaler } from './panne';
 import { Partage } from './partage';
@@ -20,6 +22,9 @@ import { habiller, montrerEtiquette } from './tenue';
 import { Tableau, type Table } from './tableau';
 import { UniteChoisie } from './unite';
 import { SujetZones } from './zones/sujet';
+
+/** After the picture, how long nobody does anything before the map comes alive by itself, in milliseconds. */
+const REPIT = 4_000;
 
 declare global {
   interface Window {
@@ -39,6 +44,11 @@ class Application {
   private indicateurs: SujetIndicateurs | null | undefined;
   private affichage: Affichage | null = null;
   private carte: Carte | null = null;
+  private dressee = () => {};
+  /** Once the live map is there, or cannot be. */
+  private readonly carteLa = new Promise<void>((suite) => (this.dressee = suite));
+  private readonly esquisse = new AbortController();
+  private effacerEsquisse = () => {};
   private readonly compagnes = new Compagnes({
     choix: (u) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus: false }) : this.fermer()),
     survol: (u, x, y) => montrerEtiquette(u, x, y, parId('carte-2')),
@@ -55,6 +65,7 @@ class Application {
   );
   private readonly partage = new Partage({
     vue: () => ({ ...this.vue, reseau: this.reseau?.code ?? null, carte: this.vue.unite || this.vue.carte ? (this.carte?.camera ?? null) : null }),
+    carte: () => this.carteLa,
     planche: () => this.planche(),
     table: () => this.table(),
   });
@@ -79,15 +90,16 @@ class Application {
       surChoix: (t) => void this.choisir(t.maille, t.code, { cadrer: true, focus: true }),
       surBesoin: (besoin) => void this.changer({ besoin }),
       unite: () => this.vue.unite,
+      regroupements: () => this.reseau?.regroupements ?? [],
       surPanne: () => this.enPanne('recherche', 'service', () => {}),
     });
     for (const choix of document.querySelectorAll<HTMLInputElement>('input[name=vue]')) {
       choix.addEventListener('change', () => void this.changer({ vue: choix.value as Vue['vue'], etat: null, classes: null }));
     }
     addEventListener('popstate', () => void this.revenir());
-    const module = import('./carte');
     await this.chargerSujets();
-    await Promise.all([this.dresserCarte(module), this.actualiser()]);
+    const reponse = this.actualiser();
+    await Promise.all([this.dresserCarte(this.eveiller(reponse)).finally(() => this.dressee()), reponse]);
     // The map opened on the place; a unit, or a country whose communes would not be drawn, is only known now.
     if ((this.vue.unite || this.pays) && !this.vue.carte) await this.cadrerParDefaut();
   }
@@ -217,6 +229,27 @@ class Application {
     return autre;
   }
 
+  /** A still picture is there first: the live map comes when somebody means to use it, or after a rest. */
+  private async eveiller(reponse: Promise<void>): Promise<typeof import('./carte')> {
+    const esquisse = reponse.then(() => this.esquisser());
+    await Promise.race([attendreUnGeste(esquisse, REPIT), esquisse.then((faite) => (faite ? new Promise<never>(() => {}) : undefined))]);
+    return import('./carte');
+  }
+
+  /** Whether the picture is there: what is not of the official tiles is drawn by the live map alone. */
+  private async esquisser(): Promise<boolean> {
+    const peinture = this.affichage?.peinture;
+    if (this.carte || !peinture || peinture.zones || peinture.maille === 'regroupement' || this.vue.unite) return false;
+    const ou = this.vue.carte ?? (await this.etendue()) ?? HEXAGONE;
+    try {
+      this.effacerEsquisse = await esquisser(parId('carte'), peinture, ou, this.pays, this.esquisse.signal);
+      return !this.carte;
+    } catch (erreur) {
+      if (!this.esquisse.signal.aborted) console.warn(erreur);
+      return false;
+    }
+  }
+
   private async dresserCarte(module: Promise<typeof import('./carte')>): Promise<void> {
     const conteneur = parId('carte');
     try {
@@ -227,6 +260,7 @@ class Application {
         survol: (u, x, y) => montrerEtiquette(u, x, y, conteneur),
         deplacement: (camera, parLaPersonne) => {
           if (parLaPersonne) {
+            this.effacerEsquisse();
             this.vue.carte = camera;
             inscrire(this.vue, 'meme');
           }
@@ -244,6 +278,11 @@ class Application {
       return;
     }
     window.maillage.carte = this.carte.maplibre;
+    void this.carte.auRepos().then(() => {
+      this.esquisse.abort();
+      this.effacerEsquisse();
+      this.tableau.suivre();
+    });
     if (this.suivreLeZoom()) void this.actualiser();
     if (this.affichage) this.carte.peindre(this.affichage.peinture);
     this.carte.choisir(uniteDe(this.vue.unite));

@@ -11,10 +11,10 @@ import {
   type GeoJSONSource,
   type MapGeoJSONFeature,
   type MapMouseEvent,
-  type PaddingOptions,
   type Tile,
 } from 'maplibre-gl';
 import type { Camera } from './adresse';
+import { HEXAGONE, marge } from './cadrage';
 import { COUCHES, coucheDeMotif, OFFICIELLES, poserCouches, poserRegroupements, rayon, SOURCE, sourceDe, voileSauf, ZOOM_COMMUNES, type Etat } from './couches';
 import { estDuFond, poserFond } from './fond';
 import { MOTIFS } from './motifs';
@@ -24,7 +24,6 @@ import { peindreZones, type ZonesDessinees } from './zones/couche';
 declare const ADRESSE_OUVRIER: string;
 
 const STYLE = '/styles/carte.json';
-const HEXAGONE: Bbox = [-5.2, 41.3, 9.6, 51.1];
 /** Rides on the events of the moves that the page makes itself. */
 const PAR_LA_PAGE = { parLaPage: true };
 
@@ -134,8 +133,9 @@ export class Carte {
 
   /** Keeps a thick outline round one unit. */
   choisir(unite: { maille: Maille; code: string } | null): void {
-    this.marquer(this.choisie, 'choisie', false);
+    const avant = this.choisie;
     this.choisie = unite;
+    this.marquer(avant, 'choisie', false);
     this.marquer(unite, 'choisie', true);
   }
 
@@ -260,6 +260,17 @@ export class Carte {
     }
   }
 
+  /** Outlines are of no width but round what is chosen or hovered: with nothing of theirs to show, they are not drawn at all. */
+  private montrerContours(): void {
+    for (const maille of [...OFFICIELLES, 'regroupement' as const]) {
+      const montre = [this.choisie, this.survolee].some((u) => u?.maille === maille);
+      for (const [couche, opacite] of [[`contour-clair-${COUCHES[maille]}`, 0.95], [`contour-${COUCHES[maille]}`, 1]] as const) {
+        const voulue = montre ? opacite : 0;
+        if (this.maplibre.getLayer(couche) && this.maplibre.getPaintProperty(couche, 'line-opacity') !== voulue) this.maplibre.setPaintProperty(couche, 'line-opacity', voulue);
+      }
+    }
+  }
+
   private marquer(unite: { maille: Maille; code: string } | null, cle: 'choisie' | 'survolee', valeur: boolean): void {
     if (!unite || !this.pose || !this.maplibre.getSource(sourceDe(unite.maille))) return;
     this.maplibre.setFeatureState(
@@ -267,13 +278,15 @@ export class Carte {
       { [cle]: valeur },
     );
     if (unite.maille === this.peinture?.maille) this.maplibre.setFeatureState({ source: 'cercles', id: unite.code }, { [cle]: valeur });
+    this.montrerContours();
   }
 
   private survoler(evenement: MapMouseEvent | null): void {
     const unite = evenement && !this.maplibre.isMoving() ? this.uniteSous(evenement) : null;
     if (unite?.code !== this.survolee?.code || unite?.maille !== this.survolee?.maille) {
-      this.marquer(this.survolee, 'survolee', false);
+      const avant = this.survolee;
       this.survolee = unite;
+      this.marquer(avant, 'survolee', false);
       this.marquer(unite, 'survolee', true);
       this.maplibre.getCanvas().style.cursor = unite ? 'pointer' : '';
     }
@@ -321,14 +334,6 @@ function surPlace(url: string): string {
   const adresse = new URL(url, location.href);
   if (estDuFond(adresse)) return url;
   return adresse.protocol.startsWith('http') ? location.origin + adresse.pathname + adresse.search : url;
-}
-
-/** Of the country, with room for what lies overseas: at the left, or under it where the map is narrow. */
-function marge(conteneur: HTMLElement, pays: boolean): PaddingOptions {
-  const { clientWidth: largeur, clientHeight: hauteur } = conteneur;
-  const bord = Math.min(40, largeur / 14, hauteur / 14);
-  const etroite = largeur < 500;
-  return { top: bord, right: bord, bottom: pays && etroite ? 84 : bord, left: pays && !etroite ? 104 : bord };
 }
 
 const FRANCAIS = {

@@ -32,7 +32,7 @@ export const ZOOM_COMMUNES = 5;
 /** The zoom of « limites-communes » in the base style. */
 const LIGNES_COMMUNES = 7;
 const ENCRE = '#16130d';
-const VOILE = '#e4e3de';
+export const VOILE = '#e4e3de';
 
 /** Feature states that the layers below read. */
 export interface Etat {
@@ -94,7 +94,8 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
     {
       ...commun,
       id: `surface-${couche}`,
-      paint: { 'fill-color': ['to-color', etat('couleur'), 'rgba(0, 0, 0, 0)'] },
+      // The boundaries cover the edges: softened too, each unit would be drawn twice.
+      paint: { 'fill-color': ['to-color', etat('couleur'), 'rgba(0, 0, 0, 0)'], 'fill-antialias': false },
     },
     'limites-communes',
   );
@@ -160,7 +161,6 @@ function poserContours(carte: CarteMapLibre, maille: Maille): void {
     'source-layer': couche,
     // Lower down a commune is smaller than its outline: a ring shows where it is.
     ...(maille === 'commune' ? { minzoom: LIGNES_COMMUNES } : {}),
-    layout: { 'line-join': 'round' as const, 'line-cap': 'round' as const },
   };
   // White under ink: the outline is read on the lightest and on the darkest colour, and in greyscale.
   carte.addLayer(
@@ -170,7 +170,8 @@ function poserContours(carte: CarteMapLibre, maille: Maille): void {
       paint: {
         'line-color': '#ffffff',
         'line-width': ['case', choisie, 7, survolee, 4, 0],
-        'line-opacity': ['case', ['any', choisie, survolee], 0.95, 0],
+        // Not by unit: at nothing, the layer costs nothing (`montrerContours`).
+        'line-opacity': 0,
       },
     },
     'noms-communes',
@@ -182,7 +183,7 @@ function poserContours(carte: CarteMapLibre, maille: Maille): void {
       paint: {
         'line-color': ENCRE,
         'line-width': ['case', choisie, 3.5, survolee, 1.8, 0],
-        'line-opacity': ['case', ['any', choisie, survolee], 1, 0],
+        'line-opacity': 0,
       },
     },
     'noms-communes',

@@ -10,6 +10,8 @@ import type { Table } from './tableau';
 export interface Sortie {
   /** The view, and the réseau that it is about even when its address does not say so. */
   vue(): Vue;
+  /** Once the map is there, or cannot be. */
+  carte(): Promise<void>;
   /** What a sheet shows; null while there is no map. */
   planche(): Sujet | null;
   table(): Table | null;
@@ -27,6 +29,12 @@ export class Partage {
     const partager = parId('partager');
     partager.hidden = typeof navigator.share !== 'function';
     this.lier('partager', () => this.partager());
+    // The keys of the browser's own print, which would print the page and not the sheet.
+    addEventListener('keydown', (e) => {
+      if (e.key.toLowerCase() !== 'p' || !(e.ctrlKey || e.metaKey) || e.shiftKey || e.altKey || parId('partage').hidden) return;
+      e.preventDefault();
+      parId('imprimer').click();
+    });
     addEventListener('afterprint', () => void import('./impression').then(({ ranger }) => ranger(parId('impression'))));
   }
 
@@ -88,15 +96,16 @@ export class Partage {
     }
   }
 
-  private planche(): Sujet {
+  private async planche(): Promise<Sujet> {
+    await this.sortie.carte();
     const planche = this.sortie.planche();
-    if (!planche) throw new Error('La carte n’est pas encore là. Réessayez dans un instant.');
+    if (!planche) throw new Error('La carte ne peut pas être dessinée par ce navigateur.');
     return planche;
   }
 
   private async enregistrerImage(): Promise<void> {
-    const planche = this.planche();
     this.dire('L’image se prépare…');
+    const planche = await this.planche();
     const [{ composer }, { enregistrer, nomDeFichier }] = await Promise.all([import('./planche'), import('./csv')]);
     const toile = await composer(planche);
     const image = await new Promise<Blob | null>((suite) => toile.toBlob(suite, 'image/png'));
@@ -106,8 +115,8 @@ export class Partage {
   }
 
   private async imprimer(): Promise<void> {
-    const planche = this.planche();
     this.dire('La page à imprimer se prépare…');
+    const planche = await this.planche();
     const { imprimer } = await import('./impression');
     await imprimer(parId('impression'), planche, this.sortie.table());
     this.dire('');

@@ -3,7 +3,7 @@
 import { Panne, rechercher, situer } from './api';
 import { element, parId, remplir } from './element';
 import { MAILLES, pluriel } from './ecriture';
-import type { Recherche as Reponse, TerritoireTrouve } from './reponses';
+import type { Recherche as Reponse, Regroupement, TerritoireTrouve } from './reponses';
 
 const REPIT = 150;
 
@@ -13,6 +13,8 @@ interface Page {
   /** Who can help the chosen unit for these words. */
   surBesoin(besoin: string): void;
   unite(): string | null;
+  /** The named sets of communes of the réseau, which the service does not look for unless it is asked. */
+  regroupements(): Regroupement[];
   surPanne(panne: Panne): void;
 }
 
@@ -48,7 +50,10 @@ export class Recherche {
     const controle = (this.encours = new AbortController());
     try {
       const reponse = await rechercher(q, controle.signal);
-      if (!controle.signal.aborted) this.proposer(q, reponse);
+      if (controle.signal.aborted) return;
+      // Few, and of the réseau that is shown: first.
+      const regroupements = this.page.regroupements().filter((g) => contient(g.nom, q)).slice(0, 3).map(trouve);
+      this.proposer(q, { ...reponse, resultats: [...regroupements, ...reponse.resultats] });
     } catch (erreur) {
       if (controle.signal.aborted) return;
       this.vider();
@@ -164,6 +169,17 @@ export class Recherche {
     this.etat.classList.add('visuellement-cache');
     this.ouvrir(false);
   }
+}
+
+/** Whether a name has a word that begins with a text, accents and capitals aside. */
+function contient(nom: string, texte: string): boolean {
+  const cle = (mots: string) => ` ${mots.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()}`;
+  return cle(texte).length > 1 && cle(nom).includes(cle(texte));
+}
+
+function trouve({ unite, nom }: Regroupement): TerritoireTrouve {
+  const code = unite.replace(/^regroupement:/, '');
+  return { unite, maille: 'regroupement', code, nom, departement: null, codes_postaux: [], population: null, point: null, bbox: null, motif: 'nom' };
 }
 
 function decrire(t: TerritoireTrouve): Node[] {

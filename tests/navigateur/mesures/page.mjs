@@ -65,10 +65,11 @@ try {
     await page.goto(service + adresse, { waitUntil: 'commit' });
     await page.waitForSelector('#reponse > p', { timeout: 30_000 });
     const mots = performance.now() - debut;
-    // The first picture: the map has drawn tiles.
-    await page.waitForFunction(() => window.maillage?.carte?.queryRenderedFeatures({ layers: ['terre'] }).length > 0, null, { polling: 30 });
+    // The first picture: the still one, all its tiles drawn, or the live map.
+    await page.waitForFunction(() => document.querySelector('.esquisse[data-finie]') || window.maillage?.carte?.queryRenderedFeatures({ layers: ['terre'] }).length > 0, null, { polling: 30 });
     const image = performance.now() - debut;
-    await page.waitForFunction(() => window.maillage.carte.loaded(), null, { timeout: 60_000 });
+    await page.mouse.move(800, 300);
+    await page.waitForFunction(() => window.maillage?.carte?.loaded(), null, { timeout: 60_000 });
     const tout = performance.now() - debut;
     await page.evaluate(() => {
       window.taches = [];

@@ -127,6 +127,11 @@ impl Lieux {
         lieux
     }
 
+    /// Whether a code is that of somebody who may ask.
+    pub fn connait(&self, code: &str) -> bool {
+        self.par_code.contains_key(code) || self.autres.contains_key(&mots(code))
+    }
+
     /// Whether a code is that of a commune, and whether it is a post code.
     pub fn natures(&self, code: &str) -> (bool, bool) {
         (self.par_code.contains_key(code), self.par_postal.contains_key(code))

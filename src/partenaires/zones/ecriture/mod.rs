@@ -408,21 +408,12 @@ async fn retirer(
     corps.admettre(&["revision"])?;
     let _ecriture = ECRITURES.entrer().await?;
     let (mut transaction, zone) = ouvrir(&piscine, &principal, designee, "retrait", &corps).await?;
-    let retiree = sqlx::query("delete from zone where reseau = $1 and code = $2 and version = $3")
-        .bind(&zone.reseau)
-        .bind(&zone.code)
-        .bind(zone.version)
-        .execute(&mut *transaction)
-        .await
-        .pour(ACTION)?;
-    // The policy keeps what was decided, and what the réseau's folder brought.
-    if retiree.rows_affected() == 0 {
+    if !proposition::reprendre(&mut transaction, &zone).await? {
         return Err(Probleme::conflit(format!(
             "{zone} n'est plus une proposition : elle ne se retire pas. Proposez une nouvelle version, ou demandez sa \
              fin au coordinateur."
         )));
     }
-    annoncer(&mut transaction).await?;
     transaction.commit().await.pour(ACTION)?;
     Ok(Json(Retiree { phrases: [format!("{zone} est retirée.")] }))
 }

@@ -1,0 +1,201 @@
+// The map as a still picture, from the same tiles, the same style and the same colours, before the live map is there.
+// It is there in a fraction of the time, and asks nothing more of a telephone until somebody wants to move it.
+
+import { VectorTile, type VectorTileFeature } from '@mapbox/vector-tile';
+import { PbfReader } from 'pbf';
+import type { Camera } from './adresse';
+import { cadrer, COTE, marge, projeter } from './cadrage';
+import type { Peinture } from './carte';
+import { croissance } from './cercles';
+import { COUCHES, VOILE, ZOOM_COMMUNES } from './couches';
+import { element } from './element';
+import { tuileDeMotif } from './motifs';
+import palette from './palette.json';
+import type { Bbox } from './reponses';
+
+const STYLE = '/styles/carte.json';
+const TUILES = '/tuiles/communes,epci,departements,regions';
+const TRANSPARENCE = 0.72;
+
+type Nombre = number | ['interpolate', ['linear'], ['zoom'], ...number[]];
+interface Couche {
+  id: string;
+  type: string;
+  minzoom?: number;
+  'source-layer'?: string;
+  paint: Record<string, Nombre | string | boolean>;
+}
+
+/** Draws over a map that is not there yet; returns what takes the picture away. */
+export async function esquisser(conteneur: HTMLElement, peinture: Peinture, ou: Camera | Bbox, pays: boolean, signal: AbortSignal): Promise<() => void> {
+  const { clientWidth: largeur, clientHeight: hauteur } = conteneur;
+  const densite = Math.min(devicePixelRatio, 2);
+  const toile = element('canvas', { class: 'esquisse', width: largeur * densite, height: hauteur * densite, 'aria-hidden': 'true' });
+  const d = toile.getContext('2d')!;
+  const [style, tuiles] = await Promise.all([lire<{ layers: Couche[] }>(STYLE, signal), lire<{ tiles: string[]; maxzoom?: number }>(TUILES, signal)]);
+  // As the live map does: farther away communes would not be drawn.
+  const { zoom, origine } = cadrer(ou, largeur, hauteur, marge(conteneur, pays), peinture.maille === 'commune' && Array.isArray(ou) ? ZOOM_COMMUNES : 0);
+  const niveau = Math.max(0, Math.min(Math.floor(zoom), tuiles.maxzoom ?? 14));
+  const cote = COTE * 2 ** (zoom - niveau);
+  const fond = style.layers.find((c) => c.type === 'background')?.paint['background-color'];
+  d.scale(densite, densite);
+  d.fillStyle = String(fond);
+  d.fillRect(0, 0, largeur, hauteur);
+  conteneur.append(toile);
+  const modele = new URL(tuiles.tiles[0]!, location.href);
+  const n = 2 ** niveau;
+  const places = [];
+  for (let x = Math.floor(origine[0] / cote); x * cote < origine[0] + largeur; x++) {
+    for (let y = Math.floor(origine[1] / cote); y * cote < origine[1] + hauteur; y++) if (y >= 0 && y < n && x >= 0 && x < n) places.push([x, y] as const);
+  }
+  const motifs = new Map<string, CanvasPattern>();
+  await Promise.all(
+    places.map(async ([x, y]) => {
+      const adresse = decodeURI(modele.pathname).replace('{z}', String(niveau)).replace('{x}', String(x)).replace('{y}', String(y)) + modele.search;
+      const reponse = await fetch(adresse, { signal });
+      if (!reponse.ok) return;
+      const corps = await reponse.arrayBuffer();
+      // One tile at a time: whoever presses a key in between is answered.
+      await new Promise((suite) => setTimeout(suite));
+      signal.throwIfAborted();
+      const tuile = new VectorTile(new PbfReader(corps));
+      d.save();
+      // Between whole pixels: two half pixels side by side would draw a seam.
+      const entier = (pixels: number) => Math.round(pixels * densite) / densite;
+      const [gauche, haut] = [x * cote - origine[0], y * cote - origine[1]];
+      d.beginPath();
+      d.rect(entier(gauche), entier(haut), entier(gauche + cote) - entier(gauche), entier(haut + cote) - entier(haut));
+      d.clip();
+      d.translate(gauche, haut);
+      dessiner(d, tuile, style.layers, peinture, zoom, cote, motifs);
+      d.restore();
+    }),
+  );
+  poserCercles(d, peinture, zoom, origine);
+  toile.dataset.finie = '';
+  return () => toile.remove();
+}
+
+async function lire<R>(adresse: string, signal: AbortSignal): Promise<R> {
+  const reponse = await fetch(adresse, { signal });
+  if (!reponse.ok) throw new Error(`${adresse} : ${reponse.status}`);
+  return (await reponse.json()) as R;
+}
+
+function dessiner(d: CanvasRenderingContext2D, tuile: VectorTile, couches: Couche[], peinture: Peinture, zoom: number, cote: number, motifs: Map<string, CanvasPattern>): void {
+  for (const couche of couches) {
+    if (couche.id === 'limites-communes') colorer(d, tuile, peinture, zoom, cote, motifs);
+    if (couche.id === 'limites-departements') voiler(d, tuile, peinture, zoom, cote);
+    const objets = couche['source-layer'] && tuile.layers[couche['source-layer']];
+    if (!objets || zoom < (couche.minzoom ?? 0) || !['fill', 'line'].includes(couche.type)) continue;
+    const chemin = new Path2D();
+    for (let i = 0; i < objets.length; i++) tracer(chemin, objets.feature(i), cote);
+    if (couche.type === 'fill') {
+      d.fillStyle = String(couche.paint['fill-color']);
+      d.fill(chemin);
+    } else {
+      d.globalAlpha = valeur(couche.paint['line-opacity'] as Nombre | undefined, zoom, 1);
+      d.lineWidth = valeur(couche.paint['line-width'] as Nombre | undefined, zoom, 1);
+      d.strokeStyle = String(couche.paint['line-color']);
+      d.lineJoin = 'round';
+      if (d.globalAlpha > 0) d.stroke(chemin);
+      d.globalAlpha = 1;
+    }
+  }
+}
+
+/** The units, those of one colour or of one pattern together. */
+function colorer(d: CanvasRenderingContext2D, tuile: VectorTile, { maille, unites }: Peinture, zoom: number, cote: number, motifs: Map<string, CanvasPattern>): void {
+  const objets = tuile.layers[COUCHES[maille]];
+  if (!objets || (maille === 'commune' && zoom < ZOOM_COMMUNES)) return;
+  const chemins = new Map<string | CanvasPattern, Path2D>();
+  for (let i = 0; i < objets.length; i++) {
+    const objet = objets.feature(i);
+    const etat = unites.get(String(objet.properties.code));
+    if (!etat) continue;
+    const teinte = etat.motif ? motif(d, etat.motif, motifs) : etat.couleur;
+    if (!teinte) continue;
+    let chemin = chemins.get(teinte);
+    if (!chemin) chemins.set(teinte, (chemin = new Path2D()));
+    tracer(chemin, objet, cote);
+  }
+  for (const [teinte, chemin] of chemins) {
+    d.fillStyle = teinte;
+    d.fill(chemin);
+  }
+}
+
+function motif(d: CanvasRenderingContext2D, nom: Parameters<typeof tuileDeMotif>[0], motifs: Map<string, CanvasPattern>): CanvasPattern {
+  const connu = motifs.get(nom);
+  if (connu) return connu;
+  const nouveau = d.createPattern(tuileDeMotif(nom), 'repeat')!;
+  nouveau.setTransform(new DOMMatrix().scale(1 / palette.motifs.densite));
+  motifs.set(nom, nouveau);
+  return nouveau;
+}
+
+/** What is outside the place. */
+function voiler(d: CanvasRenderingContext2D, tuile: VectorTile, { maille, unites, departements }: Peinture, zoom: number, cote: number): void {
+  const lointaine = maille === 'commune' && zoom < ZOOM_COMMUNES;
+  const objets = tuile.layers[lointaine ? 'departements' : COUCHES[maille]];
+  if (!departements || !objets) return;
+  const chemin = new Path2D();
+  for (let i = 0; i < objets.length; i++) {
+    const objet = objets.feature(i);
+    const code = String(objet.properties.code);
+    if (lointaine ? !departements.includes(code) : !unites.get(code)?.dedans) tracer(chemin, objet, cote);
+  }
+  d.globalAlpha = TRANSPARENCE;
+  d.fillStyle = VOILE;
+  d.fill(chemin);
+  d.globalAlpha = 1;
+}
+
+function poserCercles(d: CanvasRenderingContext2D, { cercles }: Peinture, zoom: number, origine: readonly [number, number]): void {
+  const monde = COTE * 2 ** zoom;
+  const f = croissance(zoom);
+  d.lineWidth = 1;
+  d.strokeStyle = '#ffffff';
+  for (const { point, valeur: n, couleur } of (cercles?.liste ?? []).toSorted((a, b) => b.valeur - a.valeur)) {
+    const [x, y] = projeter(point);
+    d.beginPath();
+    d.arc(x * monde - origine[0], y * monde - origine[1], n === 0 ? 1.6 * f : cercles!.facteur * f * Math.sqrt(n), 0, 2 * Math.PI);
+    d.globalAlpha = 0.78;
+    d.fillStyle = couleur;
+    d.fill();
+    d.globalAlpha = 1;
+    d.stroke();
+  }
+}
+
+function tracer(chemin: Path2D, objet: VectorTileFeature, cote: number): void {
+  const echelle = cote / objet.extent;
+  for (const anneau of objet.loadGeometry()) {
+    anneau.forEach(({ x, y }, i) => (i ? chemin.lineTo(x * echelle, y * echelle) : chemin.moveTo(x * echelle, y * echelle)));
+    chemin.closePath();
+  }
+}
+
+/** A number of the style at a zoom: constant, or linear from one stop to the next. */
+function valeur(nombre: Nombre | undefined, zoom: number, defaut: number): number {
+  if (!Array.isArray(nombre)) return nombre ?? defaut;
+  const paliers = nombre.slice(3) as number[];
+  const apres = paliers.findIndex((palier, i) => i % 2 === 0 && palier >= zoom);
+  if (apres < 0) return paliers.at(-1)!;
+  if (apres === 0) return paliers[1]!;
+  const [z0, v0, z1, v1] = paliers.slice(apres - 2, apres + 2) as [number, number, number, number];
+  return v0 + ((v1 - v0) * (zoom - z0)) / (z1 - z0);
+}
+
+/** Waits until somebody means to use the page, or until nothing has happened for a while. */
+export function attendreUnGeste(apres: Promise<unknown>, repit: number): Promise<void> {
+  const gestes = ['pointermove', 'pointerdown', 'touchstart', 'wheel', 'keydown', 'focusin', 'popstate'];
+  return new Promise((suite) => {
+    const fini = () => {
+      for (const geste of gestes) removeEventListener(geste, fini, true);
+      suite();
+    };
+    for (const geste of gestes) addEventListener(geste, fini, { capture: true, passive: true });
+    void apres.catch(() => {}).then(() => setTimeout(fini, repit));
+  });
+}
