@@ -25,7 +25,8 @@ const PROBLEMES: [(&str, &str); 9] = [
 ];
 
 /// And what a write may, beside these.
-const PROBLEMES_DES_ECRITURES: [(&str, &str); 4] = [
+const PROBLEMES_DES_ECRITURES: [(&str, &str); 5] = [
+    ("408", "Le corps n'est pas arrivé à temps."),
     ("403", "Qui demande n'a pas le droit d'écrire cela, ou son jeton ne fait que lire."),
     ("409", "Modifié entre-temps ; le problème dit quoi. À relire, puis à recommencer."),
     ("413", "Le corps est trop lourd."),
