@@ -19,13 +19,13 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::base::{Base, Version, veiller};
-use crate::comptes::{Courrier, Fournisseur};
+use crate::comptes::{Courrier, Fournisseur, Principal};
 use crate::config::{Ouverture, Service};
 use crate::diffusion::ServiceDiffusion;
 use crate::error::{Error, Result};
 use crate::http::{
-    FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Politique, Probleme, UrlPublique, document,
-    memoriser,
+    Client, FORMULAIRE_MAX, Guichets, Mandataires, Memoire, Politique, Probleme, UrlPublique,
+    document, memoriser,
 };
 use crate::metriques::Metriques;
 use crate::partenaires::Ouvertures;
@@ -51,8 +51,12 @@ const LIBRES: [&str; 6] = ["/health", "/ready", "/metrics", "/", "/integrer", "/
 pub struct Etat(Arc<Parties>);
 
 /// What it is made of.
+#[derive(Clone)]
 pub struct Parties {
+    /// That of whoever asks: the public has its own.
     piscine: PgPool,
+    /// That of those who are known, and of the service itself.
+    reservee: PgPool,
     tuiles: ServiceTuiles,
     diffusion: ServiceDiffusion,
     url: UrlPublique,
@@ -158,15 +162,19 @@ fn ressource(origines: &[String]) -> HeaderValue {
 impl Etat {
     /// Opens the pool and begins to watch the data. Answers nothing yet.
     pub fn nouveau(base: &Base, service: &Service) -> Result<Self> {
-        let piscine = base.piscine();
+        let (piscine, reservee) = (base.piscine(), base.piscine_reservee());
         let version = Version::default();
-        let tuiles = ServiceTuiles::nouveau(piscine.clone(), version.clone(), service.cache_mio);
+        let tuiles = ServiceTuiles::nouveau(
+            [piscine.clone(), reservee.clone()],
+            version.clone(),
+            service.cache_mio,
+        );
         let memoire = Memoire::nouvelle(version.clone());
-        let ouvertures = Ouvertures::nouvelles(piscine.clone());
+        let ouvertures = Ouvertures::nouvelles(reservee.clone());
         let diffusion = ServiceDiffusion::nouveau(version.clone());
         let (a_oublier, gardees, ouverts) = (tuiles.clone(), memoire.clone(), ouvertures.clone());
         let publiees = diffusion.clone();
-        tokio::spawn(veiller(piscine.clone(), version, move || {
+        tokio::spawn(veiller(reservee.clone(), version, move || {
             a_oublier.oublier();
             gardees.oublier();
             ouverts.oublier();
@@ -176,6 +184,7 @@ impl Etat {
         let fond = FondDeCarte::nouveau(&service.fond)?;
         Ok(Self(Arc::new(Parties {
             piscine,
+            reservee,
             tuiles,
             diffusion,
             guichets: Guichets::nouveaux(service.limites.clone()),
@@ -194,10 +203,17 @@ impl Etat {
         })))
     }
 
-    /// Closes the pool. Blocks for as long as a query runs.
+    /// The same service for those who are known: their questions wait for nobody of the public.
+    fn des_connus(&self) -> Self {
+        let (piscine, tuiles) = (self.reservee.clone(), self.tuiles.des_connus());
+        Self(Arc::new(Parties { piscine, tuiles, ..Parties::clone(self) }))
+    }
+
+    /// Closes the pools. Blocks for as long as a query runs.
     pub async fn fermer(self) {
         self.tuiles.oublier();
         self.piscine.close().await;
+        self.reservee.close().await;
     }
 }
 
@@ -239,8 +255,19 @@ fn partage(ouverture: &Ouverture, ouvertures: &Ouvertures) -> Result<CorsLayer> 
         .max_age(Duration::from_secs(3600)))
 }
 
-/// All routes. Tiles come encoded; everything else is compressed here.
+/// The service. Whoever is known is answered by routes of their own, which ask the database by connections that the
+/// public cannot take.
 pub fn routeur(etat: Etat) -> Router {
+    let connus = etat.des_connus();
+    let des_connus = routes(&connus).with_state(connus);
+    routes(&etat)
+        .layer(middleware::from_fn_with_state((etat.clone(), des_connus), accompagner))
+        .layer(CatchPanicLayer::custom(|_| Probleme::interne().into_response()))
+        .with_state(etat)
+}
+
+/// All routes. Tiles come encoded; everything else is compressed here.
+fn routes(etat: &Etat) -> Router<Etat> {
     let reponses = territoires::routes()
         .fusionner(decoupage::routes())
         .fusionner(indicateurs::routes())
@@ -286,21 +313,22 @@ pub fn routeur(etat: Etat) -> Router {
         )
         .method_not_allowed_fallback(|| async { Probleme::methode() })
         .layer(DefaultBodyLimit::max(FORMULAIRE_MAX))
-        .layer(middleware::from_fn_with_state(etat.clone(), accompagner))
-        .layer(CatchPanicLayer::custom(|_| Probleme::interne().into_response()))
-        .with_state(etat)
 }
 
 /// Counts the request and adds the headers of every answer.
-async fn accompagner(State(etat): State<Etat>, mut requete: Request, suite: Next) -> Response {
+async fn accompagner(
+    State((etat, des_connus)): State<(Etat, Router)>,
+    mut requete: Request,
+    suite: Next,
+) -> Response {
     etat.mandataires.noter_le_client(&mut requete);
     let debut = Instant::now();
     let route = requete.extensions().get::<MatchedPath>().cloned();
     let ouverture = etat.ouvertures.de(requete.uri().path(), requete.uri().query()).await;
     // One layer for all of this: each is a copy of the route and an allocation for every tile.
     let mut reponse = match etat.entetes.partagees || !ouverture.origines.is_empty() {
-        true => Box::pin(partager(&etat, requete, suite)).await,
-        false => repondre(&etat, requete, suite).await,
+        true => Box::pin(partager(&etat, &des_connus, requete, suite)).await,
+        false => repondre(&etat, &des_connus, requete, suite).await,
     };
     let route = route.as_ref().map_or("fichier", MatchedPath::as_str);
     etat.metriques.noter(route, reponse.status().as_u16(), debut.elapsed());
@@ -333,10 +361,10 @@ async fn accompagner(State(etat): State<Etat>, mut requete: Request, suite: Next
 }
 
 /// The answer, with the headers that let pages of other sites read it, if theirs may.
-async fn partager(etat: &Etat, requete: Request, suite: Next) -> Response {
+async fn partager(etat: &Etat, des_connus: &Router, requete: Request, suite: Next) -> Response {
     let reponses = service_fn(|requete| {
         let suite = suite.clone();
-        async move { Ok::<_, Infallible>(repondre(etat, requete, suite).await) }
+        async move { Ok::<_, Infallible>(repondre(etat, des_connus, requete, suite).await) }
     });
     match etat.partage.layer(reponses).oneshot(requete).await {
         Ok(reponse) => reponse,
@@ -344,20 +372,40 @@ async fn partager(etat: &Etat, requete: Request, suite: Next) -> Response {
 }
 
 /// Finds who asks, and gives their request its place and its time.
-async fn repondre(etat: &Etat, requete: Request, suite: Next) -> Response {
+async fn repondre(etat: &Etat, des_connus: &Router, requete: Request, suite: Next) -> Response {
     let route = requete.extensions().get::<MatchedPath>();
     if route.is_none_or(|route| LIBRES.contains(&route.as_str())) {
         return suite.run(requete).await;
     }
-    match comptes::identifier(&etat.piscine, &etat.url, requete).await {
-        Ok(requete) => etat.guichets.servir(requete, suite).await,
-        Err(refus) => refus,
+    let requete = match comptes::identifier(&etat.reservee, &etat.url, requete).await {
+        Ok(requete) => requete,
+        Err(refus) => return refus,
+    };
+    match requete.extensions().get::<Principal>().is_some_and(Principal::prive) {
+        // Boxed: most requests are the public's, and each would carry the room that this takes.
+        true => {
+            Box::pin(etat.guichets.servir(requete, |requete| a_part(des_connus, requete))).await
+        }
+        false => etat.guichets.servir(requete, |requete| suite.run(requete)).await,
+    }
+}
+
+/// The answer of the routes of those who are known. What the first routing noted of the request goes: the second would
+/// add to it.
+async fn a_part(des_connus: &Router, mut requete: Request) -> Response {
+    let notees = requete.extensions_mut();
+    let (principal, client) = (notees.remove::<Principal>(), notees.remove::<Client>());
+    notees.clear();
+    principal.map(|principal| notees.insert(principal));
+    client.map(|client| notees.insert(client));
+    match des_connus.clone().oneshot(requete).await {
+        Ok(reponse) => reponse,
     }
 }
 
 /// Able to answer: the database does, and tells of its changes.
 async fn pret(State(etat): State<Etat>) -> Response {
-    let question = sqlx::query("select from millesime limit 1").execute(&etat.piscine);
+    let question = sqlx::query("select from millesime limit 1").execute(&etat.reservee);
     let repond = tokio::time::timeout(Duration::from_secs(2), question).await;
     if matches!(repond, Ok(Ok(_))) && etat.tuiles.version().is_some() {
         "prêt\n".into_response()
@@ -367,7 +415,8 @@ async fn pret(State(etat): State<Etat>) -> Response {
 }
 
 async fn metriques(State(etat): State<Etat>) -> Response {
-    etat.metriques.observer(&etat.piscine, &etat.tuiles);
+    let connexions = etat.piscine.size() + etat.reservee.size();
+    etat.metriques.observer(connexions, &etat.tuiles);
     match etat.metriques.texte() {
         Ok(texte) => {
             let genre = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];

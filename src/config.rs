@@ -183,7 +183,7 @@ pub struct Externe {
 pub struct Limites {
     /// Questions à la base auxquelles une personne, ou une adresse, peut attendre la réponse à la fois ; au-delà,
     /// 429.
-    #[arg(long, env = "MAILLAGE_SIMULTANEES", default_value_t = 24)]
+    #[arg(long, env = "MAILLAGE_SIMULTANEES", default_value_t = 12)]
     pub simultanees: usize,
 
     /// La même chose pour tous ensemble ; au-delà, 503.
@@ -197,7 +197,7 @@ pub struct Limites {
 
 impl Default for Limites {
     fn default() -> Self {
-        Self { simultanees: 24, simultanees_en_tout: 256, delai_secondes: 30 }
+        Self { simultanees: 12, simultanees_en_tout: 256, delai_secondes: 30 }
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use prometheus::{
     HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
-use sqlx::PgPool;
 
 use crate::tuiles::ServiceTuiles;
 
@@ -65,12 +64,12 @@ impl Metriques {
     }
 
     /// Reads what is not counted on the way.
-    pub fn observer(&self, piscine: &PgPool, tuiles: &ServiceTuiles) {
+    pub fn observer(&self, connexions: u32, tuiles: &ServiceTuiles) {
         let (gardees, octets) = tuiles.gardees();
         self.tuiles_gardees.set(i64::try_from(gardees).unwrap_or(i64::MAX));
         self.octets_gardes.set(i64::try_from(octets).unwrap_or(i64::MAX));
         self.version.set(tuiles.version().unwrap_or(0));
-        self.connexions.set(i64::from(piscine.size()));
+        self.connexions.set(i64::from(connexions));
     }
 
     pub fn texte(&self) -> prometheus::Result<String> {

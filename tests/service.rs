@@ -1,6 +1,11 @@
 //! A running service: it follows its data, survives its database, and leaves nothing behind.
 
+#[path = "service/assauts.rs"]
+mod assauts;
 mod commun;
+#[path = "reseau/dossier.rs"]
+#[allow(dead_code, reason = "each test file uses its part")]
+mod reseau;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -16,7 +16,16 @@ check_dependencies() {
     say "Étape passée : cargo-deny manque. Installez-le avec « cargo install --locked cargo-deny » pour qu'elle ait lieu."
     return
   fi
-  run "$program" --locked check bans licenses sources
+  run "$program" --locked check bans licenses sources && check_advisories "$program"
+}
+
+# Known weaknesses, when the database that lists them can be reached.
+check_advisories() {
+  if timeout 120 "$1" --locked fetch db >/dev/null 2>&1; then
+    run "$1" --locked check --disable-fetch advisories
+  else
+    say "Étape passée : la base des failles connues (RustSec) n'est pas joignable d'ici."
+  fi
 }
 
 fetch_deny() {

@@ -29,7 +29,7 @@ const REGLAGES: &str = "
 # Written by maillage at initialisation; edit freely, it is never rewritten.
 listen_addresses = ''
 unix_socket_permissions = 0700
-max_connections = 60
+max_connections = 100
 shared_buffers = 256MB
 maintenance_work_mem = 256MB
 work_mem = 32MB

@@ -25,6 +25,13 @@ pub const ROLE_SERVICE: &str = "maillage_service";
 const ROLE_PROPRIETAIRE: &str = "maillage_proprietaire";
 const NOM_BASE: &str = "maillage";
 
+/// Connections for whoever asks without an account: half of them draw tiles.
+const PUBLIQUES: u32 = 16;
+/// And those kept for whoever signed in, and for the service itself: however many the public are, these answer.
+const RESERVEES: u32 = 10;
+/// How long a statement waits for a row, or for its turn, that another transaction holds: it has a connection meanwhile.
+const ATTENTE: &str = "5s";
+
 /// How long after its last use a connection is taken to be alive.
 const VIVANTE: Duration = Duration::from_secs(1);
 
@@ -149,13 +156,22 @@ impl Base {
         Ok(connexion)
     }
 
-    /// The service's pool. Opened lazily: a database that is down makes the service not ready, it
+    /// The service's pool, for the public. Opened lazily: a database that is down makes the service not ready, it
     /// does not keep it from starting.
     pub fn piscine(&self) -> PgPool {
+        self.ouvrir_piscine(PUBLIQUES, 2)
+    }
+
+    /// The service's second pool, for those who are known.
+    pub fn piscine_reservee(&self) -> PgPool {
+        self.ouvrir_piscine(RESERVEES, 1)
+    }
+
+    fn ouvrir_piscine(&self, au_plus: u32, au_moins: u32) -> PgPool {
         let prendre_role = self.prendre_role;
         PgPoolOptions::new()
-            .max_connections(16)
-            .min_connections(2)
+            .max_connections(au_plus)
+            .min_connections(au_moins)
             .acquire_timeout(Duration::from_secs(5))
             // A link that has just answered need not be asked again whether it lives.
             .test_before_acquire(false)
@@ -173,7 +189,9 @@ impl Base {
                         let prise = format!("set role {ROLE_SERVICE}");
                         connexion.execute(AssertSqlSafe(prise)).await?;
                     }
-                    connexion.execute("set statement_timeout = '20s'").await?;
+                    let delais =
+                        format!("set statement_timeout = '20s'; set lock_timeout = '{ATTENTE}'");
+                    connexion.execute(AssertSqlSafe(delais)).await?;
                     Ok(())
                 })
             })

@@ -12,23 +12,28 @@ use sqlx::PgPool;
 
 use crate::error::{Contexte, Result};
 
-/// Over which failures are counted.
-const FENETRE: TimeDelta = TimeDelta::minutes(15);
-/// Failures after which the next sign-in waits: of an account from an address, from an address whatever the account
-/// (several people may be behind one), of an account from everywhere.
-const PAR_COUPLE: i64 = 5;
-const PAR_ADRESSE: i64 = 30;
-const PAR_COMPTE: i64 = 50;
+/// How many within how long, in minutes. Over the first bound the next one waits a little, over that of a day until
+/// tomorrow.
+type Bornes = [(i64, i64); 2];
+const QUART: i64 = 15;
+const JOUR: i64 = 24 * 60;
+
+/// Failures of an account from an address, and from an address whatever the account (several people may be behind one).
+const PAR_COUPLE: Bornes = [(QUART, 5), (JOUR, 40)];
+const PAR_ADRESSE: Bornes = [(QUART, 30), (JOUR, 300)];
+/// Of an account from everywhere: no bound of a day, by which whoever fails often enough would keep its holder out of
+/// new places until tomorrow.
+const PAR_COMPTE: [(i64, i64); 1] = [(QUART, 50)];
 /// Links that are asked for, likewise: each is a message to the holder of the account.
-const LIENS_PAR_COMPTE: i64 = 3;
-const LIENS_PAR_ADRESSE: i64 = 20;
+const LIENS_PAR_COMPTE: Bornes = [(QUART, 3), (JOUR, 10)];
+const LIENS_PAR_ADRESSE: Bornes = [(QUART, 20), (JOUR, 100)];
 
 /// Demandes that are sent without an account, likewise: each is a message, and work for somebody.
-const DEMANDES_PAR_COURRIEL: i64 = 3;
-const DEMANDES_PAR_BENEFICIAIRE: i64 = 5;
-const DEMANDES_PAR_ADRESSE: i64 = 10;
-/// Of all together: more than a département's communes send in a day.
-const DEMANDES_PAR_RESEAU: i64 = 60;
+const DEMANDES_PAR_COURRIEL: Bornes = [(QUART, 3), (JOUR, 10)];
+const DEMANDES_PAR_BENEFICIAIRE: Bornes = [(QUART, 5), (JOUR, 40)];
+const DEMANDES_PAR_ADRESSE: Bornes = [(QUART, 10), (JOUR, 30)];
+/// Of all together: more than a département's communes send.
+const DEMANDES_PAR_RESEAU: Bornes = [(QUART, 60), (JOUR, 300)];
 
 const ACTION: &str = "compte des connexions refusées";
 
@@ -44,14 +49,14 @@ pub struct Freins {
 #[derive(Debug)]
 struct Cle {
     nom: String,
-    nombre_max: i64,
+    bornes: &'static [(i64, i64)],
     /// Whether an address that the account knows passes over it.
     sauf_connue: bool,
 }
 
 impl Cle {
-    fn nouvelle(nom: String, nombre_max: i64) -> Self {
-        Self { nom, nombre_max, sauf_connue: false }
+    fn nouvelle(nom: String, bornes: &'static [(i64, i64)]) -> Self {
+        Self { nom, bornes, sauf_connue: false }
     }
 }
 
@@ -60,20 +65,20 @@ impl Freins {
         let courriel = cle(courriel);
         let mut cles = vec![Cle {
             sauf_connue: true,
-            ..Cle::nouvelle(format!("compte:{courriel}"), PAR_COMPTE)
+            ..Cle::nouvelle(format!("compte:{courriel}"), &PAR_COMPTE)
         }];
         if let Some(adresse) = adresse {
-            cles.push(Cle::nouvelle(format!("couple:{courriel} {adresse}"), PAR_COUPLE));
-            cles.push(Cle::nouvelle(format!("adresse:{adresse}"), PAR_ADRESSE));
+            cles.push(Cle::nouvelle(format!("couple:{courriel} {adresse}"), &PAR_COUPLE));
+            cles.push(Cle::nouvelle(format!("adresse:{adresse}"), &PAR_ADRESSE));
         }
         Self { cles, couple: adresse.map(|adresse| (courriel, adresse)) }
     }
 
     /// What is counted when somebody asks for a link: each is a message to somebody.
     pub fn des_liens(courriel: &str, adresse: Option<IpAddr>) -> Self {
-        let mut cles = vec![Cle::nouvelle(format!("lien:{}", cle(courriel)), LIENS_PAR_COMPTE)];
+        let mut cles = vec![Cle::nouvelle(format!("lien:{}", cle(courriel)), &LIENS_PAR_COMPTE)];
         cles.extend(
-            adresse.map(|adresse| Cle::nouvelle(format!("liens:{adresse}"), LIENS_PAR_ADRESSE)),
+            adresse.map(|adresse| Cle::nouvelle(format!("liens:{adresse}"), &LIENS_PAR_ADRESSE)),
         );
         Self { cles, couple: None }
     }
@@ -86,13 +91,13 @@ impl Freins {
         adresse: Option<IpAddr>,
     ) -> Self {
         let mut cles = vec![
-            Cle::nouvelle(format!("demandes_du_reseau:{reseau}"), DEMANDES_PAR_RESEAU),
-            Cle::nouvelle(format!("demande:{}", cle(courriel)), DEMANDES_PAR_COURRIEL),
-            Cle::nouvelle(format!("demandes:{beneficiaire}"), DEMANDES_PAR_BENEFICIAIRE),
+            Cle::nouvelle(format!("demandes_du_reseau:{reseau}"), &DEMANDES_PAR_RESEAU),
+            Cle::nouvelle(format!("demande:{}", cle(courriel)), &DEMANDES_PAR_COURRIEL),
+            Cle::nouvelle(format!("demandes:{beneficiaire}"), &DEMANDES_PAR_BENEFICIAIRE),
         ];
         cles.extend(
             adresse
-                .map(|adresse| Cle::nouvelle(format!("demandes:{adresse}"), DEMANDES_PAR_ADRESSE)),
+                .map(|adresse| Cle::nouvelle(format!("demandes:{adresse}"), &DEMANDES_PAR_ADRESSE)),
         );
         Self { cles, couple: None }
     }
@@ -128,19 +133,27 @@ impl Freins {
     }
 
     async fn attente(&self, piscine: &PgPool) -> Result<Option<TimeDelta>> {
-        let mut attente = None;
+        let (mut noms, mut durees, mut bornes) = (vec![], vec![], vec![]);
         for cle in &self.cles {
-            let (nombre, premiere): (i64, Option<DateTime<Utc>>) = sqlx::query_as(
-                "select nombre, premiere from tentatives($1, make_interval(secs => $2))",
-            )
-            .bind(&cle.nom)
-            .bind(FENETRE.as_seconds_f64())
-            .fetch_one(piscine)
-            .await
-            .pour(ACTION)?;
-            let trop = nombre > cle.nombre_max;
-            if trop && !(cle.sauf_connue && self.se_connaissent(piscine).await?) {
-                let reste = premiere.map(|premiere| premiere + FENETRE - Utc::now());
+            for (minutes, nombre_max) in cle.bornes {
+                noms.push(cle.nom.as_str());
+                durees.push(*minutes);
+                bornes.push((cle, *minutes, *nombre_max));
+            }
+        }
+        let lues: Vec<(i64, Option<DateTime<Utc>>)> = sqlx::query_as(
+            "select t.nombre, t.premiere from unnest($1::text[], $2::bigint[]) with ordinality as b (cle, minutes, rang)
+             cross join lateral tentatives(b.cle, make_interval(mins => b.minutes::integer)) t order by b.rang",
+        )
+        .bind(noms)
+        .bind(durees)
+        .fetch_all(piscine)
+        .await
+        .pour(ACTION)?;
+        let mut attente = None;
+        for ((cle, minutes, nombre_max), (nombre, premiere)) in bornes.into_iter().zip(lues) {
+            if nombre > nombre_max && !(cle.sauf_connue && self.se_connaissent(piscine).await?) {
+                let reste = premiere.map(|le| le + TimeDelta::minutes(minutes) - Utc::now());
                 attente = attente.max(reste.filter(|reste| *reste > TimeDelta::zero()));
             }
         }
@@ -166,6 +179,14 @@ impl Freins {
         let cles: Vec<&str> = self.cles.iter().map(|cle| cle.nom.as_str()).collect();
         sqlx::query(ordre).bind(cles).execute(piscine).await.pour(ACTION)?;
         Ok(())
+    }
+}
+
+/// How long to wait, as a page says it: « 12 min », « 3 h ».
+pub fn en_mots(attente: TimeDelta) -> String {
+    match attente.num_minutes() + 1 {
+        minutes @ ..=90 => format!("{minutes} min"),
+        minutes => format!("{} h", (minutes + 59) / 60),
     }
 }
 

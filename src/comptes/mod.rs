@@ -34,7 +34,7 @@ use crate::http::{Probleme, Reponse, Routes, UrlPublique};
 pub use connexion::{patienter, reponse};
 pub use courrier::{Courrier, Motif};
 pub use externe::Fournisseur;
-pub use freins::Freins;
+pub use freins::{Freins, en_mots};
 pub use principal::{Personne, Principal};
 pub use registre::ROLES;
 pub use secrets::{Empreinte, Secret};

@@ -12,6 +12,7 @@ mod tableur;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{FromRef, State};
@@ -32,7 +33,7 @@ use crate::diffusion::{
     attributions,
 };
 use crate::error::{ContexteFichier, Error, Result};
-use crate::http::{Chemin, Operation, Parametres, Politique, Reponse, Routes, VARIE};
+use crate::http::{Atelier, Chemin, Operation, Parametres, Politique, Reponse, Routes, VARIE};
 use crate::territoires::{SourceDeDonnees, sources};
 pub use format::Format;
 
@@ -129,6 +130,8 @@ async fn exporter(
     Chemin(fichier): Chemin<String>,
     parametres: Parametres,
 ) -> Reponse<Response> {
+    // Whoever waits for a place holds no connection.
+    let _ecriture = ECRITURES.entrer().await?;
     let transaction = principal.transaction(&piscine).await?;
     let Ecrit { format, corps, omis } =
         preparer(transaction, &service, &fichier, &parametres).await?;
@@ -221,7 +224,7 @@ type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
 type Lots<T> = Receiver<Vec<T>>;
 
 /// Files written at once, and kept until they are sent: whoever reads slowly holds a file, and no connection.
-static ECRITURES: Semaphore = Semaphore::const_new(3);
+static ECRITURES: Atelier = Atelier::nouveau(3, Duration::from_secs(15));
 static FICHIERS: Semaphore = Semaphore::const_new(60);
 
 /// What is to be written, and how.
@@ -237,7 +240,6 @@ impl Demande {
     /// Reads the rows while another thread writes them. When nobody waits for the file any more, both stop.
     async fn ecrire(self, transaction: Transaction) -> Result<(Body, u64)> {
         let fichier = FICHIERS.try_acquire().map_err(|_| Error::Affluence)?;
-        let _ecriture = ECRITURES.acquire().await.map_err(|_| Error::Affluence)?;
         let dossier = Arc::new(tempfile::tempdir().pour_fichier(ACTION, std::env::temp_dir())?);
         // Whoever writes keeps it too: the request may be gone first.
         let garde = Arc::clone(&dossier);

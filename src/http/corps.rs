@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use axum::body::to_bytes;
+use axum::body::{HttpBody, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use chrono::NaiveDate;
@@ -28,6 +28,10 @@ impl<S: Send + Sync> FromRequest<S> for Corps {
         });
         if !json {
             return Err(Probleme::autre_genre("application/json"));
+        }
+        // What is announced is judged before it is sent.
+        if requete.body().size_hint().lower() > CORPS_JSON_MAX as u64 {
+            return Err(Probleme::trop_lourd(CORPS_JSON_MAX));
         }
         let Ok(octets) = to_bytes(requete.into_body(), CORPS_JSON_MAX).await else {
             return Err(Probleme::trop_lourd(CORPS_JSON_MAX));

@@ -25,7 +25,8 @@ const PROBLEMES: [(&str, &str); 9] = [
 ];
 
 /// And what a write may, beside these.
-const PROBLEMES_DES_ECRITURES: [(&str, &str); 4] = [
+const PROBLEMES_DES_ECRITURES: [(&str, &str); 5] = [
+    ("408", "Le corps n'est pas arrivé à temps."),
     ("403", "Qui demande n'a pas le droit d'écrire cela, ou son jeton ne fait que lire."),
     ("409", "Modifié entre-temps ; le problème dit quoi. À relire, puis à recommencer."),
     ("413", "Le corps est trop lourd."),
@@ -172,10 +173,15 @@ fn operation(operation: &Operation, reponses: &Map<String, Value>) -> Value {
 fn corps_attendu(corps: CorpsAttendu) -> Value {
     let exemple: Value =
         serde_json::from_str(corps.exemple).unwrap_or_else(|_| corps.exemple.into());
+    // What is not text has no example that can be written here.
+    let textuel = |genre: &str| genre.starts_with("text/") || genre.ends_with("json");
     let contenu: Map<String, Value> = corps
         .genres
         .iter()
-        .map(|genre| ((*genre).to_owned(), json!({ "example": exemple })))
+        .map(|genre| match textuel(genre) {
+            true => ((*genre).to_owned(), json!({ "example": exemple })),
+            false => ((*genre).to_owned(), json!({})),
+        })
         .collect();
     json!({ "required": true, "content": contenu })
 }

@@ -23,7 +23,7 @@ pub use client::{Client, Mandataires};
 pub use corps::{Corps, manque};
 pub use encodage::{Encodage, degzip, gzip_serre};
 pub use forme::Forme;
-pub use limites::Guichets;
+pub use limites::{Atelier, Guichets};
 pub use memoire::{CORPS_MAX, Memoire, memoriser};
 pub use parametres::{Chemin, FORMULAIRE_MAX, Formulaire, Parametres};
 pub use probleme::{Probleme, Reponse};

@@ -86,6 +86,18 @@ impl Probleme {
         }
     }
 
+    /// 408: what is sent does not arrive.
+    pub fn trop_lent() -> Self {
+        Self {
+            genre: "urn:maillage:trop-lent",
+            title: "Envoi interrompu",
+            status: StatusCode::REQUEST_TIMEOUT,
+            detail: "Cet envoi n'est pas arrivé en entier à temps. Vérifiez votre connexion, puis recommencez."
+                .into(),
+            precisions: None,
+        }
+    }
+
     /// 409: what was to be changed has changed, or is there already.
     pub fn conflit(detail: impl Into<String>) -> Self {
         Self {
@@ -201,6 +213,19 @@ impl Probleme {
         }
     }
 
+    /// 503: somebody else writes at the same place, and takes long.
+    pub fn occupe() -> Self {
+        Self {
+            genre: "urn:maillage:occupe",
+            title: "Écriture en cours",
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            detail: "Un chargement, ou l'écriture de quelqu'un d'autre, est en cours au même endroit. Rien n'est \
+                     enregistré : recommencez dans une minute."
+                .into(),
+            precisions: None,
+        }
+    }
+
     /// 503: the database is away; asking again later may work.
     pub fn indisponible() -> Self {
         Self {
@@ -252,6 +277,7 @@ impl Probleme {
             Self::interdit("Le réseau ne publie pas ce détail."),
             Self::introuvable("La collection « rien » n'existe pas."),
             Self::methode(),
+            Self::trop_lent(),
             Self::conflit("La demande « S-2 » a changé depuis que vous l'avez lue."),
             Self::trop_lourd(super::FORMULAIRE_MAX),
             Self::autre_genre("application/json"),
@@ -261,6 +287,7 @@ impl Probleme {
             Self::trop_de_demandes(),
             Self::affluence(),
             Self::trop_long(),
+            Self::occupe(),
             Self::indisponible(),
             Self::interne(),
         ]
@@ -316,6 +343,13 @@ impl Probleme {
         {
             tracing::warn!("question interrompue pendant : {action}");
             return Self::trop_long();
+        }
+        // Past the time that a statement waits for what another transaction holds.
+        if let sqlx::Error::Database(erreur) = source
+            && erreur.code().as_deref() == Some("55P03")
+        {
+            tracing::info!("écriture en cours ailleurs pendant : {action}");
+            return Self::occupe();
         }
         let absente = match source {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,

@@ -73,6 +73,12 @@ impl<'c> Chargement<'c> {
 
         let Self { transaction, contenu, .. } = self;
         let reseau = &contenu.declaration.code;
+        // In whose journal what is written of bodies is told.
+        sqlx::query("select set_config('maillage.reseau_concerne', $1, true)")
+            .bind(reseau)
+            .execute(&mut **transaction)
+            .await
+            .pour(ACTION)?;
         let partages: Vec<String> =
             sqlx::query_scalar(include_str!("sql/lire_organismes_partages.sql"))
                 .bind(reseau)

@@ -122,6 +122,18 @@ pub struct Partenaire {
     pub themes: Vec<String>,
 }
 
+impl Partenaire {
+    /// Whether it is a member that day.
+    pub fn adhere(&self, jour: NaiveDate) -> bool {
+        self.debut.is_none_or(|debut| debut <= jour) && self.fin.is_none_or(|fin| jour <= fin)
+    }
+
+    /// Whether it coordinates the réseau.
+    pub fn coordonne(&self) -> bool {
+        self.role == "coordinateur"
+    }
+}
+
 /// A named set of communes, as questions name it.
 #[derive(Debug, Serialize, Deserialize)]
 struct Regroupement {

@@ -12,9 +12,6 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Executor, PgConnection, PgPool, Postgres};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many tiles are drawn at once.
-const PLACES: usize = 8;
-
 #[derive(Clone)]
 pub struct Atelier {
     piscine: PgPool,
@@ -33,8 +30,9 @@ pub struct Place {
 }
 
 impl Atelier {
-    pub fn nouveau(piscine: PgPool) -> Self {
-        Self { piscine, places: Arc::new(Semaphore::new(PLACES)), libres: Arc::default() }
+    /// Draws so many tiles at once.
+    pub fn nouveau(piscine: PgPool, places: usize) -> Self {
+        Self { piscine, places: Arc::new(Semaphore::new(places)), libres: Arc::default() }
     }
 
     /// Waits for a place.

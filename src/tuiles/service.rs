@@ -21,6 +21,10 @@ use crate::error::{Error, Result};
 use crate::http::{Encodage, Etag, Parametres, Probleme, Reponse, degzip, etag};
 use crate::territoires::{Edition, Maille, Millesime};
 
+/// How many tiles are drawn at once, for the public and for those who are known.
+const PUBLIQUES: usize = 8;
+const RESERVEES: usize = 3;
+
 /// The data version in a tile's address: it makes the address last, and changes nothing else.
 pub const PARAMETRE_VERSION: &str = "v";
 
@@ -45,6 +49,8 @@ pub struct DemandeDeTuile<'a> {
 #[derive(Debug, Clone)]
 pub struct ServiceTuiles {
     atelier: Atelier,
+    /// Where those who are known have theirs drawn.
+    reserve: Atelier,
     version: Version,
     cache: Cache<u128, Corps>,
     /// What every tile needs, read once for each version of the data.
@@ -59,8 +65,9 @@ struct Repere {
 }
 
 impl ServiceTuiles {
-    /// `memoire_mio` bounds the bodies kept, in mebibytes.
-    pub fn nouveau(piscine: PgPool, version: Version, memoire_mio: u64) -> Self {
+    /// Draws with connections of the public's pool, and of that of those who are known. `memoire_mio` bounds the bodies
+    /// kept, in mebibytes.
+    pub fn nouveau([piscine, reservee]: [PgPool; 2], version: Version, memoire_mio: u64) -> Self {
         let cache = Cache::builder()
             .max_capacity(memoire_mio * 1024 * 1024)
             // Beside its bytes an entry costs its key, its validator and the cache's own nodes.
@@ -68,7 +75,18 @@ impl ServiceTuiles {
                 u32::try_from(corps.octets.len()).unwrap_or(u32::MAX).saturating_add(400)
             })
             .build();
-        Self { atelier: Atelier::nouveau(piscine), version, cache, repere: Arc::default() }
+        Self {
+            atelier: Atelier::nouveau(piscine, PUBLIQUES),
+            reserve: Atelier::nouveau(reservee, RESERVEES),
+            version,
+            cache,
+            repere: Arc::default(),
+        }
+    }
+
+    /// The same, which draws for those who are known.
+    pub fn des_connus(&self) -> Self {
+        Self { atelier: self.reserve.clone(), ..self.clone() }
     }
 
     /// Drops everything kept, connections included.
@@ -76,6 +94,7 @@ impl ServiceTuiles {
         self.cache.invalidate_all();
         *self.repere.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.atelier.vider();
+        self.reserve.vider();
     }
 
     /// The version that bodies are keyed by, when it is known.

@@ -80,8 +80,8 @@ describe('the page', OPTIONS, () => {
             return lus;
           });
           const pareils = points.filter(([une, autre]) => une === autre).length;
-          // The others are on a boundary.
-          assert.ok(points.length > 20 && pareils > 0.85 * points.length, `${pareils} of ${points.length}: ${points.slice(0, 5).join(' ')}`);
+          // The others are on a boundary, whose ink is over the colour.
+          assert.ok(points.length > 20 && pareils > 0.65 * points.length, `${pareils} of ${points.length}: ${points.slice(0, 5).join(' ')}`);
           assert.deepEqual(fautes, []);
         }));
 

@@ -138,6 +138,7 @@ async fn a_partner_a_theme_and_a_fiche_are_added_and_found_by_who_needs_them() {
         objets,
         [
             "theme",
+            "organisme",
             "partenaire",
             "partenaire_theme",
             "partenaire_theme",
@@ -911,4 +912,122 @@ async fn reminders_are_for_who_asked_and_say_what_is_missing() {
     assert!(preparer().await.iter().all(|rappel| rappel.recent));
     assert_eq!(essai.envoyer(adresse, &caue, "voulu=non").await.statut, StatusCode::SEE_OTHER);
     assert_eq!(preparer().await.len(), 1);
+}
+
+/// The command reads as the owner of the database, and the page as the coordinator: both say the same.
+#[tokio::test]
+async fn the_command_of_reminders_counts_what_the_page_does() {
+    let essai = Essai::nouveau().await;
+    let dossier = Reseau::nouveau("rappel-egal").avec(
+        "demandes.csv",
+        "D1,2018-03-01,caue,,batiments,commune,26001,2019,Toit,terminee\n\
+         D2,2018-03-20,adil,,batiments,commune,26001,2019,Toit aussi,terminee\n",
+    );
+    essai.pays.charger(&dossier).await;
+    let coord = essai.entrer("coord@egal.example", &["rappel-egal:coordinateur"]).await;
+    let caue = essai.entrer("caue@egal.example", &["rappel-egal:partenaire:caue"]).await;
+    for biscuit in [&coord, &caue] {
+        essai.envoyer("/espace/rappel-egal/rappels", biscuit, "voulu=oui").await;
+    }
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    // One that was asked on the page, and waits to be qualified; one that was written one by one.
+    let recue: String = sqlx::query_scalar(
+        "with p as materialized (select set_config('maillage.principal', 'public', true))
+         select recevoir_demande('rappel-egal', 'caue', 'batiments', null, 'commune', '26002', 'Le préau fuit', 'Mme Maire',
+           null, 'mairie@egal.example', null, sha256('egal')) from p",
+    )
+    .fetch_one(&mut connexion)
+    .await
+    .unwrap();
+    assert!(recue.starts_with("EL-"));
+    let notee = serde_json::json!({ "reseau": "rappel-egal", "partenaire": "caue", "date": "2018-05-03",
+        "themes": ["batiments"], "beneficiaire": "commune:26003", "objet": "Notée" });
+    let notee = essai.ecrire(axum::http::Method::POST, "/api/demandes", &caue, &notee).await;
+    assert_eq!(notee.statut, StatusCode::CREATED, "{}", notee.texte);
+    let rappels =
+        maillage::coordination::preparer(&mut connexion, "rappel-egal", None, crate::pays::URL)
+            .await
+            .unwrap();
+    let texte = |courriel: &str| {
+        rappels.iter().find(|rappel| rappel.courriel == courriel).unwrap().texte.clone()
+    };
+    let au_caue = texte("caue@egal.example");
+    for phrase in [
+        "- demandes reçues en ligne, à qualifier : 1",
+        "- demandes à vérifier : 1, doublon possible avec un autre partenaire",
+    ] {
+        assert!(au_caue.contains(phrase), "{phrase} : {au_caue}");
+    }
+    let page = lire(&essai, &coord, "/espace/rappel-egal/rappels").await.texte;
+    let page = page
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&");
+    for courriel in ["caue@egal.example", "coord@egal.example"] {
+        assert!(page.contains(&texte(courriel)), "{} : {page}", texte(courriel));
+    }
+    // Who has no session and is not the owner reads nothing of it still.
+    let mut personne = essai.pays.connexion_de("maillage_service").await;
+    let lues: i64 = sqlx::query_scalar("select count(*) from demande_suivie")
+        .fetch_one(&mut personne)
+        .await
+        .unwrap();
+    assert_eq!(lues, 0);
+}
+
+#[tokio::test]
+async fn what_is_written_of_a_body_is_in_the_journal_of_the_reseaux_that_have_it() {
+    let essai = Essai::nouveau().await;
+    for code in ["corps-un", "corps-deux"] {
+        essai.pays.charger(&Reseau::nouveau(code)).await;
+    }
+    let un = essai.entrer("coord@corps-un.example", &["corps-un:coordinateur"]).await;
+    let deux = essai.entrer("coord@corps-deux.example", &["corps-deux:coordinateur"]).await;
+    let ajout = corps(&[("nom", "Agence <neuve>"), ("siren", "913260006"), ("role", "partenaire")]);
+    let ajoute = essai.envoyer("/espace/corps-un/ajouter/partenaires", &un, &ajout).await;
+    assert_eq!(ajoute.statut, StatusCode::SEE_OTHER, "{}", ajoute.texte);
+    let journal = async |biscuit: &str, reseau: &str| {
+        lire(&essai, biscuit, &format!("/espace/journal?reseau={reseau}")).await.texte
+    };
+    let page = journal(&un, "corps-un").await;
+    assert!(
+        page.contains("ajout : organisme 913260006") && page.contains("Agence &lt;neuve&gt;"),
+        "{page}"
+    );
+    // Of another réseau, nothing; of a folder's load, its own.
+    let page = journal(&deux, "corps-deux").await;
+    assert!(
+        !page.contains("913260006") && page.contains("ajout : organisme corps-deux/caue"),
+        "{page}"
+    );
+    // Once it is taken away, that is told too.
+    let code: String = sqlx::query_scalar(
+        "select code from partenaire where reseau = 'corps-un' and organisme = $1",
+    )
+    .bind("913260006")
+    .fetch_one(&mut essai.pays.base.connexion().await.unwrap())
+    .await
+    .unwrap();
+    let retirer = format!("/espace/corps-un/partenaires/{code}/retirer");
+    let retire = essai.envoyer(&retirer, &un, "").await;
+    assert_eq!(retire.statut, StatusCode::SEE_OTHER, "{}", retire.texte);
+    let page = journal(&un, "corps-un").await;
+    assert!(page.contains("retrait : organisme 913260006"), "{page}");
+    let orphelines: i64 = sqlx::query_scalar(
+        "select count(*) from journal where objet = 'organisme' and cle = '913260006' and reseau is null",
+    )
+    .fetch_one(&mut essai.pays.base.connexion().await.unwrap())
+    .await
+    .unwrap();
+    assert_eq!(orphelines, 0);
+    // Whatever the table, a line says what there was, or what there is.
+    let muettes: Vec<(String, String)> = sqlx::query_as(
+        "select distinct objet, operation from journal
+         where operation <> 'delete' and apres is null or operation <> 'insert' and avant is null",
+    )
+    .fetch_all(&mut essai.pays.base.connexion().await.unwrap())
+    .await
+    .unwrap();
+    assert_eq!(muettes, []);
 }

@@ -199,7 +199,7 @@ async fn a_refused_form_says_why_field_by_field_and_loses_nothing() {
 async fn the_same_demande_sent_twice_is_one_with_two_links() {
     let essai = Essai::nouveau().await;
     essai.pays.charger(&reseau("double")).await;
-    let corps = corps("double", "maire@double.example", &[("partenaire", "")]);
+    let corps = corps("double", "maire@double.example", &[]);
     let liens = [envoyer(&essai, &corps).await, envoyer(&essai, &corps).await]
         .map(|envoi| envoi.entete("location").to_owned());
     assert_ne!(liens[0], liens[1]);
@@ -207,12 +207,102 @@ async fn the_same_demande_sent_twice_is_one_with_two_links() {
     for lien in &liens {
         assert_eq!(essai.lire(lien, &[]).await.statut, 200);
     }
-    // Whoever coordinates qualifies what is for nobody: here, the first of the réseau.
-    let mene: String = sqlx::query_scalar("select partenaire from demande where reseau = 'double'")
-        .fetch_one(&mut essai.pays.base.connexion().await.unwrap())
-        .await
-        .unwrap();
-    assert_eq!(mene, "caue");
+}
+
+/// The folder of a réseau where a department coordinates, and a partner has left.
+fn avec_membres(code: &str, coordonne: bool) -> Reseau {
+    let mut dossier = reseau(code).sans("partenaires.csv");
+    let role = if coordonne { "coordinateur" } else { "partenaire" };
+    dossier.fichiers.push((
+        "partenaires.csv",
+        format!(
+            "code,nom,sigle,type,siren,site,courriel,telephone,description,role,debut,fin\n\
+             caue,Conseil d'architecture,CAUE,association,,,,,,partenaire,,\n\
+             sde,Syndicat d'énergies,,syndicat,,,,,,partenaire,,\n\
+             adil,Agence partie,ADIL,association,,,,,,partenaire,2010-01-01,2020-12-31\n\
+             dept,Le Département,,,,,,,,{role},,\n"
+        ),
+    ));
+    dossier
+}
+
+#[tokio::test]
+async fn a_demande_for_nobody_goes_to_who_coordinates_and_else_its_sender_chooses_a_member() {
+    let essai = Essai::nouveau().await;
+    for (code, coordonne) in [("coordonne", true), ("sans-coord", false)] {
+        essai.pays.charger(&avec_membres(code, coordonne)).await;
+        let adresse = format!("/demander?reseau={code}&territoire=commune:26001&partenaire=adil");
+        let page = essai.lire(&adresse, &[]).await.texte;
+        // Who has left is not asked.
+        assert!(page.contains("value=\"caue\"") && !page.contains("Agence partie"), "{page}");
+        assert_eq!(page.contains("Le réseau choisira"), coordonne, "{page}");
+        let courriel = format!("maire@{code}.example");
+        let lieu = ("territoire", "commune:26009");
+        let envoi = envoyer(&essai, &corps(code, &courriel, &[lieu, ("partenaire", "")])).await;
+        assert_eq!(envoi.statut, if coordonne { 303 } else { 422 }, "{}", envoi.texte);
+        if !coordonne {
+            assert!(envoi.texte.contains("Choisissez à qui vous adressez"), "{}", envoi.texte);
+            assert!(envoi.texte.contains("la cantine est dessous"), "{}", envoi.texte);
+        }
+        let partie = corps(code, &courriel, &[lieu, ("partenaire", "adil")]);
+        let partie = envoyer(&essai, &partie).await;
+        assert_eq!(partie.statut, 422, "{}", partie.texte);
+        let menees: Vec<String> =
+            sqlx::query_scalar("select partenaire from demande where reseau = $1")
+                .bind(code)
+                .fetch_all(&mut essai.pays.base.connexion().await.unwrap())
+                .await
+                .unwrap();
+        assert_eq!(menees, if coordonne { vec!["dept".to_owned()] } else { vec![] });
+    }
+    // Nor by the function itself.
+    for partenaire in ["null", "'adil'"] {
+        let mut transaction =
+            Principal::Public.transaction(&essai.pays.base.piscine()).await.unwrap();
+        let forcee = sqlx::query(sqlx::AssertSqlSafe(format!(
+            "select recevoir_demande('sans-coord', {partenaire}, 'batiments', null, 'commune', '26001', 'Un objet', 'Nom',
+               null, 'a@b.example', null, sha256('x'))"
+        )))
+        .execute(&mut *transaction)
+        .await;
+        assert!(forcee.unwrap_err().to_string().contains("ne peut pas être reçue"), "{partenaire}");
+    }
+}
+
+#[tokio::test]
+async fn twenty_four_demandes_at_once_leave_others_their_answers() {
+    let essai = std::sync::Arc::new(a_part().await);
+    essai.pays.charger(&reseau("foule")).await;
+    let envois: Vec<_> = (0..24)
+        .map(|rang| {
+            let essai = essai.clone();
+            tokio::spawn(async move {
+                let commune = format!("commune:260{:02}", rang % 8 + 1);
+                let objet = format!("Une demande parmi d'autres, numéro {rang}.");
+                let champs = [("territoire", commune.as_str()), ("objet", objet.as_str())];
+                let corps = corps("foule", &format!("maire{rang}@foule.example"), &champs);
+                let client = format!("192.0.2.{}", rang / 8 + 1);
+                essai.envoyer_depuis(&client, "/demander", &corps).await
+            })
+        })
+        .collect();
+    let debut = std::time::Instant::now();
+    let mut lues = 0;
+    while envois.iter().any(|envoi| !envoi.is_finished()) || lues == 0 {
+        let reseaux = essai.lire("/api/reseaux", &[]).await;
+        assert_eq!(reseaux.statut, 200, "{}", reseaux.texte);
+        assert!(debut.elapsed() < std::time::Duration::from_secs(20), "{lues} answers");
+        lues += 1;
+        // What is kept ready is answered without waiting for anything: the others have their turn.
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let mut statuts = vec![];
+    for envoi in envois {
+        statuts.push(envoi.await.unwrap().statut.as_u16());
+    }
+    // Eight of one address pass: each is under its bound, and none failed for want of a connection.
+    assert_eq!(statuts, [303; 24]);
+    assert_eq!(nombre(&essai.pays, DEMANDES, "foule").await, 24);
 }
 
 #[tokio::test]
@@ -239,6 +329,44 @@ async fn demandes_are_slowed_down_for_an_address_and_for_a_commune() {
     assert!(!derniere.entete("retry-after").is_empty());
     assert!(derniere.texte.contains("pour cette commune"), "{}", derniere.texte);
     assert_eq!(nombre(&essai.pays, DEMANDES, "freine").await, 5);
+    // What was typed is in the page, to be sent again.
+    for attendu in [
+        "la cantine est dessous",
+        "value=\"Anne Maire\"",
+        "value=\"autre2@freine.example\"",
+        "04 75 00 00 00",
+        "<option value=\"batiments\" selected>",
+        "<option value=\"caue\" selected>",
+        "value=\"commune:26007\"",
+    ] {
+        assert!(derniere.texte.contains(attendu), "{attendu} : {}", derniere.texte);
+    }
+}
+
+/// In a country of their own: a commune is counted whatever the réseau.
+async fn a_part() -> Essai {
+    Essai::sur(std::sync::Arc::new(Pays::nouveau("").await)).await
+}
+
+#[tokio::test]
+async fn who_waits_each_time_comes_to_the_bound_of_a_day() {
+    let essai = a_part().await;
+    essai.pays.charger(&reseau("freine")).await;
+    let vieillir = "update tentative set le = le - interval '16 minutes' where cle like 'demande%'";
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    let mut jour = vec![];
+    for rang in 0..11 {
+        sqlx::query(vieillir).execute(&mut connexion).await.unwrap();
+        let objet = format!("Encore une demande, numéro {rang}.");
+        let commune = format!("commune:260{:02}", rang % 6 + 1);
+        let champs = [("territoire", commune.as_str()), ("objet", objet.as_str())];
+        jour.push(envoyer(&essai, &corps("freine", "obstine@freine.example", &champs)).await);
+    }
+    let statuts: Vec<u16> = jour.iter().map(|envoi| envoi.statut.as_u16()).collect();
+    assert_eq!(statuts, [vec![303; 10], vec![429]].concat());
+    let refus = jour.pop().unwrap();
+    assert!(refus.entete("retry-after").parse::<u32>().unwrap() > 3 * 3600);
+    assert!(refus.texte.contains(" h, sans fermer cette page"), "{}", refus.texte);
 }
 
 #[tokio::test]

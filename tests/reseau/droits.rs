@@ -30,6 +30,46 @@ async fn every_table_of_reseaux_forces_row_security() {
 }
 
 #[tokio::test]
+async fn the_role_of_the_service_owns_nothing_and_passes_no_policy() {
+    let pays = pays().await;
+    let mut connexion = pays.base.connexion().await.unwrap();
+    for role in ["maillage_service", "maillage_lecture"] {
+        let (pouvoirs, roles): (bool, i64) = sqlx::query_as(
+            "select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication,
+               (select count(*) from pg_auth_members m where m.member = r.oid)
+             from pg_roles r where rolname = $1",
+        )
+        .bind(role)
+        .fetch_one(&mut connexion)
+        .await
+        .unwrap();
+        assert_eq!((pouvoirs, roles), (false, 0), "{role}");
+        let siens: i64 = sqlx::query_scalar(
+            "select (select count(*) from pg_class where relowner = $1::regrole)
+               + (select count(*) from pg_proc where proowner = $1::regrole)
+               + (select count(*) from pg_type where typowner = $1::regrole)
+               + (select count(*) from pg_namespace where nspowner = $1::regrole)
+               + (select count(*) from pg_database where datdba = $1::regrole)",
+        )
+        .bind(role)
+        .fetch_one(&mut connexion)
+        .await
+        .unwrap();
+        assert_eq!(siens, 0, "{role}");
+        // Nor makes anything of its own.
+        let cree: bool = sqlx::query_scalar(
+            "select has_schema_privilege($1, 'public', 'create') or has_database_privilege($1, current_database(), 'create')
+               or has_database_privilege($1, current_database(), 'temporary')",
+        )
+        .bind(role)
+        .fetch_one(&mut connexion)
+        .await
+        .unwrap();
+        assert!(!cree, "{role}");
+    }
+}
+
+#[tokio::test]
 async fn a_transaction_without_principal_sees_no_row() {
     let pays = pays().await;
     let reseau = Reseau::nouveau("droits")

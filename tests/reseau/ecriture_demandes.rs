@@ -287,6 +287,98 @@ async fn of_two_corrections_at_once_the_second_is_told_what_the_first_changed() 
     );
 }
 
+/// Who changes contacts alone writes the demande: the second is told, and what the first gave stays.
+#[tokio::test]
+async fn of_two_changes_of_contacts_alone_the_second_is_told() {
+    let ecole = Ecole::nouvelle("contacts-a-deux").await;
+    let creee = ecole.creer(&ecole.caue, json!({})).await.json();
+    let id = &creee["id"];
+    let contacts = |nom: &str| json!({ "revision": 1, "contacts": [{ "nom": nom, "courriel": "a@x.example" }] });
+    let (un, deux) = tokio::join!(
+        ecole.corriger(&ecole.caue, id, contacts("Mme Une")),
+        ecole.corriger(&ecole.coordinateur, id, contacts("M. Deux"))
+    );
+    let (faite, refusee) = if un.statut == StatusCode::OK { (un, deux) } else { (deux, un) };
+    assert_eq!(
+        (faite.statut, refusee.statut, &refusee.json()["revision"]),
+        (StatusCode::OK, StatusCode::CONFLICT, &json!(2)),
+        "{} {}",
+        faite.texte,
+        refusee.texte
+    );
+    let lue = ecole.lire(&ecole.caue, id).await.json();
+    assert_eq!((&lue["contacts"], &lue["revision"]), (&faite.json()["contacts"], &json!(2)));
+    // The journal says that something was written, and names nobody.
+    assert!(
+        !refusee.texte.contains("Mme Une") && !refusee.texte.contains("M. Deux"),
+        "{}",
+        refusee.texte
+    );
+    // Saying again what is there writes nothing.
+    let pareille = json!({ "revision": 2, "contacts": faite.json()["contacts"] });
+    let pareille = ecole.corriger(&ecole.caue, id, pareille).await;
+    assert_eq!(
+        (pareille.statut, &pareille.json()["revision"]),
+        (StatusCode::OK, &json!(2)),
+        "{}",
+        pareille.texte
+    );
+}
+
+/// What was read under a name is asked of the database each time: nothing of a contact outlives its erasure.
+#[tokio::test]
+async fn contacts_are_served_no_more_once_they_are_erased() {
+    let ecole = Ecole::nouvelle("effaces").await;
+    let contact = json!({ "nom": "Mme Oubliée", "courriel": "oubliee@effaces.example" });
+    let creee = ecole.creer(&ecole.caue, json!({ "contacts": [contact] })).await.json();
+    let fiche = format!("/api/demandes/{}", creee["id"]);
+    let adresses = [
+        "/api/demandes?reseau=effaces&annee=2026",
+        "/api/demandes?reseau=effaces&annee=2026&territoire=commune:26001",
+        "/api/demandes/suivies?reseau=effaces",
+        fiche.as_str(),
+        "/ogc/collections/demandes/items?reseau=effaces",
+        "/exports/demandes.csv?reseau=effaces",
+        "/territoires/commune/26001",
+        "/espace/effaces/collecte?annee=2026",
+        "/espace/journal?reseau=effaces",
+    ];
+    let mut vues = 0;
+    let mut valides = vec![];
+    for adresse in adresses {
+        for biscuit in [&ecole.caue, &ecole.coordinateur] {
+            // Twice, so that what is kept ready is kept.
+            for _ in 0..2 {
+                let lue = ecole.essai.lire(adresse, &[("cookie", biscuit)]).await;
+                vues += usize::from(lue.texte.contains("oubliee@effaces.example"));
+                if lue.texte.contains("oubliee@effaces.example") {
+                    assert_eq!(lue.entete("cache-control"), "no-store", "{adresse}");
+                }
+                valides.push((adresse, biscuit, lue.entete("etag").to_owned()));
+            }
+        }
+    }
+    assert!(vues >= 8, "{vues}");
+    let mut connexion = ecole.essai.pays.base.connexion().await.unwrap();
+    let mut transaction = sqlx::Connection::begin(&mut connexion).await.unwrap();
+    let oubli = maillage::comptes::donnees::oublier(&mut transaction, "oubliee@effaces.example")
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(oubli.contacts, 1);
+    // At once, whatever the service has heard of, and also when the reader holds what was answered.
+    for (adresse, biscuit, etag) in valides {
+        for entetes in [
+            vec![("cookie", biscuit.as_str())],
+            vec![("cookie", biscuit), ("if-none-match", &etag)],
+        ] {
+            let lue = ecole.essai.lire(adresse, &entetes).await;
+            assert!(!lue.texte.contains("oubliee@effaces.example"), "{adresse} : {}", lue.texte);
+            assert!(!lue.texte.contains("Mme Oubliée"), "{adresse} : {}", lue.texte);
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_a_demande_cannot_say_is_refused_by_its_field() {
     let ecole = Ecole::nouvelle("refus-saisie").await;

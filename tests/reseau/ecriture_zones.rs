@@ -307,6 +307,99 @@ async fn of_two_people_at_once_the_second_is_told_what_the_first_changed() {
     assert_eq!(statuts, [201, 409], "{} {}", un.texte, deux.texte);
 }
 
+/// A drawing that takes long to judge: a saw of many teeth.
+fn dent_de_scie(sommets: u32) -> Value {
+    let mut points: Vec<[f64; 2]> = (0..sommets)
+        .map(|rang| {
+            let x = 4.75 + f64::from(rang) / f64::from(sommets) * 0.2;
+            [x, if rang % 2 == 0 { 44.1 } else { 44.25 }]
+        })
+        .collect();
+    points.push([4.95, 44.0]);
+    points.push([4.75, 44.0]);
+    points.push(points[0]);
+    json!({ "unites": null, "geometrie": { "type": "Polygon", "coordinates": [points] } })
+}
+
+#[tokio::test]
+async fn no_connection_is_held_while_zones_are_judged() {
+    let ecole = std::sync::Arc::new(Ecole::nouvelle("juges").await);
+    let envois: Vec<_> = (0..3)
+        .map(|rang| {
+            let ecole = ecole.clone();
+            tokio::spawn(async move {
+                let mut zone = dent_de_scie(5_000);
+                zone["code"] = json!(format!("scie-{rang}"));
+                ecole.proposer(&ecole.caue, zone).await.statut.as_u16()
+            })
+        })
+        .collect();
+    // What a session does between the last reading and the first write.
+    let mut connexion = ecole.essai.pays.base.connexion().await.unwrap();
+    let mut vues = 0;
+    while envois.iter().any(|envoi| !envoi.is_finished()) {
+        let oisives: Vec<String> = sqlx::query_scalar(
+            "select query from pg_stat_activity
+             where state = 'idle in transaction' and now() - state_change > interval '200 milliseconds'
+               and query like '%anciens_codes%'",
+        )
+        .fetch_all(&mut connexion)
+        .await
+        .unwrap();
+        assert_eq!(oisives, Vec::<String>::new());
+        vues += 1;
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(vues > 5, "they were judged before they were looked at");
+    for envoi in envois {
+        let statut = envoi.await.unwrap();
+        assert!([201, 422, 503].contains(&statut), "{statut}");
+    }
+}
+
+#[tokio::test]
+async fn a_zone_that_was_judged_by_what_is_no_more_is_to_be_proposed_again() {
+    let ecole = std::sync::Arc::new(Ecole::nouvelle("rejuges").await);
+    let mut proprietaire = ecole.essai.pays.base.connexion().await.unwrap();
+    // A load is under way: the zone is judged, and waits for its turn to be written.
+    let tour = "select pg_advisory_lock(hashtext('maillage reseaux'))";
+    sqlx::query(tour).execute(&mut proprietaire).await.unwrap();
+    let attente = {
+        let ecole = ecole.clone();
+        tokio::spawn(
+            async move { ecole.proposer(&ecole.caue, json!({ "theme": "batiments" })).await },
+        )
+    };
+    let mut autre = ecole.essai.pays.base.connexion().await.unwrap();
+    for _ in 0..200 {
+        let attendent: i64 = sqlx::query_scalar(
+            "select count(*) from pg_stat_activity where wait_event = 'advisory' and query like '%maillage reseaux%'",
+        )
+        .fetch_one(&mut autre)
+        .await
+        .unwrap();
+        if attendent > 0 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    sqlx::query("delete from partenaire_theme where reseau = 'rejuges' and partenaire = 'caue' and theme = 'batiments'")
+        .execute(&mut autre)
+        .await
+        .unwrap();
+    sqlx::query("select pg_advisory_unlock_all()").execute(&mut proprietaire).await.unwrap();
+    let refus = attente.await.unwrap();
+    assert_eq!(refus.statut, StatusCode::CONFLICT, "{}", refus.texte);
+    assert!(refus.texte.contains("viennent de changer"), "{}", refus.texte);
+    assert_eq!(ecole.nombre("zone").await, 0);
+    // A load that lasts is said, and waits for nobody's connection longer than that.
+    sqlx::query(tour).execute(&mut proprietaire).await.unwrap();
+    let refus = ecole.proposer(&ecole.caue, json!({})).await;
+    assert_eq!(refus.statut, StatusCode::SERVICE_UNAVAILABLE, "{}", refus.texte);
+    assert!(refus.texte.contains("Un chargement") && !refus.entete("retry-after").is_empty());
+    sqlx::query("select pg_advisory_unlock_all()").execute(&mut proprietaire).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_drawn_or_listed_wrong_is_told_place_by_place() {
     let ecole = Ecole::nouvelle("mal-dits").await;

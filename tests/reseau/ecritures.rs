@@ -92,6 +92,73 @@ async fn the_service_is_granted_what_is_written_and_nothing_else() {
     assert_eq!(ouvertes, Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn each_write_that_the_service_may_make_leaves_a_line_in_the_journal() {
+    let pays = pays().await;
+    // Operations that are granted, on a table or on columns of it, and no trigger that writes the journal. A trigger that
+    // says which rows says it of a principal alone, or of each row.
+    let muettes: Vec<(String, String)> = sqlx::query_as(
+        "select c.relname::text, o.operation
+         from pg_class c
+         cross join (values ('insert', 4), ('delete', 8), ('update', 16)) as o (operation, bit)
+         where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v')
+           and case o.operation
+             when 'delete' then has_table_privilege('maillage_service', c.oid, 'delete')
+             else has_any_column_privilege('maillage_service', c.oid, o.operation)
+           end
+           and not exists (
+             select from pg_trigger t
+             join pg_proc p on p.oid = t.tgfoid
+             where t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled = 'O' and t.tgtype & o.bit <> 0
+               and p.proname in ('journaliser', 'journaliser_en_nombre'))
+         order by 1, 2",
+    )
+    .fetch_all(&mut pays.base.connexion().await.unwrap())
+    .await
+    .unwrap();
+    // Each exception would be named here, with its reason: there is none.
+    let exceptions: [(String, String); 0] = [];
+    assert_eq!(muettes, exceptions);
+    // Tables that functions of the owner write on behalf of somebody, which are not the service's to write.
+    let tenues: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_class c
+         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relrowsecurity
+           and not exists (
+             select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+             where t.tgrelid = c.oid and p.proname in ('journaliser', 'journaliser_en_nombre'))
+         order by 1",
+    )
+    .fetch_all(&mut pays.base.connexion().await.unwrap())
+    .await
+    .unwrap();
+    let attendues = [
+        ("adresse_connue", "where one signs in from: kept thirty days, told to nobody"),
+        ("beneficiaire", "of the folder alone"),
+        ("bilan_declare", "of the folder alone"),
+        ("correspondance", "how the columns of a table are read"),
+        ("demande_particuliere", "counts of a table, whose load is in `livraison`"),
+        ("perimetre", "of the folder alone"),
+        ("perimetre_actuel", "derived"),
+        ("publication", "derived"),
+        ("publication_a_refaire", "derived"),
+        ("regroupement", "of the folder alone"),
+        ("regroupement_actuel", "derived"),
+        ("regroupement_commune", "of the folder alone"),
+        ("reseau_etape", "of the folder alone"),
+        ("reseau_millesime", "of the folder alone"),
+        ("succession", "derived"),
+        ("suivi", "hashes of links, kept as long as the contact"),
+        ("synonyme", "of the folder alone"),
+        ("tentative", "sign-ins that fail: kept one day"),
+        ("zone_commune", "derived"),
+        ("zone_contour", "derived"),
+        ("zone_non_reportee", "derived"),
+    ]
+    .map(|(table, _raison)| table.to_owned());
+    let oubliees: Vec<_> = tenues.iter().filter(|table| !attendues.contains(table)).collect();
+    assert_eq!(oubliees, ["journal"]);
+}
+
 /// A write as SQL, for a partner of a réseau, after what it needs: the rows that it touches say whose they are.
 fn ordres(table: &str, operation: &str) -> Option<Vec<&'static str>> {
     const ZONE: &str = "insert into zone (reseau, code, version, partenaire, debut, etat, origine)

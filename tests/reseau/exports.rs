@@ -101,6 +101,93 @@ async fn a_file_answers_the_same_question_as_a_page() {
     }
 }
 
+/// The texts of a workbook's cells, and whether any cell is a formula.
+fn cellules(octets: &[u8]) -> (String, bool) {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(octets)).unwrap();
+    let mut textes = String::new();
+    for rang in 0..archive.len() {
+        let fichier = archive.by_index(rang).unwrap();
+        if fichier.name().starts_with("xl/worksheets/") || fichier.name().contains("sharedStrings")
+        {
+            textes += &std::io::read_to_string(fichier).unwrap();
+        }
+    }
+    let formule = textes.contains("<f>") || textes.contains("<f ");
+    (textes, formule)
+}
+
+/// What spreadsheets run, at the beginning of texts that anybody may have typed, in each table that is exported.
+#[tokio::test]
+async fn no_table_that_is_exported_begins_a_cell_by_a_formula() {
+    let essai = Essai::nouveau().await;
+    let debuts = ["=cmd", "+cmd", "-cmd", "@cmd", "\tcmd", "\rcmd", "'=cmd"];
+    let mut dossier = complet("formules").sans("demandes.csv");
+    let mut lignes =
+        String::from("reference,date,partenaire,theme,maille,beneficiaire,millesime,objet,etat\n");
+    for (rang, debut) in debuts.iter().enumerate() {
+        lignes += &format!(
+            "F{rang},2018-03-01,caue,eau-potable,commune,26001,2019,\"{debut}{rang}\",en_cours\n"
+        );
+    }
+    dossier = dossier.avec("demandes.csv", &lignes);
+    essai.pays.charger(&dossier).await;
+    let mut connexion = essai.pays.base.connexion().await.unwrap();
+    for ordre in [
+        "update organisme set nom = '=cmd' || nom
+         where code in (select organisme from partenaire where reseau = 'formules')",
+        "update partenaire set description = '@cmd' where reseau = 'formules'",
+        "update theme set libelle = '+cmd' || libelle where reseau = 'formules'",
+        "update zone set nom = '-cmd' where reseau = 'formules'",
+    ] {
+        sqlx::query(ordre).execute(&mut connexion).await.unwrap();
+    }
+    let coordinateur = essai.entrer("coord@formules.example", &["formules:coordinateur"]).await;
+    let document = essai.lire("/ogc/collections", &[]).await.json();
+    let collections = document["collections"].as_array().unwrap().iter();
+    let (mut tables, mut vues) = (0, 0);
+    for id in collections.map(|collection| collection["id"].as_str().unwrap()) {
+        let filtre = if ["demandes", "zones", "couverture", "partenaires"].contains(&id) {
+            "?reseau=formules"
+        } else {
+            "?limit=50"
+        };
+        let adresse = format!("/exports/{id}.csv{filtre}");
+        let recue = essai.lire(&adresse, &[("cookie", &coordinateur)]).await;
+        assert_eq!(recue.statut, StatusCode::OK, "{adresse} : {}", recue.texte);
+        let mut table =
+            csv::ReaderBuilder::new().delimiter(b';').from_reader(recue.texte.as_bytes());
+        for ligne in table.records() {
+            for cellule in &ligne.unwrap() {
+                // A number below zero is one.
+                let dangereuse = cellule.starts_with(['=', '+', '-', '@', '\t', '\r'])
+                    && cellule.replace(',', ".").parse::<f64>().is_err();
+                assert!(!dangereuse, "{adresse} : {cellule:?}");
+                vues += usize::from(cellule.contains("cmd"));
+            }
+        }
+        let requete = Request::builder()
+            .uri(format!("/exports/{id}.xlsx{filtre}"))
+            .header("cookie", &coordinateur)
+            .body(Body::empty())
+            .unwrap();
+        let reponse = essai.service.clone().oneshot(requete).await.unwrap();
+        let octets = to_bytes(reponse.into_body(), usize::MAX).await.unwrap();
+        let (_, formule) = cellules(&octets);
+        assert!(!formule, "{id}.xlsx");
+        tables += 1;
+    }
+    assert!(tables > 5 && vues > debuts.len(), "{tables} {vues}");
+    // As a text, whatever it begins with: a workbook knows the kind of its cells.
+    let requete = Request::builder()
+        .uri("/exports/demandes.xlsx?reseau=formules")
+        .header("cookie", &coordinateur)
+        .body(Body::empty())
+        .unwrap();
+    let reponse = essai.service.clone().oneshot(requete).await.unwrap();
+    let (textes, _) = cellules(&to_bytes(reponse.into_body(), usize::MAX).await.unwrap());
+    assert!(textes.contains("=cmd0") && textes.contains("@cmd3"), "{textes}");
+}
+
 #[tokio::test]
 async fn a_table_runs_no_formula_and_holds_what_one_may_read() {
     let essai = Essai::nouveau().await;

@@ -10,6 +10,7 @@ use maillage::partenaires::zones::{Etat, Reference};
 use maillage::territoires::{Maille, Millesime, Unite};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use serde_json::Value;
 
 use crate::complet::peupler;
 use crate::service::Essai;
@@ -49,6 +50,19 @@ fn mot() -> impl Strategy<Value = String> {
 
 fn encoder(texte: &str) -> String {
     texte.bytes().map(|octet| format!("%{octet:02X}")).collect()
+}
+
+/// A path with its variables filled.
+fn remplir(chemin: &str, mots: Vec<String>) -> String {
+    let mut mots = mots.into_iter();
+    let segments: Vec<String> = chemin
+        .split('/')
+        .map(|segment| match segment.starts_with('{') {
+            true => encoder(&mots.next().unwrap_or_default()),
+            false => segment.to_owned(),
+        })
+        .collect();
+    segments.join("/")
 }
 
 /// A request to one of the paths: the path, with its variables filled, its question and its headers.
@@ -120,21 +134,13 @@ fn requete(chemins: Vec<String>) -> impl Strategy<Value = (String, Vec<(&'static
     );
     let chemin = (prop::sample::select(chemins), prop::collection::vec(mot(), 5));
     (chemin, questions, entetes).prop_map(|((chemin, mots), questions, entetes)| {
-        let mut mots = mots.into_iter();
-        let segments: Vec<String> = chemin
-            .split('/')
-            .map(|segment| match segment.starts_with('{') {
-                true => encoder(&mots.next().unwrap_or_default()),
-                false => segment.to_owned(),
-            })
-            .collect();
         let questions: Vec<String> =
             questions.iter().map(|(nom, mot)| format!("{nom}={}", encoder(mot))).collect();
         let entetes = entetes
             .into_iter()
             .filter(|(_, valeur)| axum::http::HeaderValue::from_str(valeur).is_ok())
             .collect();
-        (format!("{}?{}", segments.join("/"), questions.join("&")), entetes)
+        (format!("{}?{}", remplir(&chemin, mots), questions.join("&")), entetes)
     })
 }
 
@@ -189,6 +195,252 @@ fn no_address_makes_the_service_fail_and_each_refusal_is_a_sentence() {
         .unwrap();
     // Otherwise every request would have been refused at the door.
     assert!(trouvees.borrow().len() > nombre / 3, "{:?}", trouvees.borrow());
+}
+
+/// Writes tried in a run: some of them hash a password.
+const ECRITURES: u32 = 2_000;
+
+/// Forms of pages: path, and fields.
+const FORMULAIRES: [(&str, &[&str]); 19] = [
+    ("/connexion", &["courriel", "mot_de_passe", "suite"]),
+    ("/connexion/oubli", &["courriel"]),
+    ("/lien/{secret}", &["mot_de_passe", "confirmation"]),
+    (
+        "/demander",
+        &[
+            "reseau",
+            "territoire",
+            "lieu",
+            "theme",
+            "partenaire",
+            "fiche",
+            "objet",
+            "nom",
+            "fonction",
+            "courriel",
+            "telephone",
+            "adresse_web",
+        ],
+    ),
+    ("/espace/jetons", &["nom", "reseau", "ecriture", "jours"]),
+    ("/espace/jetons/{id}/revoquer", &[]),
+    ("/espace/sessions/{id}/fermer", &[]),
+    ("/espace/equipe", &["courriel", "nom", "droit"]),
+    ("/espace/equipe/{id}/retirer", &[]),
+    ("/espace/invitations/{id}/accepter", &[]),
+    ("/espace/publication", &["reseau", "seuil"]),
+    ("/espace/nouveau-reseau", &["departement", "nom", "code", "lu"]),
+    ("/espace/hasard-ecrit/rappels", &["voulu"]),
+    ("/espace/hasard-ecrit/equipe/{id}", &["droit"]),
+    (
+        "/espace/hasard-ecrit/reglages",
+        &[
+            "lu",
+            "nom",
+            "nom_court",
+            "couleur",
+            "guichet_site",
+            "conservation_mois",
+            "cadres",
+            "origines",
+        ],
+    ),
+    (
+        "/espace/hasard-ecrit/ajouter/{objet}",
+        &[
+            "lu",
+            "nom",
+            "libelle",
+            "titre",
+            "siren",
+            "parent",
+            "role",
+            "themes",
+            "debut",
+            "fin",
+            "courriel",
+            "site",
+            "genre",
+            "mots_cles",
+        ],
+    ),
+    (
+        "/espace/hasard-ecrit/{objet}/{code}",
+        &["lu", "nom", "libelle", "titre", "siren", "parent", "role", "themes", "fin"],
+    ),
+    ("/espace/{reseau}/{objet}/{code}/deplacer", &["sens"]),
+    ("/espace/{reseau}/{objet}/{code}/retirer", &[]),
+];
+
+/// What a form may be given, beside what addresses are.
+fn saisie() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => prop::sample::select(vec![
+            "hasard-ecrit", "hasard-ecrit:lecteur", "hasard-ecrit:partenaire:caue", "partenaires", "themes", "fiches",
+            "caue", "batiments", "eau", "haut", "bas", "oui", "on", "anne@hasard.example", "26", "182600015", "#336699",
+            "https://exemple.fr", "coordinateur", "commune:26001", "2026-01-31", "{}", "{\"nom\":[\"x\"]}", "[]", "5", "30",
+        ])
+        .prop_map(str::to_owned),
+        3 => mot(),
+    ]
+}
+
+/// Any JSON, of words that mean something here or elsewhere.
+fn valeur() -> impl Strategy<Value = Value> {
+    let feuille = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        (-3_i64..30).prop_map(Value::from),
+        any::<f64>().prop_map(|nombre| serde_json::json!(nombre)),
+        saisie().prop_map(Value::from),
+    ];
+    feuille.prop_recursive(3, 16, 4, |dedans| {
+        let noms =
+            prop::sample::select(vec!["type", "coordinates", "nom", "courriel", "revision", "x"]);
+        prop_oneof![
+            prop::collection::vec(dedans.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((noms, dedans), 0..4).prop_map(|champs| champs
+                .into_iter()
+                .map(|(nom, valeur)| (nom.to_owned(), valeur))
+                .collect()),
+        ]
+    })
+}
+
+/// A write: method, address, kind of body and body.
+type Ecriture = (Method, String, &'static str, String);
+
+/// One of the writes of the document: its example, of which some fields are something else.
+fn du_document(operations: Vec<(Method, String, Value)>) -> impl Strategy<Value = Ecriture> {
+    let change = (any::<prop::sample::Index>(), valeur());
+    let changes = prop::collection::vec(change, 0..4);
+    let genre = prop_oneof![
+        8 => Just("application/json"),
+        1 => Just("text/csv"),
+        1 => Just("multipart/form-data; boundary=x"),
+        1 => Just("application/geo+json"),
+    ];
+    let brut = prop_oneof![6 => Just(None), 1 => mot().prop_map(Some)];
+    (prop::sample::select(operations), prop::collection::vec(saisie(), 4), changes, genre, brut)
+        .prop_map(|((methode, chemin, exemple), mots, changes, genre, brut)| {
+            let mut corps = exemple;
+            if let Value::Object(champs) = &mut corps {
+                let noms: Vec<String> = champs.keys().cloned().collect();
+                for (rang, valeur) in changes {
+                    champs.insert(noms[rang.index(noms.len())].clone(), valeur);
+                }
+            }
+            let corps = brut.unwrap_or_else(|| match corps {
+                Value::String(texte) => texte,
+                corps => corps.to_string(),
+            });
+            (methode, remplir(&chemin, mots), genre, corps)
+        })
+}
+
+fn des_formulaires() -> impl Strategy<Value = Ecriture> {
+    let champs = prop::collection::vec(saisie(), 14);
+    (prop::sample::select(FORMULAIRES.to_vec()), prop::collection::vec(saisie(), 4), champs)
+        .prop_map(|((chemin, noms), mots, valeurs)| {
+            let mut corps = form_urlencoded::Serializer::new(String::new());
+            corps.extend_pairs(noms.iter().zip(&valeurs));
+            (
+                Method::POST,
+                remplir(chemin, mots),
+                "application/x-www-form-urlencoded",
+                corps.finish(),
+            )
+        })
+}
+
+#[test]
+fn no_write_makes_the_service_fail_and_each_refusal_is_a_sentence() {
+    let execution = tokio::runtime::Runtime::new().unwrap();
+    let essai = execution.block_on(Essai::nouveau());
+    execution.block_on(peupler(&essai.pays, "hasard-ecrit"));
+    let qui = [
+        String::new(),
+        execution.block_on(essai.entrer("caue@hasard.example", &["hasard-ecrit:partenaire:caue"])),
+        execution.block_on(essai.entrer("coord@hasard.example", &["hasard-ecrit:coordinateur"])),
+    ];
+    let document = execution.block_on(essai.lire("/api/openapi.json", &[])).json();
+    let mut operations = vec![];
+    for (chemin, dites) in document["paths"].as_object().unwrap() {
+        for (methode, dite) in dites.as_object().unwrap() {
+            let contenus = dite["requestBody"]["content"].as_object();
+            for contenu in contenus.into_iter().flat_map(|contenus| contenus.values()) {
+                // In the réseau of this test, so that more is reached than that it does not exist.
+                let exemple = contenu["example"].to_string().replace("drome", "hasard-ecrit");
+                let exemple = serde_json::from_str(&exemple).unwrap();
+                operations.push((methode.to_uppercase().parse().unwrap(), chemin.clone(), exemple));
+            }
+        }
+    }
+    assert!(operations.len() >= 7, "{operations:?}");
+    let tirage = (prop_oneof![du_document(operations), des_formulaires()], 0..qui.len());
+    let faites = RefCell::new(BTreeSet::new());
+    let config = Config { cases: ECRITURES, failure_persistence: None, ..Config::default() };
+    TestRunner::new(config)
+        .run(&tirage, |((methode, adresse, genre, corps), rang)| {
+            let entetes = [
+                ("sec-fetch-site", "same-origin"),
+                ("cookie", qui[rang].as_str()),
+                ("content-type", genre),
+            ];
+            let recue =
+                execution.block_on(essai.demander(methode.clone(), &adresse, &entetes, &corps));
+            prop_assert!(
+                !recue.statut.is_server_error(),
+                "{} {} {} : {} {}",
+                methode,
+                adresse,
+                corps,
+                recue.statut,
+                recue.texte
+            );
+            prop_assert_eq!(recue.entete("x-content-type-options"), "nosniff");
+            // Where one is sent is here.
+            let suite = recue.entete("location");
+            prop_assert!(
+                suite.is_empty() || suite.starts_with('/') && !suite.starts_with("//"),
+                "{} : {}",
+                adresse,
+                suite
+            );
+            if recue.statut.is_client_error() {
+                match recue.entete("content-type").starts_with("text/html") {
+                    true => {
+                        let dit = ["role=\"alert\"", "class=\"faute\""];
+                        prop_assert!(
+                            dit.iter().any(|dit| recue.texte.contains(dit)),
+                            "{} {} : {}",
+                            adresse,
+                            corps,
+                            recue.texte
+                        );
+                    }
+                    false => {
+                        let detail = recue.json()["detail"].as_str().unwrap_or_default().to_owned();
+                        prop_assert!(detail.len() > 20, "{} : {}", adresse, recue.texte);
+                    }
+                }
+            } else {
+                faites.borrow_mut().insert(adresse);
+            }
+            Ok(())
+        })
+        .unwrap();
+    // Otherwise every write would have been refused at the door.
+    assert!(faites.borrow().len() >= 10, "{:?}", faites.borrow());
+    // And what would mean something to the database meant nothing to it.
+    let restent: i64 = execution.block_on(async {
+        sqlx::query_scalar("select count(*) from demande where reseau = 'hasard-ecrit'")
+            .fetch_one(&mut essai.pays.base.connexion().await.unwrap())
+            .await
+            .unwrap()
+    });
+    assert!(restent >= 4, "{restent}");
 }
 
 proptest! {

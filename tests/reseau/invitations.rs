@@ -30,17 +30,10 @@ async fn a_coordinator_invites_in_their_reseau_and_cannot_take_an_account() {
         assert_eq!(refus.statut, StatusCode::UNPROCESSABLE_ENTITY, "{droit}");
         assert!(refus.texte.contains(attendu), "{droit} : {}", refus.texte);
     }
-    // Whom A invited, and who has not chosen a password: B offers a right, and the link that B gets takes nothing.
+    // Whom A invited, and who has not chosen a password: B offers a right too.
     let autre = inviter(&b, "equipe-b:lecteur").await;
     assert_eq!(autre.statut, StatusCode::OK);
-    let lien = lien(&autre.texte);
-    assert!(essai.lire(&lien, &[]).await.texte.contains("Choisir un mot de passe"));
-    let choix = format!("mot_de_passe={PASSE}&confirmation={PASSE}");
-    let suivi = essai.envoyer(&lien, "", &choix).await;
-    assert_eq!(
-        (suivi.entete("location"), suivi.entete("set-cookie")),
-        ("/connexion?suite=/espace", "")
-    );
+    assert!(essai.lire(&lien(&autre.texte), &[]).await.texte.contains("Choisir un mot de passe"));
     // Each sees the rights of their own réseau.
     let page = essai.lire("/espace", &[("cookie", &b)]).await.texte;
     assert!(page.contains("nouvelle@equipe.example") && !page.contains("Partenaire : CAUE"));
@@ -84,6 +77,111 @@ fn lien(page: &str) -> String {
 }
 
 #[tokio::test]
+async fn of_two_reseaux_that_invite_somebody_new_each_has_a_link_and_an_acceptance_of_its_own() {
+    let essai = Essai::nouveau().await;
+    for code in ["deux-a", "deux-b"] {
+        let mut ferme = Reseau::nouveau(code);
+        ferme.declaration = format!("public = false\n{}", ferme.declaration);
+        essai.pays.charger(&ferme).await;
+    }
+    let a = essai.entrer("a@deux.example", &["deux-a:coordinateur"]).await;
+    let b = essai.entrer("b@deux.example", &["deux-b:coordinateur"]).await;
+    let choix = format!("mot_de_passe={PASSE}&confirmation={PASSE}");
+    let lit = async |biscuit: &str, reseau: &str| {
+        essai.lire(&format!("/api/reseaux/{reseau}"), &[("cookie", biscuit)]).await.statut
+    };
+    let numero = async |courriel: &str, reseau: &str| -> i32 {
+        sqlx::query_scalar(
+            "select d.id from droit d join compte c on c.id = d.compte where c.courriel = $1 and d.reseau = $2",
+        )
+        .bind(courriel)
+        .bind(reseau)
+        .fetch_one(&mut essai.pays.base.connexion().await.unwrap())
+        .await
+        .unwrap()
+    };
+    // Whichever is followed first.
+    for (rang, premier) in [("un", 0), ("deux", 1)] {
+        let courriel = format!("neuve-{rang}@deux.example");
+        let mut liens = vec![];
+        for (biscuit, reseau) in [(&a, "deux-a"), (&b, "deux-b")] {
+            let corps = format!("courriel={courriel}&nom=Neuve&droit={reseau}:lecteur");
+            liens.push(lien(&essai.envoyer("/espace/equipe", biscuit, &corps).await.texte));
+        }
+        let reseaux = if premier == 0 { ["deux-a", "deux-b"] } else { ["deux-b", "deux-a"] };
+        let (suivi, autre) = (&liens[premier], &liens[1 - premier]);
+        let entree = essai.envoyer(suivi, "", &choix).await;
+        assert_eq!(entree.entete("location"), "/espace", "{}", entree.texte);
+        let neuve = entree.biscuit();
+        assert_eq!(lit(&neuve, reseaux[0]).await, StatusCode::OK);
+        // What the other offers is neither given nor accepted by whoever followed the first.
+        assert_eq!(lit(&neuve, reseaux[1]).await, StatusCode::NOT_FOUND);
+        let espace = essai.lire("/espace", &[("cookie", &neuve)]).await.texte;
+        assert!(!espace.contains("/espace/invitations/"), "{espace}");
+        let id = numero(&courriel, reseaux[1]).await;
+        let accepter = format!("/espace/invitations/{id}/accepter");
+        assert_eq!(essai.envoyer(&accepter, &neuve, "").await.statut, StatusCode::NOT_FOUND);
+        // The other link chooses no password any more; it leads to signing in, and back.
+        let refus = essai.envoyer(autre, "", &choix).await;
+        assert_eq!(
+            (refus.entete("location"), refus.entete("set-cookie")),
+            (format!("/connexion?suite={autre}").as_str(), "")
+        );
+        // Somebody else who is signed in accepts nothing by it.
+        assert_eq!(
+            essai.envoyer(autre, &a, &choix).await.entete("location"),
+            format!("/connexion?suite={autre}")
+        );
+        assert_eq!(lit(&a, "deux-b").await, StatusCode::NOT_FOUND);
+        let corps = format!("courriel={courriel}&mot_de_passe={PASSE}&suite={autre}");
+        let entree = essai.envoyer("/connexion", "", &corps).await;
+        assert_eq!(entree.entete("location"), autre);
+        let neuve = entree.biscuit();
+        let page = essai.lire(autre, &[("cookie", &neuve)]).await.texte;
+        assert!(
+            page.contains(&format!("Réseau {}", reseaux[1])) && page.contains("Accepter"),
+            "{page}"
+        );
+        assert_eq!(essai.envoyer(autre, &neuve, "").await.entete("location"), "/espace");
+        for reseau in reseaux {
+            assert_eq!(lit(&neuve, reseau).await, StatusCode::OK, "{reseau}");
+        }
+        assert_eq!(essai.lire(autre, &[]).await.statut, StatusCode::NOT_FOUND);
+        let acceptes: Vec<(String, Option<String>)> = sqlx::query_as(
+            "select j.reseau, j.origine from journal j
+             where j.objet = 'droit' and j.operation = 'update' and j.auteur = $1 order by j.id",
+        )
+        .bind(&courriel)
+        .fetch_all(&mut essai.pays.base.connexion().await.unwrap())
+        .await
+        .unwrap();
+        assert_eq!(
+            acceptes,
+            [(reseaux[0].to_owned(), None), (reseaux[1].to_owned(), Some("POST /lien".to_owned()))]
+        );
+    }
+    // An offer that is taken back takes its link with it.
+    let corps = "courriel=reprise@deux.example&nom=Reprise&droit=deux-a:lecteur";
+    let repris = lien(&essai.envoyer("/espace/equipe", &a, corps).await.texte);
+    let id = numero("reprise@deux.example", "deux-a").await;
+    let retirer = format!("/espace/equipe/{id}/retirer");
+    assert_eq!(essai.envoyer(&retirer, &a, "").await.statut, StatusCode::SEE_OTHER);
+    assert_eq!(essai.lire(&repris, &[]).await.statut, StatusCode::NOT_FOUND);
+    // A link that the réseau gives again, once there is a password, leads to one's space.
+    let corps = "courriel=tarde@deux.example&nom=Tarde&droit=deux-a:lecteur";
+    let _ = essai.envoyer("/espace/equipe", &a, corps).await;
+    let corps_b = "courriel=tarde@deux.example&nom=Tarde&droit=deux-b:lecteur";
+    let suivi = lien(&essai.envoyer("/espace/equipe", &b, corps_b).await.texte);
+    let tarde = essai.envoyer(&suivi, "", &choix).await.biscuit();
+    let _ = essai.envoyer("/espace/equipe", &a, corps).await;
+    let accepter =
+        format!("/espace/invitations/{}/accepter", numero("tarde@deux.example", "deux-a").await);
+    assert!(essai.lire("/espace", &[("cookie", &tarde)]).await.texte.contains(&accepter));
+    assert_eq!(essai.envoyer(&accepter, &tarde, "").await.statut, StatusCode::SEE_OTHER);
+    assert_eq!(lit(&tarde, "deux-a").await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn inviting_tells_nothing_of_an_account_until_its_holder_accepts() {
     let essai = Essai::nouveau().await;
     for code in ["offre-a", "offre-b"] {
@@ -121,7 +219,8 @@ async fn inviting_tells_nothing_of_an_account_until_its_holder_accepts() {
     assert!(!avec.contains("Anne &lt;b&gt;Martin&lt;/b&gt;, connue"), "{avec}");
     // Neither do the links, nor the journal, nor the database.
     let montre = async |page: &str, courriel: &str| {
-        essai.lire(&lien(page), &[]).await.texte.replace(courriel, "X")
+        let lien = lien(page);
+        essai.lire(&lien, &[]).await.texte.replace(courriel, "X").replace(&lien, "L")
     };
     let (une, autre) = (
         montre(&avec, "connue@offre.example").await,

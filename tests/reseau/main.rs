@@ -1,5 +1,6 @@
 //! A réseau: loading its folder, what is answered from it, and who may read it.
 
+mod affluence;
 mod choix;
 mod collections;
 #[path = "../commun/mod.rs"]
@@ -13,6 +14,7 @@ mod demandes;
 mod demandes_lectures;
 mod demandes_suites;
 mod depots;
+mod devines;
 mod donnees_personnelles;
 mod dossier;
 mod dossier_et_ailleurs;
@@ -40,6 +42,7 @@ mod matrice;
 mod mentions;
 mod pays;
 mod petits_nombres;
+mod plans;
 mod qgis;
 mod questions;
 mod reseaux;

@@ -118,6 +118,16 @@ impl Essai {
         self.passer(requete).await
     }
 
+    /// A question asked from an address.
+    pub async fn lire_depuis(&self, client: &str, adresse: &str) -> Recue {
+        let requete = Request::builder()
+            .uri(adresse)
+            .extension(ConnectInfo(SocketAddr::new(client.parse().unwrap(), 1)))
+            .body(Body::empty())
+            .unwrap();
+        self.passer(requete).await
+    }
+
     pub async fn lire(&self, adresse: &str, entetes: &[(&str, &str)]) -> Recue {
         self.demander(Method::GET, adresse, entetes, "").await
     }

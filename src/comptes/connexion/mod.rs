@@ -14,7 +14,7 @@ use sqlx::PgPool;
 
 use super::courrier::{Courrier, Motif, adresse_du_lien};
 use super::externe::Fournisseur;
-use super::freins::Freins;
+use super::freins::{Freins, en_mots};
 use super::secrets::{self, Empreinte, Secret};
 use super::{COURRIEL_MAX, Principal, biscuit, origine};
 use crate::error::{Contexte, Error, Result};
@@ -118,8 +118,8 @@ async fn ouvrir(
     let freins = Freins::nouveaux(courriel, foyer);
     if let Some(attente) = freins.reserver(&piscine).await? {
         let phrase = format!(
-            "Trop d'essais. Réessayez dans {} min, ou demandez un lien à votre coordinateur.",
-            attente.num_minutes() + 1
+            "Trop d'essais. Réessayez dans {}, ou demandez un lien à votre coordinateur.",
+            en_mots(attente)
         );
         return Ok(patienter(attente, page.dire(Some(&phrase))));
     }
@@ -185,8 +185,7 @@ async fn renvoyer(
     };
     let freins = Freins::des_liens(&courriel, client.map(|Extension(client)| client.foyer()));
     if let Some(attente) = freins.reserver(&piscine).await? {
-        let phrase =
-            format!("Trop de liens demandés. Réessayez dans {} min.", attente.num_minutes() + 1);
+        let phrase = format!("Trop de liens demandés. Réessayez dans {}.", en_mots(attente));
         return Ok(patienter(attente, pages::oubli(Some(&phrase))));
     }
     let secret = Secret::tirer("lien_")?;
@@ -257,6 +256,14 @@ async fn fermer(
     Ok((biscuits, a_effacer, Redirect::to("/")).into_response())
 }
 
+/// A right that a link offers.
+#[derive(Debug, sqlx::FromRow)]
+struct Offre {
+    reseau_nom: String,
+    role: String,
+    partenaire_nom: Option<String>,
+}
+
 /// Whose link this is, while it serves.
 async fn invite(piscine: &PgPool, secret: &str) -> Result<(String, String)> {
     let connu: Option<(String, String)> =
@@ -273,12 +280,30 @@ async fn invite(piscine: &PgPool, secret: &str) -> Result<(String, String)> {
     })
 }
 
+/// What a link offers to its holder, who is signed in: somebody else is shown what anybody is.
+async fn offres(piscine: &PgPool, principal: &Principal, secret: &str) -> Result<Vec<Offre>> {
+    let Principal::Session(_) = principal else { return Ok(Vec::new()) };
+    let mut transaction = principal.transaction(piscine).await?;
+    sqlx::query_as("select reseau_nom, role, partenaire_nom from offres_du_lien($1)")
+        .bind(Empreinte::de(secret).octets())
+        .fetch_all(&mut *transaction)
+        .await
+        .pour("lecture d'une invitation")
+}
+
 async fn presenter(
     State(piscine): State<PgPool>,
+    principal: Principal,
     Chemin(secret): Chemin<String>,
 ) -> Reponse<Response> {
+    let offres = offres(&piscine, &principal, &secret).await?;
+    if !offres.is_empty() {
+        return Ok(reponse(StatusCode::OK, pages::offres(&offres)));
+    }
     Ok(match invite(&piscine, &secret).await {
-        Ok((courriel, nom)) => reponse(StatusCode::OK, pages::choix(&courriel, &nom, None)),
+        Ok((courriel, nom)) => {
+            reponse(StatusCode::OK, pages::choix(&secret, &courriel, &nom, None))
+        }
         Err(Error::Introuvable(phrase)) => {
             reponse(StatusCode::NOT_FOUND, pages::lien_fini(&phrase))
         }
@@ -286,9 +311,25 @@ async fn presenter(
     })
 }
 
+/// Accepts what the link offers, when its holder asks, signed in.
+async fn accepter(piscine: &PgPool, principal: &Principal, secret: &str) -> Result<bool> {
+    let Principal::Session(_) = principal else { return Ok(false) };
+    let chemin = origine(&axum::http::Method::POST, "/lien");
+    let mut transaction = principal.ecriture(piscine, &chemin).await?;
+    let acceptee = sqlx::query_scalar("select accepter_par_lien($1)")
+        .bind(Empreinte::de(secret).octets())
+        .fetch_one(&mut *transaction)
+        .await
+        .pour("réponse à une invitation")?;
+    transaction.commit().await.pour("réponse à une invitation")?;
+    Ok(acceptee)
+}
+
 #[derive(Deserialize)]
 struct Choix {
+    #[serde(default)]
     mot_de_passe: String,
+    #[serde(default)]
     confirmation: String,
 }
 
@@ -296,10 +337,14 @@ async fn choisir(
     State(piscine): State<PgPool>,
     State(url): State<UrlPublique>,
     client: Option<Extension<Client>>,
+    principal: Principal,
     Chemin(secret): Chemin<String>,
     entetes: HeaderMap,
     Formulaire(choix): Formulaire<Choix>,
 ) -> Reponse<Response> {
+    if accepter(&piscine, &principal, &secret).await? {
+        return Ok(Redirect::to(ESPACE).into_response());
+    }
     let (courriel, nom) = match invite(&piscine, &secret).await {
         Err(Error::Introuvable(phrase)) => {
             return Ok(reponse(StatusCode::NOT_FOUND, pages::lien_fini(&phrase)));
@@ -307,7 +352,8 @@ async fn choisir(
         connu => connu?,
     };
     let refuser = |phrase: &str| {
-        reponse(StatusCode::UNPROCESSABLE_ENTITY, pages::choix(&courriel, &nom, Some(phrase)))
+        let page = pages::choix(&secret, &courriel, &nom, Some(phrase));
+        reponse(StatusCode::UNPROCESSABLE_ENTITY, page)
     };
     if choix.mot_de_passe != choix.confirmation {
         return Ok(refuser("Les deux mots de passe diffèrent."));
@@ -323,8 +369,14 @@ async fn choisir(
         .await
         .pour("choix d'un mot de passe")?;
     let Some(compte) = compte else {
-        // Followed twice at once, and the first has it; or the account had its own way to sign in.
-        return Ok(Redirect::to("/connexion?suite=/espace").into_response());
+        // The account has its own way to sign in: what the link offers waits there, or behind the link if it still
+        // serves. Or it was followed twice at once, and the first has it.
+        let suite = match invite(&piscine, &secret).await {
+            Ok(_) => format!("/lien/{secret}"),
+            Err(Error::Introuvable(_)) => ESPACE.to_owned(),
+            Err(erreur) => return Err(erreur.into()),
+        };
+        return Ok(Redirect::to(&format!("/connexion?suite={suite}")).into_response());
     };
     let adresse = client.map(|Extension(client)| client.0);
     let biscuits = commencer(&piscine, &url, compte, provenance(adresse, &entetes)).await?;

@@ -3,6 +3,7 @@
 use maud::html;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::Offre;
 use crate::http::page::{erreur, page};
 
 /// The page to sign in.
@@ -53,14 +54,16 @@ impl Page<'_> {
     }
 }
 
-pub fn choix(courriel: &str, nom: &str, refus: Option<&str>) -> String {
+/// What a link asks of whoever is not signed in, the same whatever account there is.
+pub fn choix(secret: &str, courriel: &str, nom: &str, refus: Option<&str>) -> String {
     page(
         "Choisir un mot de passe",
         html! {
             (erreur(refus))
             p { "Compte de " (nom) ", " (courriel) "." }
             p { "Vous vous connectez déjà à ce service ? "
-                a href="/connexion?suite=/espace" { "Connectez-vous comme d’habitude" } "." }
+                a href={ "/connexion?suite=/lien/" (secret) } {
+                    "Connectez-vous comme d’habitude" } "." }
             form.saisie method="post" {
                 input type="hidden" name="courriel" value=(courriel) autocomplete="username";
                 label {
@@ -76,6 +79,25 @@ pub fn choix(courriel: &str, nom: &str, refus: Option<&str>) -> String {
                 }
                 button { "Choisir ce mot de passe" }
             }
+        },
+    )
+}
+
+/// What a link offers to whoever is signed in.
+pub fn offres(offres: &[Offre]) -> String {
+    page(
+        "Une invitation",
+        html! {
+            @for offre in offres {
+                p { (offre.reseau_nom) " vous propose ce droit : "
+                    @match (offre.role.as_str(), &offre.partenaire_nom) {
+                        ("partenaire", Some(nom)) => { "partenaire, pour " (nom) },
+                        ("coordinateur", _) => "coordinateur",
+                        _ => "lecteur",
+                    } "." }
+            }
+            form.saisie method="post" { button { "Accepter" } }
+            p { a href="/espace" { "Pas maintenant" } }
         },
     )
 }

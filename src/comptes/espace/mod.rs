@@ -239,7 +239,11 @@ async fn creer_jeton(
             transaction.commit().await.pour("écriture d'un jeton")?;
             pages::Avis { jeton: Some(secret), ..pages::Avis::default() }
         }
-        Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
+        Err(phrase) => {
+            // Before the page asks for a connection of its own.
+            transaction.rollback().await.pour("écriture d'un jeton")?;
+            pages::Avis { refus: Some(phrase), ..pages::Avis::default() }
+        }
     };
     remontrer(&piscine, &principal, avis).await
 }

@@ -84,14 +84,14 @@ pub async fn page(
     question: &Question,
     fait: Option<&str>,
 ) -> Result<String> {
-    let comptes = compter(connexion, &espace.reseau.code, espace.code()).await?;
+    let comptes = compter(connexion, espace.reseau(), espace.code()).await?;
     let annees = par_annee(&comptes);
     let annee = question
         .annee
         .or_else(|| annees.keys().next_back().copied())
         .unwrap_or_else(|| chrono::Datelike::year(&chrono::Local::now()));
     let choix = Choix {
-        reseau: &espace.reseau.code,
+        reseau: espace.reseau(),
         partenaire: espace.code(),
         annee,
         etat: question.etat.as_deref(),
@@ -115,9 +115,11 @@ pub async fn page(
                     " — elles ne comptent pas encore."
                 }
             }
-            p.gestes {
-                a.bouton href={ (chemin) "/nouvelle" } { "Noter une demande" }
-                a.bouton.second href={ (chemin) "/import" } { "Charger un tableau" }
+            @if espace.code().is_some() {
+                p.gestes {
+                    a.bouton href={ (chemin) "/nouvelle" } { "Noter une demande" }
+                    a.bouton.second href={ (chemin) "/import" } { "Importer un tableau" }
+                }
             }
             (filtres(&chemin, &annees, annee, question))
             @if let Some(etats) = annees.get(&annee) { (resume(&chemin, annee, etats)) }
@@ -134,7 +136,7 @@ pub async fn page(
                     a href={ (chemin) "/" (annee) ".csv" } download { "CSV" }
                 }
                 p.discret {
-                    @if espace.partenaire.is_some() { "Les demandes que vous menez" } @else { "Toutes les demandes" }
+                    @if espace.code().is_some() { "Les demandes que vous menez" } @else { "Toutes les demandes" }
                     ", sans les personnes à rappeler. Corrigé, ce tableau se charge de nouveau tel quel."
                 }
             }
@@ -192,7 +194,7 @@ fn resume(chemin: &str, annee: i32, etats: &BTreeMap<&str, i64>) -> Markup {
 }
 
 fn table(espace: &Espace, tenues: &[Tenue], total: i64, annee: i32) -> Markup {
-    let mienne = |tenue: &Tenue| espace.coordonne || espace.code() == Some(tenue.meneur.as_str());
+    let mienne = |tenue: &Tenue| espace.coordonne() || espace.code() == Some(tenue.meneur.as_str());
     html! {
         div.table tabindex="0" role="region" aria-label={ "Demandes de " (annee) } { table.demandes {
             caption.discret { "Demandes : " (total) }

@@ -132,7 +132,7 @@ async fn emporter(
         .ok()
         .filter(|annee| (1943..=2100).contains(annee))
         .ok_or_else(|| Probleme::introuvable("Cette année n'existe pas."))?;
-    let lue = Annee::lire(connexion, &espace.reseau.code, espace.code(), annee).await?;
+    let lue = Annee::lire(connexion, espace.reseau(), espace.code(), annee).await?;
     let (genre, octets) = match extension {
         "csv" => ("text/csv; charset=utf-8", lue.en_csv()?),
         "xlsx" => (
@@ -141,7 +141,7 @@ async fn emporter(
         ),
         _ => return Err(Probleme::introuvable("Une année s'emporte en .xlsx ou en .csv.")),
     };
-    let nom = espace.code().unwrap_or(&espace.reseau.code);
+    let nom = espace.code().unwrap_or(espace.reseau());
     fichier(genre, &format!("demandes-{nom}-{annee}.{extension}"), octets)
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
-use sqlx::PgPool;
+use sqlx::{Executor, PgPool};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::comptes::Principal;
 use crate::comptes::ecriture::{Droits, Pour as Ecrire};
+use crate::demandes::doublons;
 use crate::demandes::import::{Arret, Bilan, Lecture, Options, Pour, Pret};
 use crate::error::{Contexte, ContexteFichier, Error, Result};
 use crate::http::{Probleme, Reponse};
@@ -104,12 +105,15 @@ impl Depot {
         let essai = self.essai || refuse;
         let mut ecriture = principal.ecriture(piscine, origine).await?;
         attendre_son_tour(&mut ecriture).await?;
-        let bilan = Box::new(juge.essayer(essai).ecrire(&mut ecriture, pour).await?);
+        let mut bilan = Box::new(juge.essayer(essai).ecrire(&mut ecriture, pour).await?);
         let change = self.attendue.is_some_and(|vue| vue != bilan.empreinte());
         if essai || change || bilan.depassees() > 0 {
             ecriture.rollback().await.pour(ACTION)?;
         } else {
             ecriture.commit().await.pour(ACTION)?;
+            if pour == Pour::Coordinateur {
+                bilan.doublons = compter_les_doublons(piscine, principal, &self.reseau).await;
+            }
         }
         Ok(match () {
             () if bilan.depassees() > 0 => {
@@ -138,6 +142,23 @@ impl Depot {
         }
         Ok(Pour::Partenaire)
     }
+}
+
+/// Pairs of demandes that may be one, when they are counted soon enough.
+async fn compter_les_doublons(
+    piscine: &PgPool,
+    principal: &Principal,
+    reseau: &str,
+) -> Option<i64> {
+    let compter = async {
+        let mut lecture = principal.transaction(piscine).await?;
+        lecture.execute("set local statement_timeout = '3s'").await.pour(ACTION)?;
+        doublons::compter(&mut lecture, reseau).await
+    };
+    compter
+        .await
+        .inspect_err(|erreur| tracing::warn!(%erreur, "les doublons ne sont pas comptés"))
+        .ok()
 }
 
 async fn place() -> Reponse<SemaphorePermit<'static>> {

@@ -280,9 +280,10 @@ impl Juge {
             )
             .await?;
         }
+        // The service counts them apart, once the load is done: they may take longer than it has.
         let doublons = match pour {
-            Pour::Partenaire => None,
-            _ => Some(doublons::compter(connexion, &options.reseau).await?),
+            Pour::Proprietaire => Some(doublons::compter(connexion, &options.reseau).await?),
+            Pour::Coordinateur | Pour::Partenaire => None,
         };
         Ok(Bilan::nouveau(jugement, comptes, retenue, doublons, &regles))
     }

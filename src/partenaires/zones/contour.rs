@@ -95,9 +95,25 @@ pub fn alleger(anneau: &LineString, tolerance: f64) -> LineString {
     {
         gardes.push(premier);
     }
-    let simple = LineString(gardes).simplify(pas);
+    let simple = simplifier(&gardes, pas);
     // A small ring folds: it is kept as it was.
     if simple.0.len() < 4 { anneau.clone() } else { simple }
+}
+
+/// Simplifies piece by piece: the library calls itself as many times, one in another, as a piece has vertices, and a
+/// saw of a hundred thousand teeth would take all the stack, and the program with it.
+fn simplifier(points: &[Coord], tolerance: f64) -> LineString {
+    /// Vertices of a piece.
+    const MORCEAU: usize = 2_000;
+    let mut simple: Vec<Coord> = points.first().copied().into_iter().collect();
+    let mut debut = 0;
+    while debut + 1 < points.len() {
+        let fin = (debut + MORCEAU).min(points.len() - 1);
+        let morceau = LineString(points[debut..=fin].to_vec()).simplify(tolerance);
+        simple.extend(morceau.0.into_iter().skip(1));
+        debut = fin;
+    }
+    LineString(simple)
 }
 
 /// A place where the ring crosses itself. Segments are sorted in a grid; a ring too dense for it is not
@@ -138,4 +154,23 @@ pub fn premier_croisement(anneau: &LineString) -> Option<Coord> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_saw_of_many_teeth_takes_no_more_stack_than_a_piece_of_it() {
+        let mut points: Vec<Coord> = (0..60_000_i32)
+            .map(|rang| Coord { x: f64::from(rang), y: f64::from(rang % 2) * 10_000.0 })
+            .collect();
+        points.push(points[0]);
+        let allege = alleger(&LineString(points), 1.0);
+        assert!(allege.0.len() > 50_000, "{}", allege.0.len());
+        // What is straight is still two vertices a piece.
+        let droite: Vec<Coord> =
+            (0..60_000_i32).map(|x| Coord { x: f64::from(x), y: 0.0 }).collect();
+        assert!(simplifier(&droite, 1.0).0.len() < 40);
+    }
 }

@@ -1,10 +1,11 @@
 //! What a demande is about, once its réseau and its place are known: what may be chosen.
 
+use chrono::Local;
 use sqlx::PgConnection;
 
 use super::saisie::{Fautes, Saisie, rempli};
 use crate::error::{Error, Result};
-use crate::partenaires::{Choix, Description, Fiche, Reseau};
+use crate::partenaires::{Choix, Description, Fiche, Partenaire, Reseau};
 use crate::territoires::{Edition, Lieu, Maille, Recherche, Resultat, Unite, rechercher};
 
 /// Places shown for one text.
@@ -96,6 +97,7 @@ impl Pret {
         let fiche = self.fiche(&saisie.fiche);
         if saisie.partenaire.is_empty()
             && let Some([seul]) = fiche.map(|fiche| fiche.partenaires.as_slice())
+            && self.membres().iter().any(|membre| membre.identite.code == seul.code)
         {
             saisie.partenaire.clone_from(&seul.code);
         }
@@ -127,10 +129,16 @@ impl Pret {
             );
         }
         if saisie.partenaire.is_empty() {
+            if !self.coordonne() {
+                fautes.insert(
+                    "partenaire",
+                    "Choisissez à qui vous adressez votre demande : ce réseau n’a pas de coordonnateur qui le fasse.".into(),
+                );
+            }
             return fautes;
         }
         let partenaire =
-            self.reseau.partenaires.iter().find(|membre| membre.identite.code == saisie.partenaire);
+            self.membres().into_iter().find(|membre| membre.identite.code == saisie.partenaire);
         match (partenaire, theme) {
             (None, _) => {
                 fautes.insert("partenaire", "Ce partenaire n’est plus dans la liste.".into());
@@ -145,14 +153,27 @@ impl Pret {
                 fautes.insert(
                     "partenaire",
                     format!(
-                        "{} ne s’occupe pas du thème « {} » : choisissez un autre partenaire, ou laissez le réseau choisir.",
-                        membre.identite.nom, theme.libelle
+                        "{} ne s’occupe pas du thème « {} » : choisissez un autre partenaire{}.",
+                        membre.identite.nom,
+                        theme.libelle,
+                        if self.coordonne() { ", ou laissez le réseau choisir" } else { "" }
                     ),
                 );
             }
             _ => {}
         }
         fautes
+    }
+
+    /// Who is a member today: nobody else is asked.
+    pub fn membres(&self) -> Vec<&Partenaire> {
+        let jour = Local::now().date_naive();
+        self.reseau.partenaires.iter().filter(|membre| membre.adhere(jour)).collect()
+    }
+
+    /// Whether one of them coordinates, and takes what is for nobody in particular.
+    pub fn coordonne(&self) -> bool {
+        self.membres().iter().any(|membre| membre.coordonne())
     }
 
     /// Whether a theme is under another.

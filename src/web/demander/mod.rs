@@ -13,7 +13,9 @@ use axum::routing::get;
 use sqlx::PgPool;
 
 use super::fiches::refuser;
-use crate::comptes::{Courrier, Empreinte, Freins, Motif, Principal, Secret, patienter, reponse};
+use crate::comptes::{
+    Courrier, Empreinte, Freins, Motif, Principal, Secret, en_mots, patienter, reponse,
+};
 use crate::demandes::en_ligne::{Recue, Suivie};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Chemin, Client, Formulaire, Parametres, Reponse, UrlPublique};
@@ -61,7 +63,7 @@ fn montrer(cadre: &Cadre, saisie: &Saisie, fautes: &Fautes) -> Response {
             pages::choisir_le_lieu(saisie, trouves, phrase.as_deref())
         }
         Cadre::Reseaux { lieu, reseaux } => pages::choisir_le_reseau(saisie, lieu, reseaux),
-        Cadre::Pret(pret) => pages::formulaire(pret, saisie, fautes),
+        Cadre::Pret(pret) => pages::formulaire(pret, saisie, fautes, None),
     };
     let statut = if fautes.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     reponse(statut, page)
@@ -98,7 +100,9 @@ async fn recevoir(
             foyer,
         );
         if let Some(attente) = freins.reserver(&piscine).await? {
-            return Ok(patienter(attente, pages::patience(attente.num_minutes() + 1)));
+            let avis = pages::patience(&pret.reseau, &en_mots(attente));
+            let page = pages::formulaire(pret, &saisie, &Fautes::new(), Some(avis));
+            return Ok(patienter(attente, page));
         }
         let secret = Secret::tirer(PREFIXE)?;
         let recue = Recue {

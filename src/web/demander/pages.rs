@@ -6,7 +6,7 @@ use super::cadre::Pret;
 use super::saisie::{Fautes, Saisie};
 use crate::demandes::en_ligne::{COURRIEL_MAX, NOM_MAX, OBJET_MAX, Suivie, TELEPHONE_MAX};
 use crate::http::page::{erreur, page_publique};
-use crate::partenaires::{Partenaire, Reseau, Theme};
+use crate::partenaires::{Description, Reseau, Theme};
 use crate::territoires::{Lieu, Resultat};
 use crate::web::fiches::{FEUILLE, adresse, adresse_de_la_fiche, date_longue, page_du_partenaire};
 
@@ -123,8 +123,8 @@ fn champ(fautes: &Fautes, c: &Champ<'_>) -> Markup {
     }
 }
 
-/// The whole form; values stay as they were typed.
-pub fn formulaire(pret: &Pret, saisie: &Saisie, fautes: &Fautes) -> String {
+/// The whole form; values stay as they were typed. `avis`: why it was not sent, when nothing in it is wrong.
+pub fn formulaire(pret: &Pret, saisie: &Saisie, fautes: &Fautes, avis: Option<Markup>) -> String {
     let (lieu, reseau) = (&pret.lieu, &pret.reseau.reseau);
     let fiche = pret.fiche(&saisie.fiche);
     let texte = |nom, titre, valeur, genre, rempli_par, longueur, exige| {
@@ -139,6 +139,7 @@ pub fn formulaire(pret: &Pret, saisie: &Saisie, fautes: &Fautes) -> String {
                     @if fautes.len() == 1 { "un champ est à corriger." } @else { (fautes.len()) " champs sont à corriger." }
                     " Rien n’est perdu." }
             }
+            @if let Some(avis) = avis { (avis) }
             dl.faits {
                 dt { "Pour" } dd { a href=(adresse_de_la_fiche(&lieu.unite)) { (lieu.nom) }
                     " · " a href=(vers_un_autre_lieu(saisie)) { "changer" } }
@@ -161,10 +162,10 @@ pub fn formulaire(pret: &Pret, saisie: &Saisie, fautes: &Fautes) -> String {
                 }
                 div {
                     label for="partenaire" { "À qui" }
-                    select id="partenaire" name="partenaire" aria-invalid=[decrit(fautes, "partenaire").map(|_| "true")]
+                    select id="partenaire" name="partenaire" required[!pret.coordonne()] aria-invalid=[decrit(fautes, "partenaire").map(|_| "true")]
                         aria-describedby=[decrit(fautes, "partenaire")] {
-                        option value="" { "Le réseau choisira" }
-                        (partenaires(&pret.reseau.partenaires, &saisie.partenaire))
+                        option value="" { @if pret.coordonne() { "Le réseau choisira" } @else { "Choisir" } }
+                        @for membre in pret.membres() { (option(&membre.identite.code, &membre.identite.nom, &saisie.partenaire)) }
                     }
                     (faute(fautes, "partenaire"))
                 }
@@ -240,23 +241,25 @@ fn themes(themes: &[Theme], choisi: &str) -> Markup {
     }
 }
 
-fn partenaires(partenaires: &[Partenaire], choisi: &str) -> Markup {
-    html! { @for membre in partenaires { (option(&membre.identite.code, &membre.identite.nom, choisi)) } }
-}
-
 fn option(valeur: &str, texte: &str, choisi: &str) -> Markup {
     html! { option value=(valeur) selected[valeur == choisi] { (texte) } }
 }
 
-/// Too many demandes.
-pub fn patience(minutes: i64) -> String {
-    page(
-        "Demander de l’aide",
-        html! {
-            p.erreur role="alert" { "Trop de demandes ont été envoyées d’ici, ou pour cette commune. Réessayez dans "
-                (minutes) " min, ou écrivez au réseau. Revenez en arrière : votre texte y est encore." }
-        },
-    )
+/// Too many demandes: how long to wait, and who else may be asked meanwhile.
+pub fn patience(reseau: &Description, duree: &str) -> Markup {
+    html! {
+        p.erreur role="alert" {
+            "Trop de demandes ont été envoyées d’ici, ou pour cette commune : celle-ci n’est pas encore envoyée. Réessayez dans "
+            (duree) ", sans fermer cette page : ce que vous avez écrit est ci-dessous."
+            @if let Some(guichet) = &reseau.guichet {
+                @if let Some(courriel) = &guichet.courriel {
+                    " Ou écrivez à " (guichet.nom) " : " a href={ "mailto:" (courriel) } { (courriel) } "."
+                } @else if let Some(telephone) = &guichet.telephone {
+                    " Ou appelez " (guichet.nom) " : " (telephone) "."
+                }
+            }
+        }
+    }
 }
 
 /// A state in words.

@@ -4,14 +4,14 @@
 import * as api from './api';
 import { CADRE, ecrire, inscrire, lire, reseauDuChemin, uniteDe, type Vue } from './adresse';
 import type { Affichage, Sujet } from './affichage';
+import { Arrivee, type Tableau as Image } from './arrivee';
 import { HEXAGONE } from './cadrage';
 import type { Carte } from './carte';
 import { enMots, montrerPhrase } from './choix';
 import { Compagnes } from './compagnes';
 import { ZOOM_COMMUNES } from './couches';
 import { SujetReseau } from './couverture/sujet';
-import { parId, remplir } from './element';
-import { attendreUnGeste, esquisser } from './esquisse';
+import { garderLeFocus, parId, remplir } from './element';
 import { SujetIndicateurs } from './indicateurs/sujet';
 import { signaler } from './panne';
 import { Partage } from './partage';
@@ -22,9 +22,6 @@ import { habiller, montrerEtiquette } from './tenue';
 import { Tableau, type Table } from './tableau';
 import { UniteChoisie } from './unite';
 import { SujetZones } from './zones/sujet';
-
-/** After the picture, how long nobody does anything before the map comes alive by itself, in milliseconds. */
-const REPIT = 4_000;
 
 declare global {
   interface Window {
@@ -47,8 +44,7 @@ class Application {
   private dressee = () => {};
   /** Once the live map is there, or cannot be. */
   private readonly carteLa = new Promise<void>((suite) => (this.dressee = suite));
-  private readonly esquisse = new AbortController();
-  private effacerEsquisse = () => {};
+  private readonly arrivee = new Arrivee(parId('carte'));
   private readonly compagnes = new Compagnes({
     choix: (u) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus: false }) : this.fermer()),
     survol: (u, x, y) => montrerEtiquette(u, x, y, parId('carte-2')),
@@ -99,7 +95,8 @@ class Application {
     addEventListener('popstate', () => void this.revenir());
     await this.chargerSujets();
     const reponse = this.actualiser();
-    await Promise.all([this.dresserCarte(this.eveiller(reponse)).finally(() => this.dressee()), reponse]);
+    const module = this.arrivee.attendre(reponse.then(() => this.image())).then(() => import('./carte'));
+    await Promise.all([this.dresserCarte(module).finally(() => this.dressee()), reponse]);
     // The map opened on the place; a unit, or a country whose communes would not be drawn, is only known now.
     if ((this.vue.unite || this.pays) && !this.vue.carte) await this.cadrerParDefaut();
   }
@@ -229,25 +226,11 @@ class Application {
     return autre;
   }
 
-  /** A still picture is there first: the live map comes when somebody means to use it, or after a rest. */
-  private async eveiller(reponse: Promise<void>): Promise<typeof import('./carte')> {
-    const esquisse = reponse.then(() => this.esquisser());
-    await Promise.race([attendreUnGeste(esquisse, REPIT), esquisse.then((faite) => (faite ? new Promise<never>(() => {}) : undefined))]);
-    return import('./carte');
-  }
-
-  /** Whether the picture is there: what is not of the official tiles is drawn by the live map alone. */
-  private async esquisser(): Promise<boolean> {
+  /** The still picture that is there before the live map: what is not of the official tiles is drawn by that one alone. */
+  private async image(): Promise<Image | null> {
     const peinture = this.affichage?.peinture;
-    if (this.carte || !peinture || peinture.zones || peinture.maille === 'regroupement' || this.vue.unite) return false;
-    const ou = this.vue.carte ?? (await this.etendue()) ?? HEXAGONE;
-    try {
-      this.effacerEsquisse = await esquisser(parId('carte'), peinture, ou, this.pays, this.esquisse.signal);
-      return !this.carte;
-    } catch (erreur) {
-      if (!this.esquisse.signal.aborted) console.warn(erreur);
-      return false;
-    }
+    if (!peinture || peinture.zones || peinture.maille === 'regroupement' || this.vue.unite) return null;
+    return { peinture, ou: this.vue.carte ?? (await this.etendue()) ?? HEXAGONE, pays: this.pays };
   }
 
   private async dresserCarte(module: Promise<typeof import('./carte')>): Promise<void> {
@@ -260,7 +243,7 @@ class Application {
         survol: (u, x, y) => montrerEtiquette(u, x, y, conteneur),
         deplacement: (camera, parLaPersonne) => {
           if (parLaPersonne) {
-            this.effacerEsquisse();
+            this.arrivee.finir();
             this.vue.carte = camera;
             inscrire(this.vue, 'meme');
           }
@@ -279,8 +262,7 @@ class Application {
     }
     window.maillage.carte = this.carte.maplibre;
     void this.carte.auRepos().then(() => {
-      this.esquisse.abort();
-      this.effacerEsquisse();
+      this.arrivee.finir();
       this.tableau.suivre();
     });
     if (this.suivreLeZoom()) void this.actualiser();
@@ -438,13 +420,6 @@ class Application {
   private enPanne(nom: string, ou: 'base' | 'service', reprendre: () => void): void {
     signaler(nom, new api.Panne(ou).message, reprendre);
   }
-}
-
-/** Builds again what an element holds; what had the focus keeps it. */
-function garderLeFocus(racine: HTMLElement, construire: () => void): void {
-  const focus = racine.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.cle : null;
-  construire();
-  if (focus) racine.querySelector<HTMLElement>(`[data-cle="${focus}"]`)?.focus();
 }
 
 void new Application().demarrer();

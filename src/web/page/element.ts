@@ -51,3 +51,10 @@ function poserAttributs(noeud: Element, attributs: Attributs): void {
 function ajouter(noeud: Element, enfants: Enfant[]): void {
   for (const enfant of enfants) if (enfant) noeud.append(enfant);
 }
+
+/** Builds again what an element holds; what had the focus keeps it. */
+export function garderLeFocus(racine: HTMLElement, construire: () => void): void {
+  const focus = racine.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset.cle : null;
+  construire();
+  if (focus) racine.querySelector<HTMLElement>(`[data-cle="${focus}"]`)?.focus();
+}

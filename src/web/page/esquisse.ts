@@ -26,8 +26,8 @@ interface Couche {
   paint: Record<string, Nombre | string | boolean>;
 }
 
-/** Draws over a map that is not there yet; returns what takes the picture away. */
-export async function esquisser(conteneur: HTMLElement, peinture: Peinture, ou: Camera | Bbox, pays: boolean, signal: AbortSignal): Promise<() => void> {
+/** Draws over a map that is not there yet; the picture goes when the signal says so. */
+export async function esquisser(conteneur: HTMLElement, peinture: Peinture, ou: Camera | Bbox, pays: boolean, signal: AbortSignal): Promise<void> {
   const { clientWidth: largeur, clientHeight: hauteur } = conteneur;
   const densite = Math.min(devicePixelRatio, 2);
   const toile = element('canvas', { class: 'esquisse', width: largeur * densite, height: hauteur * densite, 'aria-hidden': 'true' });
@@ -42,6 +42,7 @@ export async function esquisser(conteneur: HTMLElement, peinture: Peinture, ou: 
   d.fillStyle = String(fond);
   d.fillRect(0, 0, largeur, hauteur);
   conteneur.append(toile);
+  signal.addEventListener('abort', () => toile.remove());
   const modele = new URL(tuiles.tiles[0]!, location.href);
   const n = 2 ** niveau;
   const places = [];
@@ -73,7 +74,6 @@ export async function esquisser(conteneur: HTMLElement, peinture: Peinture, ou: 
   );
   poserCercles(d, peinture, zoom, origine);
   toile.dataset.finie = '';
-  return () => toile.remove();
 }
 
 async function lire<R>(adresse: string, signal: AbortSignal): Promise<R> {
@@ -185,17 +185,4 @@ function valeur(nombre: Nombre | undefined, zoom: number, defaut: number): numbe
   if (apres === 0) return paliers[1]!;
   const [z0, v0, z1, v1] = paliers.slice(apres - 2, apres + 2) as [number, number, number, number];
   return v0 + ((v1 - v0) * (zoom - z0)) / (z1 - z0);
-}
-
-/** Waits until somebody means to use the page, or until nothing has happened for a while. */
-export function attendreUnGeste(apres: Promise<unknown>, repit: number): Promise<void> {
-  const gestes = ['pointermove', 'pointerdown', 'touchstart', 'wheel', 'keydown', 'focusin', 'popstate'];
-  return new Promise((suite) => {
-    const fini = () => {
-      for (const geste of gestes) removeEventListener(geste, fini, true);
-      suite();
-    };
-    for (const geste of gestes) addEventListener(geste, fini, { capture: true, passive: true });
-    void apres.catch(() => {}).then(() => setTimeout(fini, repit));
-  });
 }

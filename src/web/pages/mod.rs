@@ -83,7 +83,9 @@ fn ecrire(
         )
     })?;
     let modele: Cow<str> = String::from_utf8_lossy(&modele.data);
-    let adresse = format!("{}{uri}", url.0);
+    // Without the host that a request may name before the path.
+    let chemin = uri.path_and_query().map_or("/", |chemin| chemin.as_str());
+    let adresse = format!("{}{chemin}", url.0);
     let mut entete = apercu.entete(&adresse);
     if let Some(fond) = fond {
         entete.push_str(&fond.entete());

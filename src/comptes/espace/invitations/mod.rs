@@ -53,7 +53,11 @@ async fn inviter(
             transaction.commit().await.pour("invitation")?;
             annoncer(&url, courrier, invitation.courriel.trim(), suite, &secret).await
         }
-        Err(phrase) => pages::Avis { refus: Some(phrase), ..pages::Avis::default() },
+        Err(phrase) => {
+            // Before the page asks for a connection of its own.
+            transaction.rollback().await.pour("invitation")?;
+            pages::Avis { refus: Some(phrase), ..pages::Avis::default() }
+        }
     };
     remontrer(&piscine, &principal, avis).await
 }

@@ -111,7 +111,7 @@ async fn deposer(
     };
     let attente = EnAttente {
         compte: espace.compte,
-        reseau: espace.reseau.code.clone(),
+        reseau: espace.reseau().to_owned(),
         espace: espace.code().map(str::to_owned),
         partenaire: espace.code().map(str::to_owned).or(partenaire),
         nom,
@@ -134,7 +134,7 @@ async fn retrouver(
     let espace = ou.espace(&mut transaction, principal).await?;
     let noms = Nomenclature::lire(&mut transaction, &espace).await?;
     transaction.rollback().await.pour("lecture d'un espace")?;
-    let attente = EnAttente::trouver(ou.quoi(), espace.compte, &espace.reseau.code, espace.code())?;
+    let attente = EnAttente::trouver(ou.quoi(), espace.compte, espace.reseau(), espace.code())?;
     Ok((espace, noms, attente))
 }
 

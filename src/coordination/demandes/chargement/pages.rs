@@ -17,7 +17,7 @@ pub const IGNORER: &str = "ignorer";
 pub fn choisir(espace: &Espace, nomenclature: &Nomenclature, refus: Option<&str>) -> String {
     espace.page(
         "/import",
-        "Charger un tableau",
+        "Importer un tableau",
         html! {
             @if let Some(phrase) = refus { p.erreur role="alert" { (phrase) } }
             p { "Votre tableau de suivi, avec les colonnes qu'il a : vous verrez ce qu'il changerait avant d'enregistrer quoi que ce soit." }
@@ -40,7 +40,7 @@ pub fn choisir(espace: &Espace, nomenclature: &Nomenclature, refus: Option<&str>
 fn formulaire(espace: &Espace, nomenclature: &Nomenclature) -> Markup {
     html! {
         form.saisie method="post" action={ (espace.chemin()) "/import" } enctype="multipart/form-data" {
-            @if espace.partenaire.is_none() {
+            @if espace.code().is_none() {
                 label { "Demandes de"
                     select name="partenaire" {
                         option value="" { "plusieurs partenaires : le tableau dit lesquels" }
@@ -351,7 +351,7 @@ pub fn douteux(espace: &Espace, cle: &str, nomenclature: &Nomenclature, doute: &
 
 fn recommencer(espace: &Espace, nomenclature: &Nomenclature) -> Markup {
     html! {
-        h2 { "Charger un tableau corrigé" }
+        h2 { "Importer un tableau corrigé" }
         (formulaire(espace, nomenclature))
     }
 }

@@ -54,7 +54,7 @@ async fn presenter_les_doublons(
 ) -> Reponse<Response> {
     let mut transaction = principal.transaction(piscine).await?;
     let espace = ou.espace(&mut transaction, principal).await?;
-    let (total, paires) = a_departager(&mut transaction, &espace.reseau.code).await?;
+    let (total, paires) = a_departager(&mut transaction, espace.reseau()).await?;
     Ok(reponse(statut, pages::page(&espace, total, &paires, dit)))
 }
 

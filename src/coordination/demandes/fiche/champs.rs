@@ -40,7 +40,7 @@ impl Nomenclature {
     /// Those of the database.
     pub async fn lire(connexion: &mut PgConnection, espace: &Espace) -> Result<Self> {
         let noms: Vec<Nom> = sqlx::query_as(include_str!("../sql/lire_nomenclature.sql"))
-            .bind(&espace.reseau.code)
+            .bind(espace.reseau())
             .bind(espace.code())
             .fetch_all(connexion)
             .await
@@ -98,13 +98,13 @@ pub fn champs(espace: &Espace, noms: &Nomenclature, fiche: Option<&Fiche>) -> Ve
     let autres: Vec<Nom> = noms
         .partenaires
         .iter()
-        .filter(|nom| Some(nom.code.as_str()) != meneur || espace.partenaire.is_none())
+        .filter(|nom| Some(nom.code.as_str()) != meneur || espace.code().is_none())
         .cloned()
         .collect();
     let (suivi, aussi, personne) =
         ("Le suivi", "Avec qui, et sur quoi encore", "La personne à rappeler");
     let mut champs = Vec::new();
-    if espace.partenaire.is_none() {
+    if espace.code().is_none() {
         let tous = choix(&noms.partenaires);
         champs
             .push(Champ::nouveau("partenaire", "Partenaire qui la mène", Genre::Un(tous)).requis());
@@ -113,7 +113,7 @@ pub fn champs(espace: &Espace, noms: &Nomenclature, fiche: Option<&Fiche>) -> Ve
         Champ::nouveau("date", "Date de la demande", Genre::Jour).requis(),
         Champ::nouveau("beneficiaire", "Qui demande", Genre::Ligne(200))
             .requis()
-            .aide("Commune ou EPCI : son nom, ou son code Insee ou Siren. Un autre bénéficiaire du réseau : son nom."),
+            .aide("Commune ou EPCI : son nom, ou son code Insee ou Siren. Pour un autre bénéficiaire du réseau, son nom."),
         Champ::nouveau("theme", "Thème", Genre::Un(siens_d_abord(&noms.themes))).requis(),
         Champ::nouveau("objet", "Ce qui est demandé", Genre::Texte(TEXTE_MAX))
             .aide("En une phrase ou deux, sans nommer personne."),
@@ -322,7 +322,7 @@ pub fn page(
         ),
         Some(fiche) => (
             "fiche",
-            format!("{} {}", if recue { "Qualifier" } else { "Corriger" }, fiche.reference),
+            format!("{} une demande", if recue { "Qualifier" } else { "Corriger" }),
             format!("{}/{}", espace.chemin(), fiche.id),
             if recue { "Qualifier cette demande" } else { "Enregistrer" },
         ),
@@ -333,13 +333,14 @@ pub fn page(
         &titre,
         html! {
             @if let Some(phrase) = refus { p.erreur role="alert" { (phrase) } }
+            @if let Some(fiche) = fiche { p.discret { "Référence : " (fiche.reference) } }
             @if recue {
                 p.avis {
                     "Cette demande est arrivée en ligne, et ne compte pas encore. Vérifiez le thème, dites son état, et enregistrez : "
                     "qui l'a envoyée le verra par son lien."
                 }
             }
-            div data-brouillon=(action) data-reseau=(espace.reseau.code) { (formulaire.ecrire()) }
+            div data-brouillon=(action) data-reseau=(espace.reseau()) { (formulaire.ecrire()) }
             p.discret data-avis-brouillon hidden {
                 "Ce que vous écrivez est gardé dans ce navigateur jusqu'à l'envoi, sauf la personne à rappeler, qui l'est tant que cet onglet est ouvert."
             }

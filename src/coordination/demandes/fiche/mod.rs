@@ -62,11 +62,10 @@ async fn noter(
     let noms = Nomenclature::lire(&mut transaction, &espace).await?;
     let champs = champs::champs(&espace, &noms, None);
     let mut saisie = Saisie::lire(&champs, &envoyes);
-    let beneficiaire =
-        champs::beneficiaire(&mut transaction, &espace.reseau.code, &mut saisie).await?;
+    let beneficiaire = champs::beneficiaire(&mut transaction, espace.reseau(), &mut saisie).await?;
     transaction.rollback().await.pour("lecture d'une demande")?;
     let mut corps = champs::corps(&mut saisie, &champs, None, beneficiaire, None);
-    corps.insert("reseau".into(), espace.reseau.code.clone().into());
+    corps.insert("reseau".into(), espace.reseau().to_owned().into());
     if let Some(code) = espace.code() {
         corps.insert("partenaire".into(), code.into());
     }
@@ -110,8 +109,8 @@ async fn trouver(connexion: &mut PgConnection, espace: &Espace, quoi: &str) -> R
         Error::Introuvable(_) => absente(),
         autre => autre,
     })?;
-    let sienne = fiche.reseau == espace.reseau.code
-        && espace.code().is_none_or(|code| code == fiche.meneur());
+    let sienne =
+        fiche.reseau == espace.reseau() && espace.code().is_none_or(|code| code == fiche.meneur());
     sienne.then_some(fiche).ok_or_else(absente)
 }
 
@@ -156,13 +155,12 @@ pub async fn corriger(
     let change = saisie.confronter(&champs, actuelles.clone());
     let beneficiaire = match saisie.une("beneficiaire") == Some(nom.as_str()) {
         true => None,
-        false => champs::beneficiaire(&mut transaction, &espace.reseau.code, &mut saisie).await?,
+        false => champs::beneficiaire(&mut transaction, espace.reseau(), &mut saisie).await?,
     };
     let auteur = match change {
         true => {
             let code = connue.id.to_string();
-            collecte::dernier_auteur(&mut transaction, &espace.reseau.code, "demande", &code)
-                .await?
+            collecte::dernier_auteur(&mut transaction, espace.reseau(), "demande", &code).await?
         }
         false => None,
     };

@@ -1,6 +1,8 @@
 //! Writes of zones: a partner proposes and withdraws, a coordinator decides. The policies of `zone` hold who may
 //! (migration 0027); each write of a version says at which revision it was read.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -21,10 +23,16 @@ use super::saisie::{Saisie, relever};
 use crate::comptes::Principal;
 use crate::comptes::ecriture::{MOTIF_MAX, Pour, exiger, motiver};
 use crate::error::{Contexte, Error, Result};
-use crate::http::{Chemin, Corps, Operation, Parametres, Probleme, Reponse, Routes, manque};
+use crate::http::{
+    Atelier, Chemin, Corps, Operation, Parametres, Probleme, Reponse, Routes, manque,
+};
 use crate::rejet::Rejet;
 
 const ACTION: &str = "écriture d'une zone";
+/// Zones judged at once: each takes a core, and reads the codes of the whole country.
+static JUGEMENTS: Atelier = Atelier::nouveau(2, Duration::from_secs(10));
+/// Writes of zones at once: each may wait for a load to end, with a connection in hand.
+static ECRITURES: Atelier = Atelier::nouveau(4, Duration::from_secs(10));
 /// Anomalies that an answer tells one by one.
 const ANOMALIES: usize = 200;
 
@@ -119,13 +127,20 @@ pub async fn proposer(
 ) -> Reponse<Response> {
     let essai = parametres.oui("essai")?;
     let saisie = Saisie::lire(&corps)?;
-    let mut transaction = principal.ecriture(&piscine, "POST /api/zones").await?;
     let Saisie { reseau, defauts, code, partenaire, version, etendue } = saisie;
-    Reseau::lire(&mut transaction, &reseau).await?;
-    exiger(&mut transaction, &principal, &reseau, Pour::Partenaire(&partenaire)).await?;
-    let (connus, _) = connaitre(&mut transaction, &reseau).await?;
-    // PROJ blocks, and so does what searches a drawing for crossings.
+    let mut lecture = principal.transaction(&piscine).await?;
+    Reseau::lire(&mut lecture, &reseau).await?;
+    exiger(&mut lecture, &principal, &reseau, Pour::Partenaire(&partenaire)).await?;
+    lecture.rollback().await.pour(ACTION)?;
+    // Neither whoever waits for their turn nor whoever judges holds a connection.
+    let place = JUGEMENTS.entrer().await?;
+    let mut lecture = principal.transaction(&piscine).await?;
+    let (connus, _) = connaitre(&mut lecture, &reseau).await?;
+    let annuaire = empreinte(&mut lecture, &reseau).await?;
+    lecture.rollback().await.pour(ACTION)?;
+    // PROJ blocks, and so does what searches a drawing for crossings: to its end, whoever still waits for it.
     let jugement = tokio::task::spawn_blocking(move || {
+        let _place = place;
         let releve = relever(etendue, &defauts)?;
         Ok::<_, Error>(juger(&releve, &connus, &defauts))
     })
@@ -138,7 +153,16 @@ pub async fn proposer(
     let Some(proposition) = propositions.into_iter().next().filter(|_| rejets.is_empty()) else {
         return Err(refusee(&rejets));
     };
+    let _ecriture = ECRITURES.entrer().await?;
+    let mut transaction = principal.ecriture(&piscine, "POST /api/zones").await?;
+    exiger(&mut transaction, &principal, &reseau, Pour::Partenaire(&partenaire)).await?;
     attendre_son_tour(&mut transaction).await?;
+    if empreinte(&mut transaction, &reseau).await? != annuaire {
+        return Err(Probleme::conflit(
+            "Les partenaires, les thèmes, les regroupements ou le découpage du réseau viennent de changer. Proposez de \
+             nouveau : la zone sera examinée selon ce qu'ils sont maintenant.",
+        ));
+    }
     verifier_la_suite(&mut transaction, &reseau, &code, &partenaire, version).await?;
     let proposee = proposition::proposer(&mut transaction, &reseau, proposition).await?;
     remarques.extend(exclusions_vaines(&mut transaction, &reseau, Some(proposee.zone)).await?);
@@ -161,6 +185,15 @@ pub async fn proposer(
         }
         _ => corps.into_response(),
     })
+}
+
+/// What a zone was judged by, in short: other once a zone might be judged otherwise.
+async fn empreinte(connexion: &mut PgConnection, reseau: &str) -> Result<Option<String>> {
+    sqlx::query_scalar(include_str!("../../sql/empreinte_de_l_annuaire.sql"))
+        .bind(reseau)
+        .fetch_optional(connexion)
+        .await
+        .pour(ACTION)
 }
 
 /// That the proposal follows what its author has read: the newest version of a zone of this partner, or no zone.
@@ -326,6 +359,7 @@ async fn valider(
     corps: Corps,
 ) -> Reponse<Json<Decidee>> {
     corps.admettre(&["revision"])?;
+    let _ecriture = ECRITURES.entrer().await?;
     let (mut transaction, zone) =
         ouvrir(&piscine, &principal, designee, "validation", &corps).await?;
     let decision = etats::valider(&mut transaction, &zone).await?;
@@ -342,6 +376,7 @@ async fn refuser(
     let motif = corps.paragraphe("motif", MOTIF_MAX)?.ok_or_else(|| {
         Probleme::saisie("motif", "Un refus se motive : dites au partenaire ce qu'il doit changer.")
     })?;
+    let _ecriture = ECRITURES.entrer().await?;
     let (mut transaction, zone) = ouvrir(&piscine, &principal, designee, "refus", &corps).await?;
     motiver(&mut transaction, motif).await?;
     let decision = etats::refuser(&mut transaction, &zone, motif).await?;
@@ -356,6 +391,7 @@ async fn finir(
 ) -> Reponse<Json<Decidee>> {
     corps.admettre(&["revision", "fin"])?;
     let fin = corps.date("fin")?.ok_or_else(|| manque("fin"))?;
+    let _ecriture = ECRITURES.entrer().await?;
     let (mut transaction, zone) = ouvrir(&piscine, &principal, designee, "fin", &corps).await?;
     let decision = etats::retirer(&mut transaction, &zone, fin).await?;
     conclure(transaction, &zone, decision).await
@@ -374,6 +410,7 @@ async fn retirer(
     corps: Corps,
 ) -> Reponse<Json<Retiree>> {
     corps.admettre(&["revision"])?;
+    let _ecriture = ECRITURES.entrer().await?;
     let (mut transaction, zone) = ouvrir(&piscine, &principal, designee, "retrait", &corps).await?;
     if !proposition::reprendre(&mut transaction, &zone).await? {
         return Err(Probleme::conflit(format!(
