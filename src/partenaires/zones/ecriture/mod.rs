@@ -135,8 +135,9 @@ pub async fn proposer(
     // Neither whoever waits for their turn nor whoever judges holds a connection.
     let place = JUGEMENTS.entrer().await?;
     let mut lecture = principal.transaction(&piscine).await?;
-    let (connus, _) = connaitre(&mut lecture, &reseau).await?;
+    // First: what changes while the rest is read is then a change since.
     let annuaire = empreinte(&mut lecture, &reseau).await?;
+    let (connus, _) = connaitre(&mut lecture, &reseau).await?;
     lecture.rollback().await.pour(ACTION)?;
     // PROJ blocks, and so does what searches a drawing for crossings: to its end, whoever still waits for it.
     let jugement = tokio::task::spawn_blocking(move || {
