@@ -125,6 +125,7 @@ export class Envoi {
     }, 'Refaire mes changements sur la sienne');
     const laisser = element('button', { type: 'button', class: 'second', click: () => this.atelier.recommencer() }, 'Garder la sienne, effacer les miens');
     remplir(this.retour, element('div', { class: 'avis' }, ...this.explication(this.atelier.base, leur, zone.version), element('p', { class: 'boutons' }, refaire, laisser)));
+    this.retour.scrollIntoView({ block: 'nearest' });
   }
 
   /** The same of a draft that is taken up again. */
