@@ -110,8 +110,10 @@ impl Cible {
             .avec("zones.csv", "z,caue,,commune,26001,2010-01-01,\n")
             .ecrire();
         // 3: a former code that this country does not know.
-        let charge =
-            dossier.maillage().args(["import", "reseau"]).arg(reseau.path()).output().unwrap();
+        let mut charger = dossier.maillage();
+        // Where the report of its refused rows is written.
+        charger.current_dir(reseau.path());
+        let charge = charger.args(["import", "reseau"]).arg(reseau.path()).output().unwrap();
         assert!(matches!(charge.status.code(), Some(0 | 3)), "{charge:?}");
         let courrier = Courrier::default();
         let serveur = format!("smtp://127.0.0.1:{}", courrier.ouvrir());

@@ -122,12 +122,13 @@ impl Saisie {
                 "Ce champ doit rester vide : il arrête les programmes.".into(),
             );
         }
-        let illisible =
-            |texte: &str| texte.chars().any(|c| c.is_control() && c != '\n' && c != '\t');
-        for (champ, texte) in
-            [("objet", &self.objet), ("nom", &self.nom), ("fonction", &self.fonction)]
-        {
-            if illisible(texte) {
+        // The text alone has several lines.
+        for (champ, texte, admis) in [
+            ("objet", &self.objet, "\n\t"),
+            ("nom", &self.nom, ""),
+            ("fonction", &self.fonction, ""),
+        ] {
+            if texte.chars().any(|c| c.is_control() && !admis.contains(c)) {
                 fautes.insert(champ, "Ce texte contient un caractère qui ne se lit pas.".into());
             }
         }
@@ -172,6 +173,8 @@ mod tests {
     fn lengths_are_counted_in_characters_and_line_ends_are_one() {
         let longue = Saisie { objet: "é".repeat(OBJET_MAX), ..bonne() };
         assert_eq!(longue.fautes(), Fautes::new());
+        let deux = Saisie { nom: "Anne\nBcc: tous@die.example".into(), ..bonne() };
+        assert_eq!(deux.fautes().into_keys().collect::<Vec<_>>(), ["nom"]);
         let lignes = Saisie { objet: " Le toit\r\nfuit beaucoup. ".into(), ..bonne() }.nette();
         assert_eq!(lignes.objet, "Le toit\nfuit beaucoup.");
     }
