@@ -340,7 +340,7 @@ async fn no_connection_is_held_while_zones_are_judged() {
     while envois.iter().any(|envoi| !envoi.is_finished()) {
         let oisives: Vec<String> = sqlx::query_scalar(
             "select query from pg_stat_activity
-             where state = 'idle in transaction' and now() - state_change > interval '200 milliseconds'
+             where state = 'idle in transaction' and now() - state_change > interval '500 milliseconds'
                and query like '%anciens_codes%'",
         )
         .fetch_all(&mut connexion)
