@@ -116,7 +116,8 @@ fn comparer(une: &BTreeMap<String, Vec<String>>, autre: &BTreeMap<String, Vec<St
 
 /// What reading elsewhere forgets: where a row came from and how many times it was written, what was merged, people.
 fn ailleurs(lignes: &BTreeMap<String, Vec<String>>) -> BTreeMap<String, Vec<String>> {
-    let perdues = ["contact", "correspondance", "demande_particuliere", "doublon"];
+    let perdues =
+        ["contact", "correspondance", "demande_particuliere", "doublon", "zone_commentaire"];
     let du_dossier = |ligne: &String| {
         ["tableau", "proposition"].iter().fold(ligne.clone(), |ligne, origine| {
             ligne.replace(&format!(r#""origine": "{origine}""#), r#""origine": "dossier""#)
