@@ -42,7 +42,8 @@ describe('demandes', options, () => {
     lieu = await mkdtemp(join(tmpdir(), 'reseau-'));
     await cp(new URL('data/reseaux/drome/', racine), lieu, { recursive: true });
     const declaration = join(lieu, 'reseau.toml');
-    await writeFile(declaration, (await readFile(declaration, 'utf8')).replace('code = "drome"', `code = "${RESEAU}"`));
+    // Closed: the public pages of the others are of the demonstration alone.
+    await writeFile(declaration, (await readFile(declaration, 'utf8')).replace('code = "drome"', `code = "${RESEAU}"\npublic = false`));
     await maillage('import', 'reseau', lieu);
     liens = {};
     for (const [qui, droit] of [
