@@ -247,7 +247,7 @@ async fn the_partner_and_the_themes_may_be_in_the_table() {
         "{motifs:?}"
     );
     assert!(motifs[1].starts_with("4 partenaires") && motifs[1].contains("adil"), "{motifs:?}");
-    assert!(motifs[2].contains("Le partenaire manque"), "{motifs:?}");
+    assert!(motifs[2].contains("--partenaire"), "{motifs:?}");
 }
 
 #[tokio::test]

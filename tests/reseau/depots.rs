@@ -14,19 +14,15 @@ struct Depots {
     caue: String,
     sde: String,
     coordinateur: String,
+    lecteur: String,
 }
 
 impl Depots {
     async fn nouveaux(reseau: &'static str) -> Self {
         let essai = Essai::nouveau().await;
         essai.pays.charger(&Reseau::nouveau(reseau)).await;
-        let entrer = async |qui: &str, droit: &str| {
-            essai.entrer(&format!("{qui}@{reseau}.example"), &[&format!("{reseau}:{droit}")]).await
-        };
-        let caue = entrer("caue", "partenaire:caue").await;
-        let sde = entrer("sde", "partenaire:sde").await;
-        let coordinateur = entrer("coord", "coordinateur").await;
-        Self { essai, reseau, caue, sde, coordinateur }
+        let [caue, sde, coordinateur, lecteur] = essai.gens(reseau).await;
+        Self { essai, reseau, caue, sde, coordinateur, lecteur }
     }
 
     async fn deposer(&self, biscuit: &str, question: &str, octets: impl AsRef<[u8]>) -> Recue {
@@ -163,11 +159,10 @@ async fn one_wrong_row_keeps_the_others_out_unless_the_good_ones_are_kept() {
 #[tokio::test]
 async fn a_partner_loads_its_own_demandes_and_a_coordinator_those_of_all() {
     let depots = Depots::nouveaux("depot-droits").await;
-    let lecteur = depots.essai.entrer("lu@depot-droits.example", &["depot-droits:lecteur"]).await;
     let ailleurs = depots.essai.entrer("x@depot-droits.example", &[]).await;
     let de_tous = "ref,date,code,theme,partenaire\nA1,01/02/2026,26001,batiments,caue\n\
         B1,01/02/2026,26001,eclairage,sde\n";
-    for (qui, attendu) in [("", 401), (&lecteur, 403), (&ailleurs, 403)] {
+    for (qui, attendu) in [("", 401), (&depots.lecteur, 403), (&ailleurs, 403)] {
         let refuse = depots.deposer(qui, "", de_tous).await;
         assert_eq!(refuse.statut.as_u16(), attendu, "{}", refuse.texte);
     }

@@ -12,6 +12,7 @@ struct Ecole {
     caue: String,
     sde: String,
     coordinateur: String,
+    lecteur: String,
 }
 
 impl Ecole {
@@ -22,13 +23,8 @@ impl Ecole {
             "D1,2018-03-01,caue,sde,batiments,commune,26399,2018,Ancienne commune,en_cours\n",
         );
         essai.pays.charger(&dossier).await;
-        let entrer = async |qui: &str, droit: &str| {
-            essai.entrer(&format!("{qui}@{reseau}.example"), &[&format!("{reseau}:{droit}")]).await
-        };
-        let caue = entrer("caue", "partenaire:caue").await;
-        let sde = entrer("sde", "partenaire:sde").await;
-        let coordinateur = entrer("coord", "coordinateur").await;
-        Self { essai, reseau, caue, sde, coordinateur }
+        let [caue, sde, coordinateur, lecteur] = essai.gens(reseau).await;
+        Self { essai, reseau, caue, sde, coordinateur, lecteur }
     }
 
     async fn creer(&self, biscuit: &str, precisions: Value) -> Recue {
@@ -200,11 +196,10 @@ async fn nobody_writes_a_demande_that_they_do_not_lead() {
     ecole.essai.pays.charger(&ferme).await;
     let creee = ecole.creer(&ecole.caue, json!({ "partenaires_associes": ["sde"] })).await.json();
     let id = &creee["id"];
-    let lecteur = ecole.essai.entrer("lecteur@menees.example", &["menees:lecteur"]).await;
     let adil = ecole.essai.entrer("adil@menees.example", &["menees:partenaire:adil"]).await;
     for (biscuit, precisions, statut) in [
         ("", json!({}), StatusCode::UNAUTHORIZED),
-        (&lecteur, json!({}), StatusCode::FORBIDDEN),
+        (&ecole.lecteur, json!({}), StatusCode::FORBIDDEN),
         (&ecole.sde, json!({}), StatusCode::FORBIDDEN),
         (&ecole.caue, json!({ "reseau": "menees-ferme" }), StatusCode::NOT_FOUND),
         (&ecole.caue, json!({ "partenaire": "sde" }), StatusCode::FORBIDDEN),
@@ -216,7 +211,7 @@ async fn nobody_writes_a_demande_that_they_do_not_lead() {
     let correction = json!({ "revision": 1, "objet": "Pris" });
     for (biscuit, corps, statut) in [
         ("", &correction, StatusCode::NOT_FOUND),
-        (&lecteur, &correction, StatusCode::NOT_FOUND),
+        (&ecole.lecteur, &correction, StatusCode::NOT_FOUND),
         (&adil, &correction, StatusCode::NOT_FOUND),
         // Called in, it reads it and does not write it.
         (&ecole.sde, &correction, StatusCode::FORBIDDEN),

@@ -22,13 +22,7 @@ impl Ecole {
     async fn nouvelle(reseau: &'static str) -> Self {
         let essai = Essai::nouveau().await;
         essai.pays.charger(&Reseau::nouveau(reseau)).await;
-        let entrer = async |qui: &str, droit: &str| {
-            essai.entrer(&format!("{qui}@{reseau}.example"), &[&format!("{reseau}:{droit}")]).await
-        };
-        let caue = entrer("caue", "partenaire:caue").await;
-        let sde = entrer("sde", "partenaire:sde").await;
-        let coordinateur = entrer("coord", "coordinateur").await;
-        let lecteur = entrer("lecteur", "lecteur").await;
+        let [caue, sde, coordinateur, lecteur] = essai.gens(reseau).await;
         Self { essai, reseau, caue, sde, coordinateur, lecteur }
     }
 

@@ -12,19 +12,15 @@ struct Espace {
     caue: String,
     sde: String,
     coordinateur: String,
+    lecteur: String,
 }
 
 impl Espace {
     async fn nouveau(reseau: &'static str) -> Self {
         let essai = Essai::nouveau().await;
         essai.pays.charger(&Reseau::nouveau(reseau)).await;
-        let entrer = async |qui: &str, droit: &str| {
-            essai.entrer(&format!("{qui}@{reseau}.example"), &[&format!("{reseau}:{droit}")]).await
-        };
-        let caue = entrer("caue", "partenaire:caue").await;
-        let sde = entrer("sde", "partenaire:sde").await;
-        let coordinateur = entrer("coord", "coordinateur").await;
-        Self { essai, reseau, caue, sde, coordinateur }
+        let [caue, sde, coordinateur, lecteur] = essai.gens(reseau).await;
+        Self { essai, reseau, caue, sde, coordinateur, lecteur }
     }
 
     fn du_caue(&self) -> String {
@@ -309,14 +305,13 @@ async fn nobody_keeps_the_demandes_of_another() {
         espace.envoyer(&format!("{}/nouvelle", espace.du_caue()), &espace.caue, &NOUVELLE).await;
     assert_eq!(notee.statut, StatusCode::SEE_OTHER, "{}", notee.texte);
     let id = espace.une("select id::text from demande where reseau = $1").await;
-    let lecteur = espace.essai.entrer("lu@pages-droits.example", &["pages-droits:lecteur"]).await;
     let (caue, reseau) = (espace.du_caue(), format!("/espace/{}/demandes", espace.reseau));
     let sde = format!("/espace/{}/partenaires/sde/demandes", espace.reseau);
     for suite in ["", "/nouvelle", "/import", "/2026.csv", "/2026.xlsx", &format!("/{id}")] {
         for (qui, adresses) in [
             (&espace.sde, vec![&caue, &reseau]),
             (&espace.caue, vec![&sde, &reseau]),
-            (&lecteur, vec![&caue, &sde, &reseau]),
+            (&espace.lecteur, vec![&caue, &sde, &reseau]),
         ] {
             for adresse in adresses {
                 let recue = espace.lire(&format!("{adresse}{suite}"), qui).await;

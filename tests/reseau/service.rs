@@ -217,6 +217,19 @@ impl Essai {
         choisi.biscuit()
     }
 
+    /// Sessions of those of a réseau: its two partners, whoever coordinates it, a reader.
+    pub async fn gens(&self, reseau: &str) -> [String; 4] {
+        let entrer = async |qui: &str, droit: &str| {
+            self.entrer(&format!("{qui}@{reseau}.example"), &[&format!("{reseau}:{droit}")]).await
+        };
+        [
+            entrer("caue", "partenaire:caue").await,
+            entrer("sde", "partenaire:sde").await,
+            entrer("coord", "coordinateur").await,
+            entrer("lecteur", "lecteur").await,
+        ]
+    }
+
     pub async fn moi(&self, biscuit: &str) -> Value {
         self.lire("/api/moi", &[("cookie", biscuit)]).await.json()
     }

@@ -217,18 +217,21 @@ async fn reconnaitre(
     }
     let mut transaction = principal.transaction(&piscine).await?;
     let tenu = PartenaireTenu::lire(&mut transaction, &reseau, &partenaire).await?;
+    // A file that is long to come holds no connection.
+    transaction.rollback().await.pour("lecture d'un espace")?;
     let octets =
         to_bytes(corps, FICHIER_MAX).await.map_err(|_| Probleme::trop_lourd(FICHIER_MAX))?.to_vec();
     let texte = |nom: &str| parametres.texte(nom).map(str::to_owned);
     let lue = match texte("fichier") {
         None => {
             let liste = String::from_utf8_lossy(&octets);
+            let mut transaction = principal.transaction(&piscine).await?;
             reconnaissance::lire_liste(&mut transaction, &tenu.reseau, &liste).await?
         }
         Some(nom) => {
             let fichier =
                 Fichier { nom, octets, couche: texte("couche"), systeme: texte("systeme") };
-            reconnaissance::lire_fichier(&mut transaction, &tenu.reseau, &tenu.code, fichier)
+            reconnaissance::lire_fichier(&piscine, &principal, &tenu.reseau, &tenu.code, fichier)
                 .await?
         }
     };

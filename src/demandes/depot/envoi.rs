@@ -5,14 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use sqlx::{Executor, PgPool};
-use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::comptes::Principal;
 use crate::comptes::ecriture::{Droits, Pour as Ecrire};
 use crate::demandes::doublons;
 use crate::demandes::import::{Arret, Bilan, Lecture, Options, Pour, Pret};
 use crate::error::{Contexte, ContexteFichier, Error, Result};
-use crate::http::{Probleme, Reponse};
+use crate::http::{Atelier, Probleme, Reponse};
 use crate::partenaires::{Reseau, attendre_son_tour};
 use crate::tableau::{Bornes, Nature};
 
@@ -21,9 +20,7 @@ const ACTION: &str = "chargement d'un tableau de demandes";
 /// Largest table, in bytes: twenty thousand demandes, with their texts.
 pub const DEPOT_MAX: usize = 8 << 20;
 /// Tables that are read at once: each may take a hundred times its size.
-static PLACES: Semaphore = Semaphore::const_new(2);
-/// How long one waits for a place.
-const PATIENCE: Duration = Duration::from_secs(5);
+static PLACES: Atelier = Atelier::nouveau(2, Duration::from_secs(5));
 
 /// A file, as it was sent.
 #[derive(Debug)]
@@ -81,9 +78,12 @@ impl Depot {
         Reseau::lire(&mut lecture, &self.reseau).await?;
         let droits = Droits::lire(&mut lecture, principal, &self.reseau).await?;
         let pour = self.situer(&droits)?;
-        let _place = place().await?;
+        // Neither whoever waits for their turn nor whoever reads holds a connection.
+        lecture.rollback().await.pour(ACTION)?;
+        let _place = PLACES.entrer().await?;
         let options = Options {
             partenaire: self.partenaire.clone(),
+            conseil: "dites de qui sont toutes ces demandes",
             colonnes: self.colonnes.clone(),
             valeurs: self.valeurs.clone(),
             feuille: self.feuille.clone(),
@@ -95,6 +95,7 @@ impl Depot {
             bornes: Bornes::ENVOI,
             ..Options::nouvelles(&self.reseau)
         };
+        let mut lecture = principal.transaction(piscine).await?;
         let pret = Pret::preparer(&mut lecture, options).await?;
         lecture.rollback().await.pour(ACTION)?;
         let juge = match juger(pret, envoi).await {
@@ -159,13 +160,6 @@ async fn compter_les_doublons(
         .await
         .inspect_err(|erreur| tracing::warn!(%erreur, "les doublons ne sont pas comptés"))
         .ok()
-}
-
-async fn place() -> Reponse<SemaphorePermit<'static>> {
-    match tokio::time::timeout(PATIENCE, PLACES.acquire()).await {
-        Ok(Ok(place)) => Ok(place),
-        _ => Err(Probleme::affluence()),
-    }
 }
 
 /// Puts the table where readers find it, under the name that its sender knows and the extension that its bytes say.

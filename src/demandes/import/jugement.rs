@@ -88,6 +88,7 @@ impl Jugement {
             colonnes: &colonnes,
             valeurs: &regles.valeurs,
             partenaire: regles.partenaire.as_deref(),
+            conseil: regles.options.conseil,
             aujourd_hui: regles.options.aujourd_hui,
             postaux: regles.options.codes == Lecture::Postaux,
             permis: regles.options.permis.as_ref(),

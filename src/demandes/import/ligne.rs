@@ -78,6 +78,7 @@ pub struct Lecteur<'l> {
     pub valeurs: &'l Valeurs,
     /// Whose demandes they are, where the table does not say.
     pub partenaire: Option<&'l str>,
+    pub conseil: &'l str,
     pub aujourd_hui: NaiveDate,
     pub postaux: bool,
     /// For whom whoever loads may write; none: for all.
@@ -255,9 +256,10 @@ impl Lecteur<'_> {
             partenaires.push(dit.to_owned());
         }
         if partenaires.is_empty() {
-            return Err(refus(Champ::Partenaire)(
-                "Le partenaire manque : écrivez son code ou son nom, ou dites de qui sont toutes ces demandes.".into(),
-            ));
+            return Err(refus(Champ::Partenaire)(format!(
+                "Le partenaire manque : écrivez son code ou son nom, ou {}.",
+                self.conseil
+            )));
         }
         if let Some(permis) = self.permis
             && !permis.contains(&partenaires[0])

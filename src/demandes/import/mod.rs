@@ -60,6 +60,8 @@ pub struct Options {
     pub reseau: String,
     /// Whose demandes they are, where a table does not say.
     pub partenaire: Option<String>,
+    /// How whoever loads may say it, in the words of where they are.
+    pub conseil: &'static str,
     /// Headings and the fields that they hold.
     pub colonnes: Vec<(String, String)>,
     /// Field, value, and the code that it stands for.
@@ -83,6 +85,7 @@ impl Options {
         Self {
             reseau: reseau.to_owned(),
             partenaire: None,
+            conseil: "dites par --partenaire de qui sont toutes ces demandes",
             colonnes: Vec::new(),
             valeurs: Vec::new(),
             feuille: None,

@@ -2,18 +2,20 @@
 //! to units or to a drawing, and to what is wrong, line by line or feature by feature. Nothing is written.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
-use sqlx::PgConnection;
-use tokio::sync::Semaphore;
+use sqlx::{PgConnection, PgPool};
 
 use super::import::connaitre;
 use super::jugement::{Connus, Jugement, juger};
 use super::lecture::{Lecture, Releve};
 use super::ligne::Defauts;
 use super::proposition::Proposition;
+use crate::comptes::Principal;
 use crate::error::{Contexte, ContexteFichier, Error, Result};
+use crate::http::{self, Atelier};
 use crate::partenaires::table::Table;
 use crate::tableau::decoder;
 
@@ -22,7 +24,7 @@ const LIGNES_MAX: usize = 5_000;
 /// What an archive may come to, in bytes.
 const ARCHIVE_MAX: u64 = 64 << 20;
 /// Files that are read at once: GDAL takes the memory that it wants.
-static LECTURES: Semaphore = Semaphore::const_new(2);
+static LECTURES: Atelier = Atelier::nouveau(2, Duration::from_secs(10));
 
 /// A unit that was recognised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -215,22 +217,29 @@ pub struct Fichier {
 
 /// Reads a file of units or of surfaces, all of one zone: what else its columns say is left.
 ///
+/// Neither whoever waits for their turn nor whoever reads holds a connection.
+///
 /// # Errors
-/// A sentence when it cannot be read, in the words of a page.
+/// A sentence when it cannot be read, in the words of a page; 503 when too many files are read.
 pub async fn lire_fichier(
-    connexion: &mut PgConnection,
+    piscine: &PgPool,
+    principal: &Principal,
     reseau: &str,
     partenaire: &str,
     fichier: Fichier,
-) -> Result<Reconnaissance> {
+) -> http::Reponse<Reconnaissance> {
+    let action = "lecture d'un fichier reçu";
     let nom = nom_sur(&fichier.nom);
     let extension =
         Path::new(&nom).extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if extension == "txt" {
-        return lire_liste(connexion, reseau, &decoder(&fichier.octets)).await;
+        let mut transaction = principal.transaction(piscine).await?;
+        return Ok(lire_liste(&mut transaction, reseau, &decoder(&fichier.octets)).await?);
     }
-    let _place = LECTURES.acquire().await.map_err(|_| arrete())?;
-    let (connus, _) = connaitre(connexion, reseau).await?;
+    let place = LECTURES.entrer().await?;
+    let mut transaction = principal.transaction(piscine).await?;
+    let (connus, _) = connaitre(&mut transaction, reseau).await?;
+    transaction.rollback().await.pour(action)?;
     let defauts = Defauts {
         code: Some("zone".into()),
         partenaire: Some(partenaire.to_owned()),
@@ -239,14 +248,18 @@ pub async fn lire_fichier(
         ..Defauts::default()
     };
     let texte = ["csv", "tsv"].contains(&extension.as_str()).then(|| decoder(&fichier.octets));
-    // GDAL and PROJ block.
-    let lu = tokio::task::spawn_blocking(move || lire_et_juger(&nom, &fichier, &connus, &defauts))
-        .await
-        .map_err(|_| arrete())?;
+    // GDAL and PROJ block, to their end, whoever still waits for it.
+    let lu = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        lire_et_juger(&nom, &fichier, &connus, &defauts)
+    })
+    .await
+    .map_err(|_| Error::Donnees("La lecture du fichier s'est arrêtée.".into()))?;
+    let mut transaction = principal.transaction(piscine).await?;
     let jugement = match (lu, texte) {
         // A table of names, without codes: each line is read for itself.
         (Err(Error::Donnees(phrase)), Some(texte)) if phrase.contains("colonne de codes") => {
-            return lire_liste(connexion, reseau, &texte).await;
+            return Ok(lire_liste(&mut transaction, reseau, &texte).await?);
         }
         (lu, _) => lu.map_err(|erreur| match erreur {
             Error::Donnees(phrase) | Error::Demande(phrase) => {
@@ -255,11 +268,7 @@ pub async fn lire_fichier(
             autre => autre,
         })?,
     };
-    conclure(connexion, jugement).await
-}
-
-fn arrete() -> Error {
-    Error::Donnees("La lecture du fichier s'est arrêtée.".into())
+    Ok(conclure(&mut transaction, jugement).await?)
 }
 
 /// The last part of a name, without what a shell or a file system would understand.
