@@ -50,28 +50,31 @@ export async function esquisser(conteneur: HTMLElement, peinture: Peinture, ou: 
     for (let y = Math.floor(origine[1] / cote); y * cote < origine[1] + hauteur; y++) if (y >= 0 && y < n && x >= 0 && x < n) places.push([x, y] as const);
   }
   const motifs = new Map<string, CanvasPattern>();
-  await Promise.all(
-    places.map(async ([x, y]) => {
-      const adresse = decodeURI(modele.pathname).replace('{z}', String(niveau)).replace('{x}', String(x)).replace('{y}', String(y)) + modele.search;
-      const reponse = await fetch(adresse, { signal });
-      if (!reponse.ok) return;
-      const corps = await reponse.arrayBuffer();
-      // One tile at a time: whoever presses a key in between is answered.
+  const arrivees = places.map(async ([x, y]) => {
+    const adresse = decodeURI(modele.pathname).replace('{z}', String(niveau)).replace('{x}', String(x)).replace('{y}', String(y)) + modele.search;
+    const reponse = await fetch(adresse, { signal });
+    return reponse.ok ? new VectorTile(new PbfReader(await reponse.arrayBuffer())) : null;
+  });
+  for (const [i, [x, y]] of places.entries()) {
+    const tuile = await arrivees[i];
+    if (!tuile) continue;
+    const [gauche, haut] = [x * cote - origine[0], y * cote - origine[1]];
+    const carreau = { tuile, cote, vue: [-gauche, -haut, largeur - gauche, hauteur - haut] as Bbox };
+    // Between whole pixels: two half pixels side by side would draw a seam.
+    const entier = (pixels: number) => Math.round(pixels * densite) / densite;
+    d.save();
+    d.beginPath();
+    d.rect(entier(gauche), entier(haut), entier(gauche + cote) - entier(gauche), entier(haut + cote) - entier(haut));
+    d.clip();
+    d.translate(gauche, haut);
+    for (const couche of style.layers) {
+      // A layer at a time: whoever presses a key in between is answered.
       await new Promise((suite) => setTimeout(suite));
       signal.throwIfAborted();
-      const tuile = new VectorTile(new PbfReader(corps));
-      d.save();
-      // Between whole pixels: two half pixels side by side would draw a seam.
-      const entier = (pixels: number) => Math.round(pixels * densite) / densite;
-      const [gauche, haut] = [x * cote - origine[0], y * cote - origine[1]];
-      d.beginPath();
-      d.rect(entier(gauche), entier(haut), entier(gauche + cote) - entier(gauche), entier(haut + cote) - entier(haut));
-      d.clip();
-      d.translate(gauche, haut);
-      dessiner(d, tuile, style.layers, peinture, zoom, cote, motifs);
-      d.restore();
-    }),
-  );
+      dessiner(d, carreau, couche, peinture, zoom, motifs);
+    }
+    d.restore();
+  }
   poserCercles(d, peinture, zoom, origine);
   toile.dataset.finie = '';
 }
@@ -82,31 +85,41 @@ async function lire<R>(adresse: string, signal: AbortSignal): Promise<R> {
   return (await reponse.json()) as R;
 }
 
-function dessiner(d: CanvasRenderingContext2D, tuile: VectorTile, couches: Couche[], peinture: Peinture, zoom: number, cote: number, motifs: Map<string, CanvasPattern>): void {
-  for (const couche of couches) {
-    if (couche.id === 'limites-communes') colorer(d, tuile, peinture, zoom, cote, motifs);
-    if (couche.id === 'limites-departements') voiler(d, tuile, peinture, zoom, cote);
-    const objets = couche['source-layer'] && tuile.layers[couche['source-layer']];
-    if (!objets || zoom < (couche.minzoom ?? 0) || !['fill', 'line'].includes(couche.type)) continue;
-    const chemin = new Path2D();
-    for (let i = 0; i < objets.length; i++) tracer(chemin, objets.feature(i), cote);
-    if (couche.type === 'fill') {
-      d.fillStyle = String(couche.paint['fill-color']);
-      d.fill(chemin);
-    } else {
-      d.globalAlpha = valeur(couche.paint['line-opacity'] as Nombre | undefined, zoom, 1);
-      d.lineWidth = valeur(couche.paint['line-width'] as Nombre | undefined, zoom, 1);
-      d.strokeStyle = String(couche.paint['line-color']);
-      d.lineJoin = 'round';
-      if (d.globalAlpha > 0) d.stroke(chemin);
-      d.globalAlpha = 1;
+/** A tile, the side that it has here, and the part of it that is in sight, both in pixels. */
+interface Carreau {
+  tuile: VectorTile;
+  cote: number;
+  vue: Bbox;
+}
+
+function dessiner(d: CanvasRenderingContext2D, carreau: Carreau, couche: Couche, peinture: Peinture, zoom: number, motifs: Map<string, CanvasPattern>): void {
+  if (couche.id === 'limites-communes') colorer(d, carreau, peinture, zoom, motifs);
+  if (couche.id === 'limites-departements') voiler(d, carreau, peinture, zoom);
+  const objets = couche['source-layer'] && carreau.tuile.layers[couche['source-layer']];
+  if (!objets || zoom < (couche.minzoom ?? 0)) return;
+  const chemin = new Path2D();
+  const remplir = () => {
+    for (let i = 0; i < objets.length; i++) tracer(chemin, objets.feature(i), carreau);
+  };
+  if (couche.type === 'fill') {
+    remplir();
+    d.fillStyle = String(couche.paint['fill-color']);
+    d.fill(chemin);
+  } else if (couche.type === 'line') {
+    d.globalAlpha = valeur(couche.paint['line-opacity'] as Nombre | undefined, zoom, 1);
+    d.lineWidth = valeur(couche.paint['line-width'] as Nombre | undefined, zoom, 1);
+    d.strokeStyle = String(couche.paint['line-color']);
+    if (d.globalAlpha > 0.05) {
+      remplir();
+      d.stroke(chemin);
     }
+    d.globalAlpha = 1;
   }
 }
 
 /** The units, those of one colour or of one pattern together. */
-function colorer(d: CanvasRenderingContext2D, tuile: VectorTile, { maille, unites }: Peinture, zoom: number, cote: number, motifs: Map<string, CanvasPattern>): void {
-  const objets = tuile.layers[COUCHES[maille]];
+function colorer(d: CanvasRenderingContext2D, carreau: Carreau, { maille, unites }: Peinture, zoom: number, motifs: Map<string, CanvasPattern>): void {
+  const objets = carreau.tuile.layers[COUCHES[maille]];
   if (!objets || (maille === 'commune' && zoom < ZOOM_COMMUNES)) return;
   const chemins = new Map<string | CanvasPattern, Path2D>();
   for (let i = 0; i < objets.length; i++) {
@@ -117,7 +130,7 @@ function colorer(d: CanvasRenderingContext2D, tuile: VectorTile, { maille, unite
     if (!teinte) continue;
     let chemin = chemins.get(teinte);
     if (!chemin) chemins.set(teinte, (chemin = new Path2D()));
-    tracer(chemin, objet, cote);
+    tracer(chemin, objet, carreau);
   }
   for (const [teinte, chemin] of chemins) {
     d.fillStyle = teinte;
@@ -135,15 +148,15 @@ function motif(d: CanvasRenderingContext2D, nom: Parameters<typeof tuileDeMotif>
 }
 
 /** What is outside the place. */
-function voiler(d: CanvasRenderingContext2D, tuile: VectorTile, { maille, unites, departements }: Peinture, zoom: number, cote: number): void {
+function voiler(d: CanvasRenderingContext2D, carreau: Carreau, { maille, unites, departements }: Peinture, zoom: number): void {
   const lointaine = maille === 'commune' && zoom < ZOOM_COMMUNES;
-  const objets = tuile.layers[lointaine ? 'departements' : COUCHES[maille]];
+  const objets = carreau.tuile.layers[lointaine ? 'departements' : COUCHES[maille]];
   if (!departements || !objets) return;
   const chemin = new Path2D();
   for (let i = 0; i < objets.length; i++) {
     const objet = objets.feature(i);
     const code = String(objet.properties.code);
-    if (lointaine ? !departements.includes(code) : !unites.get(code)?.dedans) tracer(chemin, objet, cote);
+    if (lointaine ? !departements.includes(code) : !unites.get(code)?.dedans) tracer(chemin, objet, carreau);
   }
   d.globalAlpha = TRANSPARENCE;
   d.fillStyle = VOILE;
@@ -168,9 +181,12 @@ function poserCercles(d: CanvasRenderingContext2D, { cercles }: Peinture, zoom: 
   }
 }
 
-function tracer(chemin: Path2D, objet: VectorTileFeature, cote: number): void {
+/** Adds a feature to a path, unless none of it is in sight. */
+function tracer(chemin: Path2D, objet: VectorTileFeature, { cote, vue }: Carreau): void {
   const echelle = cote / objet.extent;
+  const [x0, y0, x1, y1] = vue.map((bord) => bord / echelle) as Bbox;
   for (const anneau of objet.loadGeometry()) {
+    if (anneau.every((p) => p.x < x0) || anneau.every((p) => p.x > x1) || anneau.every((p) => p.y < y0) || anneau.every((p) => p.y > y1)) continue;
     anneau.forEach(({ x, y }, i) => (i ? chemin.lineTo(x * echelle, y * echelle) : chemin.moveTo(x * echelle, y * echelle)));
     chemin.closePath();
   }
