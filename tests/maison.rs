@@ -61,6 +61,14 @@ fn each_library_has_its_room() {
     for fichier in fichiers_avec("martin_core::") {
         assert!(fichier.starts_with("tuiles/") || fichier == "web/polices.rs", "{fichier}");
     }
+    for typst in ["typst::", "typst_pdf::", "typst_kit::", "typst_layout::"] {
+        for fichier in fichiers_avec(typst) {
+            assert!(fichier.starts_with("rapports/document/"), "{fichier}");
+        }
+    }
+    for fichier in fichiers_avec("resvg::") {
+        assert!(fichier.starts_with("rapports/cartes/"), "{fichier}");
+    }
 }
 
 #[test]

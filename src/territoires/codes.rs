@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::Error;
 use crate::http::Parametres;
@@ -101,7 +101,9 @@ fn luhn(chiffres: &str) -> bool {
 }
 
 /// The level at which something is shown or aggregated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, sqlx::Type, Serialize, Deserialize,
+)]
 #[sqlx(type_name = "maille", rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Maille {

@@ -1,0 +1,1 @@
+//! Printed maps, drawn in vectors from plain values by code. They know nothing of the report that shows them.

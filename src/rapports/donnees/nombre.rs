@@ -1,0 +1,156 @@
+//! How a report writes numbers and dates: a narrow no-break space between thousands, a comma, a percentage with one
+//! decimal under 10 and none from there.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::Unite;
+
+/// U+202F, before what must not leave its number.
+const FINE: char = '\u{202f}';
+
+const MOIS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+/// «1 234».
+pub fn entier(nombre: f64) -> String {
+    decimales(nombre, 0)
+}
+
+/// «71 %» of 0.714, «7,1 %» of 0.0714.
+pub fn pourcent(part: f64) -> String {
+    let cent = part * 100.0;
+    // 9,96 would be written 10,0: it is 10.
+    let chiffres = usize::from(cent.abs() < 9.95 && cent != 0.0);
+    format!("{}{FINE}%", decimales(cent, chiffres))
+}
+
+/// «12 mars 2026», «1er mars 2026».
+pub fn date(jour: NaiveDate) -> String {
+    let premier = if jour.day() == 1 { "er" } else { "" };
+    let mois = usize::try_from(jour.month0()).ok().and_then(|rang| MOIS.get(rang)).unwrap_or(&"");
+    format!("{}{premier} {mois} {}", jour.day(), jour.year())
+}
+
+/// A number as its unit is said; «n. c.» (not communicated) when there is none.
+pub(super) fn texte(valeur: Option<f64>, unite: Unite) -> String {
+    let Some(valeur) = valeur else { return "n.\u{a0}c.".to_owned() };
+    match unite {
+        Unite::Nombre => entier(valeur),
+        Unite::Part => pourcent(valeur),
+        Unite::Jours => format!("{}\u{a0}{}", courte(valeur), accorde(valeur, "jour")),
+        Unite::Euros => format!("{}\u{a0}€", entier(valeur)),
+        Unite::PourMille => decimales(valeur, 1),
+    }
+}
+
+/// A change, with its sign: «+ 12 (+ 1,6 %)», «− 0,4 point», «sans changement».
+pub(super) fn evolution(avant: f64, apres: f64, unite: Unite) -> String {
+    let ecart = apres - avant;
+    if unite == Unite::Part {
+        let points = (ecart * 1000.0).round() / 10.0;
+        if points == 0.0 {
+            return "sans changement".to_owned();
+        }
+        return format!(
+            "{}{FINE}{}\u{a0}{}",
+            signe(points),
+            decimales(points.abs(), 1),
+            accorde(points, "point")
+        );
+    }
+    if ecart == 0.0 {
+        return "sans changement".to_owned();
+    }
+    let ecrit = match unite {
+        Unite::PourMille => decimales(ecart.abs(), 1),
+        _ => courte(ecart.abs()),
+    };
+    let nombre = format!("{}{FINE}{ecrit}", signe(ecart));
+    if avant == 0.0 {
+        return nombre;
+    }
+    format!("{nombre} ({}{FINE}{})", signe(ecart), pourcent((ecart / avant).abs()))
+}
+
+/// Plural from two on, whatever the sign: «1,9 jour», «2 jours».
+fn accorde(nombre: f64, mot: &str) -> String {
+    if nombre.abs() < 2.0 { mot.to_owned() } else { format!("{mot}s") }
+}
+
+fn signe(nombre: f64) -> char {
+    if nombre < 0.0 { '\u{2212}' } else { '+' }
+}
+
+/// Without decimals when there are none to say, else with one.
+fn courte(nombre: f64) -> String {
+    let chiffres = usize::from((nombre * 10.0).round() % 10.0 != 0.0);
+    decimales(nombre, chiffres)
+}
+
+/// With so many decimals, halves away from zero as people round.
+fn decimales(nombre: f64, chiffres: usize) -> String {
+    let echelle = if chiffres == 0 { 1.0 } else { 10.0 };
+    // Binary fractions just under a half are that half to who reads them.
+    let arrondi = ((nombre * echelle).abs() + 1e-9).round() / echelle;
+    let ecrit = format!("{arrondi:.chiffres$}");
+    let (entiere, fraction) = ecrit.split_once('.').unwrap_or((&ecrit, ""));
+    let mut texte = String::new();
+    if nombre < 0.0 && arrondi != 0.0 {
+        texte.push('\u{2212}');
+    }
+    for (rang, chiffre) in entiere.chars().enumerate() {
+        if rang > 0 && (entiere.len() - rang) % 3 == 0 {
+            texte.push(FINE);
+        }
+        texte.push(chiffre);
+    }
+    if !fraction.is_empty() {
+        texte.push(',');
+        texte.push_str(fraction);
+    }
+    texte
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_french_administrations_do() {
+        assert_eq!(entier(1234567.0), "1\u{202f}234\u{202f}567");
+        assert_eq!(entier(-3.0), "\u{2212}3");
+        assert_eq!(pourcent(260.0 / 364.0), "71\u{202f}%");
+        assert_eq!(pourcent(0.0714), "7,1\u{202f}%");
+        assert_eq!(pourcent(0.0996), "10\u{202f}%");
+        assert_eq!(pourcent(0.0), "0\u{202f}%");
+        assert_eq!(texte(Some(2.5), Unite::Jours), "2,5\u{a0}jours");
+        assert_eq!(texte(Some(1.0), Unite::Jours), "1\u{a0}jour");
+        assert_eq!(texte(None, Unite::Nombre), "n.\u{a0}c.");
+    }
+
+    #[test]
+    fn changes_have_their_sign() {
+        assert_eq!(evolution(700.0, 745.0, Unite::Nombre), "+\u{202f}45 (+\u{202f}6,4\u{202f}%)");
+        assert_eq!(evolution(0.0, 745.0, Unite::Nombre), "+\u{202f}745");
+        assert_eq!(evolution(0.7, 0.69, Unite::Part), "\u{2212}\u{202f}1,0\u{a0}point");
+        assert_eq!(evolution(3.0, 3.0, Unite::Nombre), "sans changement");
+    }
+
+    #[test]
+    fn the_first_of_a_month_is_ordinal() {
+        assert_eq!(date("2026-03-01".parse().unwrap()), "1er mars 2026");
+        assert_eq!(date("2026-12-31".parse().unwrap()), "31 décembre 2026");
+    }
+}
