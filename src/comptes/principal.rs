@@ -66,6 +66,19 @@ impl Principal {
         Ok(transaction)
     }
 
+    /// The same, to read one state of the database by several statements, and to write nothing.
+    pub async fn lecture(&self, piscine: &PgPool) -> Result<Transaction<'static, Postgres>> {
+        let action = "ouverture d'une lecture";
+        let debut = "begin isolation level repeatable read read only";
+        let mut transaction = piscine.begin_with(debut).await.pour(action)?;
+        sqlx::query("select set_config('maillage.principal', $1, true)")
+            .bind(self.reglage())
+            .execute(&mut *transaction)
+            .await
+            .pour(action)?;
+        Ok(transaction)
+    }
+
     /// The same, to write: the journal says from where.
     pub async fn ecriture(
         &self,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sqlx::PgConnection;
 
+use super::portraits::ZoneDePartenaire;
 use crate::error::{Contexte, Result};
 use crate::indicateurs::{Agregat, Agregats, Indicateur};
 use crate::partenaires::{Cadre, Citation, Filtre, citations};
@@ -48,15 +49,6 @@ pub struct ZonePartenaire {
     pub zone: Zone,
 }
 
-/// A row of `sql/communes_des_zones.sql`.
-#[derive(sqlx::FromRow)]
-struct Ligne {
-    code: String,
-    nom: String,
-    sigle: Option<String>,
-    communes: Vec<String>,
-}
-
 impl IndicateurCouvert {
     /// Answers on the communes of `edition`. `sans_contours` is the millésime that was asked for, when
     /// zones are not known in it.
@@ -68,7 +60,6 @@ impl IndicateurCouvert {
         sans_contours: Option<Millesime>,
         periode: Option<&str>,
     ) -> Result<Self> {
-        let action = "lecture des communes des zones";
         let perimetre: Vec<String> = sqlx::query_scalar(
             "select code from unites_des_reseaux($1, $2, $3, 'commune', null) order by code",
         )
@@ -77,16 +68,8 @@ impl IndicateurCouvert {
         .bind(edition.millesime)
         .fetch_all(&mut *connexion)
         .await
-        .pour(action)?;
-        let mut lignes: Vec<Ligne> = sqlx::query_as(include_str!("sql/communes_des_zones.sql"))
-            .bind(filtre.codes())
-            .bind(&filtre.theme)
-            .bind(&filtre.partenaire)
-            .bind(filtre.periode.au)
-            .bind(edition.millesime)
-            .fetch_all(&mut *connexion)
-            .await
-            .pour(action)?;
+        .pour("lecture des communes des zones")?;
+        let mut lignes = ZoneDePartenaire::lire(connexion, &filtre, edition).await?;
         let zones: Vec<Vec<String>> =
             lignes.iter_mut().map(|ligne| std::mem::take(&mut ligne.communes)).collect();
         let agregats =

@@ -10,6 +10,7 @@ mod charge;
 mod choix;
 mod classes;
 mod indicateur;
+mod portraits;
 mod publication;
 mod questions;
 mod themes;
@@ -25,15 +26,19 @@ use crate::http::{Chemin, Operation, Parametres, Probleme, Reponse, Routes};
 use crate::indicateurs::Indicateur;
 use crate::partenaires::{Filtre, Periode, besoin as lire_besoin, verifier_theme};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
-use choix::Choix;
 use indicateur::IndicateurCouvert;
-use questions::{Etude, Question};
-use unites::Couverture;
+use questions::Etude;
 
 pub use aide::{Aidant, Aide, Besoin, EtatAide, FicheAide, NonDeclare, ThemeAide};
 pub use charge::{Charge, peupler};
+pub use choix::Choix;
 pub use classes::{Classe, Classement};
+pub use portraits::{
+    Portrait, Portraits, REQUETE as REQUETE_DES_PORTRAITS, REQUETE_DES_ZONES, ZoneDePartenaire,
+};
+pub use questions::Question;
 pub use themes::ThemeDuLieu;
+pub use unites::{Couverture, REQUETE, Totaux, UniteCouverte};
 
 /// What the questions of coverage and the tiles share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = include_str!("sql/fonctions.sql");

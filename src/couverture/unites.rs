@@ -12,6 +12,9 @@ use crate::error::{Contexte, Result};
 use crate::partenaires::{Cadre, Citation, Filtre, citations};
 use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 
+/// The statement that it is read by.
+pub const REQUETE: &str = include_str!("sql/couverture.sql");
+
 #[derive(Debug, Serialize)]
 pub struct Couverture {
     #[serde(flatten)]
@@ -177,7 +180,7 @@ impl Couverture {
     ) -> Result<Self> {
         let arguments = filtre.arguments(edition, dans.as_ref())?;
         let Ligne { totaux: Json(mut totaux), colonnes, non_dessinees: Json(mut non_dessinees) } =
-            sqlx::query_as_with(include_str!("sql/couverture.sql"), arguments)
+            sqlx::query_as_with(REQUETE, arguments)
                 .bind(maille)
                 .bind(comptage.map(|comptage| comptage.edition))
                 .bind(comptage.map(|comptage| comptage.millesime))

@@ -9,6 +9,7 @@ pub mod en_ligne;
 pub mod export;
 pub mod import;
 mod registre;
+mod repartition;
 pub mod tenue;
 
 use axum::Json;
@@ -21,6 +22,7 @@ use crate::partenaires::Filtre;
 use crate::territoires::{Edition, Lieu, Unite};
 pub use annees::{Annee, Annees};
 use registre::Registre;
+pub use repartition::{Axe, Compte, REQUETE as REQUETE_DE_REPARTITION, Repartition, TAILLES};
 
 pub use ecriture::{SUIVRE_CODE, SUIVRE_CODES};
 

@@ -14,7 +14,7 @@ use crate::territoires::{Edition, Lieu};
 const BESOIN_MAX: usize = 500;
 
 /// One réseau or all, a period, and perhaps a theme and a partner.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Filtre {
     /// Those that the question is about.
     pub reseaux: Vec<Reseau>,
@@ -87,6 +87,11 @@ impl Filtre {
             tous,
             reseaux,
         })
+    }
+
+    /// One réseau whole, on days that are known.
+    pub fn du_reseau(reseau: Reseau, periode: Periode) -> Self {
+        Self { reseaux: vec![reseau], theme: None, partenaire: None, periode, tous: false }
     }
 
     /// The réseau, when the question is about one.

@@ -58,6 +58,13 @@ impl Periode {
         (du <= au).then_some(Self { annee: None, du, au })
     }
 
+    /// Years and months that it touches, in order.
+    pub fn mois(self) -> impl Iterator<Item = (i32, u32)> {
+        let rang = |jour: NaiveDate| jour.year() * 12 + jour.month0() as i32;
+        (rang(self.du)..=rang(self.au))
+            .map(|rang| (rang.div_euclid(12), rang.rem_euclid(12) as u32 + 1))
+    }
+
     /// The same days of the year before.
     pub fn precedente(self) -> Self {
         let avant = |jour: NaiveDate| {

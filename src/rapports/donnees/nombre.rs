@@ -1,27 +1,13 @@
 //! How a report writes numbers and dates: a narrow no-break space between thousands, a comma, a percentage with one
 //! decimal under 10 and none from there.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use super::Unite;
+use crate::web::fiches::{INSECABLE, date_longue, nombre};
 
 /// U+202F, before what must not leave its number.
 const FINE: char = '\u{202f}';
-
-const MOIS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
 
 /// «1 234».
 pub fn entier(nombre: f64) -> String {
@@ -38,9 +24,7 @@ pub fn pourcent(part: f64) -> String {
 
 /// «12 mars 2026», «1er mars 2026».
 pub fn date(jour: NaiveDate) -> String {
-    let premier = if jour.day() == 1 { "er" } else { "" };
-    let mois = usize::try_from(jour.month0()).ok().and_then(|rang| MOIS.get(rang)).unwrap_or(&"");
-    format!("{}{premier} {mois} {}", jour.day(), jour.year())
+    date_longue(jour)
 }
 
 /// A number as its unit is said; «n. c.» (not communicated) when there is none.
@@ -49,8 +33,8 @@ pub(super) fn texte(valeur: Option<f64>, unite: Unite) -> String {
     match unite {
         Unite::Nombre => entier(valeur),
         Unite::Part => pourcent(valeur),
-        Unite::Jours => format!("{}\u{a0}{}", courte(valeur), accorde(valeur, "jour")),
-        Unite::Euros => format!("{}\u{a0}€", entier(valeur)),
+        Unite::Jours => format!("{}{INSECABLE}{}", courte(valeur), accorde(valeur, "jour")),
+        Unite::Euros => format!("{}{INSECABLE}€", entier(valeur)),
         Unite::PourMille => decimales(valeur, 1),
     }
 }
@@ -64,7 +48,7 @@ pub(super) fn evolution(avant: f64, apres: f64, unite: Unite) -> String {
             return "sans changement".to_owned();
         }
         return format!(
-            "{}{FINE}{}\u{a0}{}",
+            "{}{FINE}{}{INSECABLE}{}",
             signe(points),
             decimales(points.abs(), 1),
             accorde(points, "point")
@@ -100,27 +84,11 @@ fn courte(nombre: f64) -> String {
 }
 
 /// With so many decimals, halves away from zero as people round.
-fn decimales(nombre: f64, chiffres: usize) -> String {
+fn decimales(valeur: f64, chiffres: usize) -> String {
     let echelle = if chiffres == 0 { 1.0 } else { 10.0 };
     // Binary fractions just under a half are that half to who reads them.
-    let arrondi = ((nombre * echelle).abs() + 1e-9).round() / echelle;
-    let ecrit = format!("{arrondi:.chiffres$}");
-    let (entiere, fraction) = ecrit.split_once('.').unwrap_or((&ecrit, ""));
-    let mut texte = String::new();
-    if nombre < 0.0 && arrondi != 0.0 {
-        texte.push('\u{2212}');
-    }
-    for (rang, chiffre) in entiere.chars().enumerate() {
-        if rang > 0 && (entiere.len() - rang) % 3 == 0 {
-            texte.push(FINE);
-        }
-        texte.push(chiffre);
-    }
-    if !fraction.is_empty() {
-        texte.push(',');
-        texte.push_str(fraction);
-    }
-    texte
+    let arrondi = ((valeur * echelle).abs() + 1e-9).round() / echelle;
+    nombre(arrondi.copysign(valeur), chiffres)
 }
 
 #[cfg(test)]

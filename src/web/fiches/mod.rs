@@ -21,7 +21,7 @@ use crate::comptes::Principal;
 use crate::http::{Chemin, Parametres, Politique, Probleme, Reponse, UrlPublique};
 use crate::territoires::{Maille, Millesime, Unite};
 pub use contacts::Message;
-pub use ecriture::{date_longue, liste};
+pub use ecriture::{INSECABLE, date_longue, de, entier, liste, nombre, pluriel};
 pub use mots::{adresse, fiche as adresse_de_la_fiche, page_du_partenaire};
 use partenaire::FicheDePartenaire;
 use territoire::FicheDeTerritoire;

@@ -1,0 +1,504 @@
+//! The tables of a report, in the order of its pages.
+
+use std::cmp::Reverse;
+
+use super::super::{Cellule, Colonne, Tableau, Unite};
+use super::chiffres::{avec, part, reel};
+use super::matiere::{Detail, Matiere};
+use super::nom;
+use super::reponses::{CommuneCitee, Mesure};
+use crate::demandes::{Axe, Compte, Repartition, TAILLES};
+use crate::web::fiches::{entier, liste};
+
+const MOIS: [&str; 12] = [
+    "Janvier",
+    "Février",
+    "Mars",
+    "Avril",
+    "Mai",
+    "Juin",
+    "Juillet",
+    "Août",
+    "Septembre",
+    "Octobre",
+    "Novembre",
+    "Décembre",
+];
+
+pub fn tableaux(matiere: &Matiere) -> Vec<Tableau> {
+    let mut tableaux = vec![zones_blanches(matiere), recouvrements(matiere)];
+    if let Some(detail) = &matiere.detail {
+        let repartition = &detail.repartition;
+        tableaux.extend([
+            beneficiaires(matiere, repartition),
+            themes(matiere, repartition, "par_theme", "Demandes par thème", None),
+            partenaires(matiere, detail),
+            par_mois(matiere, repartition, "par_mois", "Demandes mois par mois", None),
+            tailles(matiere, repartition),
+            epci(matiere, repartition),
+            qui_aide_qui(matiere, repartition),
+            delais(matiere, detail),
+            jamais_servies(matiere, detail),
+        ]);
+        let etats = repartition.par(Axe::Etat);
+        if !etats.is_empty() {
+            tableaux.push(par_etat(matiere, etats));
+        }
+    }
+    tableaux
+}
+
+/// A table of the repartition; `axes` is what its query was asked for beside the rest.
+fn reparti(
+    matiere: &Matiere,
+    cle: &str,
+    titre: &str,
+    colonnes: Vec<Colonne>,
+    lignes: Vec<Vec<Cellule>>,
+    axes: &[(&str, &str)],
+) -> Tableau {
+    Tableau {
+        cle: cle.to_owned(),
+        titre: titre.to_owned(),
+        colonnes,
+        lignes,
+        note: None,
+        requete: nom::REPARTITION.to_owned(),
+        parametres: avec(&matiere.parametres, axes),
+    }
+}
+
+pub fn nombre(valeur: i64) -> Cellule {
+    Cellule::nombre(Some(reel(valeur)), Unite::Nombre)
+}
+
+fn en_part(nombre: i64, total: i64) -> Cellule {
+    Cellule::nombre(part(nombre, total), Unite::Part)
+}
+
+fn compte(libelle: &str) -> Colonne {
+    Colonne::nombres(libelle, Unite::Nombre)
+}
+
+fn beneficiaires(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+    let totaux = &matiere.couverture.totaux;
+    let tout = repartition.tout();
+    let ligne = |libelle: &str, code: &str, distincts: i64, sur: Option<i64>| {
+        vec![
+            Cellule::mots(libelle),
+            nombre(repartition.de(Axe::Beneficiaire, code).demandes),
+            nombre(distincts),
+            sur.map_or(Cellule::mots("–"), nombre),
+            sur.map_or(Cellule::mots("–"), |sur| en_part(distincts, sur)),
+        ]
+    };
+    let lignes = vec![
+        ligne(
+            "Communes",
+            "commune",
+            totaux.communes_servies.unwrap_or(tout.communes),
+            Some(totaux.communes),
+        ),
+        ligne(
+            "EPCI à fiscalité propre",
+            "epci",
+            totaux.epci_servis.unwrap_or(tout.epci),
+            Some(totaux.epci),
+        ),
+        ligne("Autres (syndicats…)", "autre", tout.autres, None),
+    ];
+    let colonnes = vec![
+        Colonne::mots("Bénéficiaires"),
+        compte("Demandes"),
+        compte("Servis"),
+        compte("Du périmètre"),
+        Colonne::nombres("Part", Unite::Part),
+    ];
+    let titre = "Bénéficiaires par nature";
+    reparti(matiere, "beneficiaires", titre, colonnes, lignes, &[("axe", "beneficiaire")])
+}
+
+/// Themes, each under its domain; of one partner or one EPCI when `de` names it.
+pub fn themes(
+    matiere: &Matiere,
+    repartition: &Repartition,
+    cle: &str,
+    titre: &str,
+    de: Option<(Axe, &str)>,
+) -> Tableau {
+    let compte_de = |axe: Axe, code: &str| match de {
+        None => repartition.de(axe, code),
+        Some((autre, sien)) => {
+            let croisees = repartition.croisees(autre, sien, axe);
+            croisees.iter().find(|(theme, _)| theme == code).map(|(_, c)| *c).unwrap_or_default()
+        }
+    };
+    let total = match de {
+        None => repartition.tout(),
+        Some((axe, code)) => repartition.de(axe, code),
+    };
+    let ligne = |libelle: String, c: Compte| {
+        vec![
+            Cellule::mots(libelle),
+            nombre(c.demandes),
+            en_part(c.demandes, total.demandes),
+            nombre(c.communes),
+        ]
+    };
+    let mut lignes = Vec::new();
+    for domaine in matiere.description.themes.iter().filter(|theme| theme.parent.is_none()) {
+        let du_domaine = compte_de(Axe::Domaine, &domaine.code);
+        // A domain that nobody asked for is said once, not theme by theme; of one partner, not at all.
+        if du_domaine.demandes == 0 && (de.is_some() || domaine.fin.is_some()) {
+            continue;
+        }
+        lignes.push(ligne(domaine.libelle.clone(), du_domaine));
+        let siens = matiere.description.themes.iter();
+        for theme in siens.filter(|theme| theme.parent.as_ref() == Some(&domaine.code)) {
+            let du_theme = compte_de(Axe::Theme, &theme.code);
+            if du_theme.demandes > 0 {
+                // The em space is what shows it under its domain.
+                lignes.push(ligne(format!("\u{2003}{}", theme.libelle), du_theme));
+            }
+        }
+    }
+    let colonnes = vec![
+        Colonne::mots("Thème"),
+        compte("Demandes"),
+        Colonne::nombres("Part", Unite::Part),
+        compte("Communes"),
+    ];
+    let mut axes = vec![("axe", "theme")];
+    if let Some((axe, code)) = de {
+        axes.extend([("pour_axe", axe.as_str()), ("pour", code)]);
+    }
+    let mut tableau = reparti(matiere, cle, titre, colonnes, lignes, &axes);
+    if de.is_none() {
+        tableau.note = Some(
+            "Une demande compte une fois pour chacun de ses thèmes, et une fois pour le domaine qui les réunit."
+                .to_owned(),
+        );
+    }
+    tableau
+}
+
+fn partenaires(matiere: &Matiere, detail: &Detail) -> Tableau {
+    let tout = detail.repartition.tout();
+    let lignes = matiere.partenaires().map(|partenaire| {
+        let code = &partenaire.identite.code;
+        let sien = detail.repartition.de(Axe::Partenaire, code);
+        let zone = matiere.zones.iter().find(|zone| zone.code == *code);
+        let couvertes = zone.map_or(0, |zone| zone.communes.len());
+        let hors = detail.hors_zone.par_partenaire.iter().find(|hors| hors.code == *code);
+        vec![
+            Cellule::mots(matiere.nom_du_partenaire(code)),
+            nombre(sien.demandes),
+            en_part(sien.demandes, tout.demandes),
+            nombre(sien.communes),
+            nombre(i64::try_from(couvertes).unwrap_or_default()),
+            nombre(hors.map_or(0, |hors| hors.hors_zone)),
+        ]
+    });
+    let colonnes = vec![
+        Colonne::mots("Partenaire"),
+        compte("Demandes"),
+        Colonne::nombres("Part", Unite::Part),
+        compte("Communes servies"),
+        compte("Communes couvertes"),
+        compte("Hors de sa zone"),
+    ];
+    let lignes = lignes.collect();
+    let axes = [("axe", "partenaire")];
+    let mut tableau =
+        reparti(matiere, "par_partenaire", "Demandes par partenaire", colonnes, lignes, &axes);
+    tableau.note = Some(
+        "Une demande compte pour chaque partenaire qui y a pris part. « Hors de sa zone » compte les demandes menées là où \
+         aucune zone du partenaire n’était en vigueur."
+            .to_owned(),
+    );
+    tableau
+}
+
+/// Every month of the period, those without any demande too.
+pub fn par_mois(
+    matiere: &Matiere,
+    repartition: &Repartition,
+    cle: &str,
+    titre: &str,
+    de: Option<(Axe, &str)>,
+) -> Tableau {
+    let periode = matiere.consigne.periode;
+    let comptes: &[(String, Compte)] = match de {
+        None => repartition.par(Axe::Mois),
+        Some((axe, code)) => repartition.croisees(axe, code, Axe::Mois),
+    };
+    let mut lignes = Vec::new();
+    let mut cumul = 0;
+    for mois in periode.mois() {
+        let cle = format!("{:04}-{:02}", mois.0, mois.1);
+        let demandes = comptes.iter().find(|(code, _)| *code == cle).map_or(0, |(_, c)| c.demandes);
+        cumul += demandes;
+        let nom = MOIS[(mois.1 as usize - 1).min(11)];
+        let libelle = match periode.annee {
+            Some(_) => nom.to_owned(),
+            None => format!("{nom} {}", mois.0),
+        };
+        lignes.push(vec![Cellule::mots(libelle), nombre(demandes), nombre(cumul)]);
+    }
+    let colonnes = vec![Colonne::mots("Mois"), compte("Demandes"), compte("Cumul")];
+    let mut axes = vec![("axe", "mois")];
+    if let Some((axe, code)) = de {
+        axes.extend([("pour_axe", axe.as_str()), ("pour", code)]);
+    }
+    reparti(matiere, cle, titre, colonnes, lignes, &axes)
+}
+
+fn par_etat(matiere: &Matiere, etats: &[(String, Compte)]) -> Tableau {
+    let total: i64 = etats.iter().map(|(_, compte)| compte.demandes).sum();
+    let noms = [("en_cours", "En cours"), ("terminee", "Terminées"), ("abandonnee", "Abandonnées")];
+    let lignes = noms.iter().map(|(code, libelle)| {
+        let demandes = etats.iter().find(|(etat, _)| etat == code).map_or(0, |(_, c)| c.demandes);
+        vec![Cellule::mots(*libelle), nombre(demandes), en_part(demandes, total)]
+    });
+    let colonnes =
+        vec![Colonne::mots("État"), compte("Demandes"), Colonne::nombres("Part", Unite::Part)];
+    reparti(
+        matiere,
+        "par_etat",
+        "Demandes par état",
+        colonnes,
+        lignes.collect(),
+        &[("axe", "etat")],
+    )
+}
+
+fn tailles(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+    let rang = |population: i64| TAILLES.iter().filter(|seuil| population >= **seuil).count();
+    let lignes = (0..=TAILLES.len()).map(|classe| {
+        let communes = matiere.portraits.communes.iter();
+        let siennes = communes
+            .filter(|commune| {
+                commune.population.is_some_and(|population| rang(population) == classe)
+            })
+            .count();
+        let siennes = i64::try_from(siennes).unwrap_or_default();
+        let compte = repartition.de(Axe::Taille, &classe.to_string());
+        vec![
+            Cellule::mots(libelle_de_taille(classe)),
+            nombre(siennes),
+            nombre(compte.communes_actuelles),
+            en_part(compte.communes_actuelles, siennes),
+            nombre(compte.demandes),
+        ]
+    });
+    let colonnes = vec![
+        Colonne::mots("Habitants"),
+        compte("Communes"),
+        compte("Servies"),
+        Colonne::nombres("Part", Unite::Part),
+        compte("Demandes"),
+    ];
+    let mut tableau = reparti(
+        matiere,
+        "par_taille",
+        "Communes servies selon leur taille",
+        colonnes,
+        lignes.collect(),
+        &[("axe", "taille")],
+    );
+    tableau.note =
+        Some(format!("Communes et populations du millésime {}.", matiere.edition.millesime));
+    tableau
+}
+
+fn libelle_de_taille(classe: usize) -> String {
+    let debut = classe.checked_sub(1).map(|rang| TAILLES[rang]);
+    match (debut, TAILLES.get(classe)) {
+        (None, Some(fin)) => format!("Moins de {}", entier(*fin)),
+        (Some(debut), Some(fin)) => format!("De {} à {}", entier(debut), entier(fin - 1)),
+        (Some(debut), None) => format!("{} et plus", entier(debut)),
+        (None, None) => "Toutes".to_owned(),
+    }
+}
+
+fn epci(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+    let lignes = matiere.epci_tries().map(|epci| {
+        let beneficiaire = |nature: &str| {
+            let croisees = repartition.croisees(Axe::Epci, &epci.code, Axe::Beneficiaire);
+            croisees.iter().find(|(code, _)| code == nature).map(|(_, c)| *c).unwrap_or_default()
+        };
+        let communes = matiere.communes_de(&epci.code).count();
+        let des_communes = beneficiaire("commune");
+        let taux = epci
+            .population
+            .filter(|population| *population > 0)
+            .map(|population| reel(des_communes.demandes) * 1000.0 / reel(population));
+        vec![
+            Cellule::mots(epci.nom.clone()),
+            nombre(i64::try_from(communes).unwrap_or_default()),
+            nombre(des_communes.communes_actuelles),
+            nombre(des_communes.demandes),
+            nombre(beneficiaire("epci").demandes),
+            Cellule::nombre(epci.population.map(reel), Unite::Nombre),
+            Cellule::nombre(taux, Unite::PourMille),
+        ]
+    });
+    let colonnes = vec![
+        Colonne::mots("EPCI"),
+        compte("Communes"),
+        compte("Servies"),
+        compte("Demandes des communes"),
+        compte("Demandes de l’EPCI"),
+        compte("Habitants"),
+        Colonne::nombres("Pour mille hab.", Unite::PourMille),
+    ];
+    let mut tableau = reparti(
+        matiere,
+        "par_epci",
+        "Demandes par EPCI",
+        colonnes,
+        lignes.collect(),
+        &[("axe", "epci")],
+    );
+    tableau.note = Some(
+        "Communes et habitants de la partie de l’EPCI qui est dans le périmètre du réseau. Le taux rapporte les demandes \
+         des communes, sans celles de l’EPCI lui-même, à mille habitants."
+            .to_owned(),
+    );
+    tableau
+}
+
+/// Who helped whom: EPCI in rows, partners in columns.
+fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+    let partenaires: Vec<_> = matiere
+        .partenaires()
+        .map(|partenaire| partenaire.identite.code.clone())
+        .filter(|code| repartition.de(Axe::Partenaire, code).demandes > 0)
+        .collect();
+    let mut colonnes = vec![Colonne::mots("EPCI")];
+    colonnes.extend(partenaires.iter().map(|code| compte(&matiere.nom_du_partenaire(code))));
+    let lignes = matiere.epci_tries().map(|epci| {
+        let croisees = repartition.croisees(Axe::Epci, &epci.code, Axe::Partenaire);
+        let mut ligne = vec![Cellule::mots(epci.nom.clone())];
+        ligne.extend(partenaires.iter().map(|code| {
+            nombre(croisees.iter().find(|(sien, _)| sien == code).map_or(0, |(_, c)| c.demandes))
+        }));
+        ligne
+    });
+    let axes = [("axe", "epci"), ("autre_axe", "partenaire")];
+    let titre = "Qui a aidé qui : demandes de chaque EPCI et de ses communes, par partenaire";
+    reparti(matiere, "qui_aide_qui", titre, colonnes, lignes.collect(), &axes)
+}
+
+fn delais(matiere: &Matiere, detail: &Detail) -> Tableau {
+    let jours = |valeur: Option<f64>, sur: i64| match sur {
+        0 => Cellule::mots("–"),
+        _ => Cellule::nombre(valeur, Unite::Jours),
+    };
+    let ligne = |libelle: &str, mesure: &Mesure| {
+        vec![
+            Cellule::mots(libelle),
+            nombre(mesure.demandes),
+            nombre(mesure.avec_reponse),
+            jours(mesure.reponse_mediane, mesure.avec_reponse),
+            jours(mesure.reponse_decile_9, mesure.avec_reponse),
+            nombre(mesure.avec_cloture),
+            jours(mesure.cloture_mediane, mesure.avec_cloture),
+            jours(mesure.cloture_decile_9, mesure.avec_cloture),
+        ]
+    };
+    let mut lignes = vec![ligne("Toutes les demandes", &detail.delais.tout)];
+    lignes.extend(detail.delais.par_theme.iter().map(|theme| ligne(&theme.libelle, &theme.mesure)));
+    let colonnes = vec![
+        Colonne::mots("Thème principal"),
+        compte("Demandes"),
+        compte("Avec réponse"),
+        Colonne::nombres("Réponse, médiane", Unite::Jours),
+        Colonne::nombres("Réponse, 9e décile", Unite::Jours),
+        compte("Closes"),
+        Colonne::nombres("Clôture, médiane", Unite::Jours),
+        Colonne::nombres("Clôture, 9e décile", Unite::Jours),
+    ];
+    Tableau {
+        note: Some(
+            "Les délais sont comptés en jours depuis la date de la demande, sur les seules demandes dont la date de \
+             réponse ou de clôture est connue. Neuf demandes sur dix ont un délai inférieur au neuvième décile."
+                .to_owned(),
+        ),
+        requete: nom::DELAIS.to_owned(),
+        ..reparti(matiere, "delais", "Délais", colonnes, lignes, &[])
+    }
+}
+
+/// Communes with their EPCI, by the name of the EPCI then theirs.
+fn communes(
+    matiere: &Matiere,
+    cle: &str,
+    titre: &str,
+    citees: &[CommuneCitee],
+    requete: &str,
+) -> Tableau {
+    let lues = &matiere.portraits.communes;
+    let mut lignes: Vec<_> = citees
+        .iter()
+        .map(|commune| {
+            let lue = lues.iter().find(|lue| lue.code == commune.code);
+            let epci = lue
+                .and_then(|lue| lue.epci.as_deref())
+                .and_then(|code| matiere.nom_de_l_epci(code))
+                .unwrap_or("Sans EPCI");
+            (epci, super::blocs::cle_de_tri(&commune.nom), commune)
+        })
+        .collect();
+    lignes.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let lignes = lignes.into_iter().map(|(epci, _, commune)| {
+        vec![
+            Cellule::mots(epci),
+            Cellule::mots(commune.nom.clone()),
+            Cellule::nombre(commune.population.map(reel), Unite::Nombre),
+        ]
+    });
+    let colonnes = vec![Colonne::mots("EPCI"), Colonne::mots("Commune"), compte("Habitants")];
+    Tableau {
+        requete: requete.to_owned(),
+        ..reparti(matiere, cle, titre, colonnes, lignes.collect(), &[])
+    }
+}
+
+fn jamais_servies(matiere: &Matiere, detail: &Detail) -> Tableau {
+    let titre = "Communes qui n’ont jamais fait de demande";
+    communes(matiere, "jamais_servies", titre, &detail.jamais.liste, nom::JAMAIS_SERVIES)
+}
+
+fn zones_blanches(matiere: &Matiere) -> Tableau {
+    let titre = "Communes sans partenaire";
+    let blanches = &matiere.blanches.zones_blanches;
+    communes(matiere, "zones_blanches", titre, blanches, nom::ZONES_BLANCHES)
+}
+
+fn recouvrements(matiere: &Matiere) -> Tableau {
+    let mut paires: Vec<_> = matiere.recouvrements.paires.iter().collect();
+    paires.sort_by_key(|paire| Reverse(paire.communes));
+    let lignes = paires.into_iter().map(|paire| {
+        let noms: Vec<_> =
+            paire.partenaires.iter().map(|code| matiere.nom_du_partenaire(code)).collect();
+        vec![
+            Cellule::mots(paire.libelle.clone()),
+            Cellule::mots(liste(noms.iter().map(String::as_str))),
+            nombre(paire.communes),
+        ]
+    });
+    let colonnes =
+        vec![Colonne::mots("Thème"), Colonne::mots("Partenaires"), compte("Communes partagées")];
+    Tableau {
+        requete: nom::RECOUVREMENTS.to_owned(),
+        ..reparti(
+            matiere,
+            "recouvrements",
+            "Thèmes que deux partenaires couvrent aux mêmes endroits",
+            colonnes,
+            lignes.collect(),
+            &[],
+        )
+    }
+}
