@@ -1,7 +1,9 @@
 //! Writes of demandes: the partner that leads one, or the coordinator, creates it and corrects it. The policies of
 //! `demande` hold who may (migration 0028); a correction says at which revision it was read.
 
+mod fiche;
 mod saisie;
+mod succession;
 
 use axum::Json;
 use axum::extract::{FromRef, State};
@@ -16,11 +18,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::comptes::Principal;
 use crate::comptes::ecriture::{MOTIF_MAX, Pour, exiger, motiver};
-use crate::error::{Contexte, Error, Result};
+use crate::error::{Contexte, Result};
 use crate::http::{Chemin, Corps, Operation, Parametres, Probleme, Reponse, Routes, manque};
 use crate::partenaires::Reseau;
+pub use fiche::Fiche;
 pub use saisie::Contact;
 use saisie::{CHAMPS, CODE_MAX, ETATS, REFERENCE_MAX, Saisie, contacts, remplacer};
+pub use succession::{SUIVRE_CODE, SUIVRE_CODES};
 
 const ACTION: &str = "écriture d'une demande";
 /// Demandes of a page of those that one keeps.
@@ -79,74 +83,6 @@ where
             .a("/api/demandes/1"),
             corriger,
         )
-}
-
-/// A demande as those who keep it read it.
-#[derive(Debug, Serialize, sqlx::FromRow)]
-pub struct Fiche {
-    pub id: i64,
-    /// How many times it was written: whoever corrects it says which one they had read.
-    pub revision: i32,
-    pub reseau: String,
-    pub reference: String,
-    pub date: NaiveDate,
-    pub themes: Vec<String>,
-    pub partenaires: Vec<String>,
-    pub maille: String,
-    pub beneficiaire: String,
-    pub millesime: i16,
-    pub fiche: Option<String>,
-    pub niveau: Option<String>,
-    pub objet: Option<String>,
-    pub etat: String,
-    pub reponse: Option<NaiveDate>,
-    pub cloture: Option<NaiveDate>,
-    pub suite: Option<String>,
-    pub jours: Option<f64>,
-    /// `dossier`, `tableau`, `saisie` or where else it came from.
-    pub origine: String,
-    pub contacts: Colonne<Vec<Contact>>,
-}
-
-impl Fiche {
-    /// # Errors
-    /// When there is none of this number among those that the principal keeps.
-    pub async fn lire(connexion: &mut PgConnection, id: i64) -> Result<Self> {
-        sqlx::query_as(include_str!("../sql/lire_fiche_de_demande.sql"))
-            .bind(id)
-            .fetch_optional(connexion)
-            .await
-            .pour("lecture d'une demande")?
-            .ok_or_else(|| {
-                Error::Introuvable(format!(
-                    "La demande {id} n'existe pas, ou n'est pas de celles que vous suivez."
-                ))
-            })
-    }
-
-    /// The partner that leads it.
-    pub fn meneur(&self) -> &str {
-        self.partenaires.first().map_or("", String::as_str)
-    }
-
-    fn saisie(&self) -> Saisie {
-        Saisie {
-            date: self.date,
-            themes: self.themes.clone(),
-            partenaires: self.partenaires.clone(),
-            maille: self.maille.clone(),
-            beneficiaire: self.beneficiaire.clone(),
-            millesime: self.millesime,
-            fiche: self.fiche.clone(),
-            niveau: self.niveau.clone(),
-            objet: self.objet.clone(),
-            etat: self.etat.clone(),
-            reponse: self.reponse,
-            cloture: self.cloture,
-            suite: self.suite.clone(),
-            jours: self.jours,
-        }
-    }
 }
 
 /// A demande in the list of those that one keeps.
@@ -404,54 +340,3 @@ fn reference_du_contenu(saisie: &Saisie) -> String {
     );
     format!("saisie-{:016x}", xxh3_64(contenu.as_bytes()))
 }
-
-/// What former codes a demande adds come to: derived, and none of the service's to write. Only of a demande that the
-/// transaction has just written, so that it does nothing that the policies of `demande` did not allow.
-pub const SUIVRE_CODE: &str = concat!(
-    "create or replace function suivre_code_de_demande(p_demande bigint) returns void
-language plpgsql volatile security definer
-set search_path = public, pg_temp
-as $fonction$
-declare
-  la demande := (
-    select d from demande d
-    where d.id = p_demande and d.maille = 'commune' and d.xmin = pg_current_xact_id()::xid);
-begin
-  if la.id is null or exists (
-    select from demande d
-    where d.maille = 'commune' and d.beneficiaire = la.beneficiaire and d.reseau = la.reseau
-      and d.millesime = la.millesime and d.id <> la.id)
-  then
-    return;
-  end if;
-  execute $ordre$",
-    include_str!("../../partenaires/sql/resoudre_successions.sql"),
-    "$ordre$ using la.reseau, null::integer;
-end
-$fonction$;
-revoke all on function suivre_code_de_demande(bigint) from public;
-grant execute on function suivre_code_de_demande(bigint) to maillage_service;"
-);
-
-/// The same for a table of demandes: what former codes it adds come to. Only of a réseau in which the transaction has just
-/// written a demande.
-pub const SUIVRE_CODES: &str = concat!(
-    "create or replace function suivre_codes_des_demandes(p_reseau text) returns void
-language plpgsql volatile security definer
-set search_path = public, pg_temp
-as $fonction$
-begin
-  if not exists (
-    select from demande d
-    where d.reseau = p_reseau and d.maille = 'commune' and d.xmin = pg_current_xact_id()::xid)
-  then
-    return;
-  end if;
-  execute $ordre$",
-    include_str!("../../partenaires/sql/resoudre_successions.sql"),
-    "$ordre$ using p_reseau, null::integer;
-end
-$fonction$;
-revoke all on function suivre_codes_des_demandes(text) from public;
-grant execute on function suivre_codes_des_demandes(text) to maillage_service;"
-);

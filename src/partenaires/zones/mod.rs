@@ -7,6 +7,7 @@
 pub mod comparaison;
 mod contour;
 mod dates;
+mod decisions;
 mod dossier;
 mod ecriture;
 pub mod etats;
@@ -74,6 +75,7 @@ where
             contour,
         )
         .fusionner(ecriture::routes())
+        .fusionner(decisions::routes())
 }
 
 #[derive(Serialize)]
