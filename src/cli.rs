@@ -18,6 +18,7 @@ mod export;
 mod import;
 mod personnes;
 mod rappels;
+mod rapport;
 mod reseau;
 mod zone;
 
@@ -66,6 +67,8 @@ enum Commande {
     },
     /// Ce qu'il manque à la collecte de l'année, à ceux qui ont demandé qu'on le leur rappelle : pour une tâche planifiée.
     Rappels(rappels::Commande),
+    /// Le bilan annuel d'un réseau, en PDF : chiffres, cartes, une page par partenaire et par EPCI.
+    Rapport(rapport::Commande),
     /// Les réseaux : en créer un.
     Reseau {
         #[command(subcommand)]
@@ -203,6 +206,9 @@ impl Ligne {
                 .await
             }
             Commande::Rappels(quoi) => {
+                avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
+            }
+            Commande::Rapport(quoi) => {
                 avec_base(donnees, arret, async |base: &Base| quoi.executer(base).await).await
             }
             Commande::Reseau { quoi } => {

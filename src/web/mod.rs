@@ -62,6 +62,13 @@ where
         .fallback(fichier)
 }
 
+/// The faces of the page as files, by name: what documents are set in.
+pub fn polices_en_fichiers() -> impl Iterator<Item = Vec<u8>> {
+    let mut noms: Vec<_> = Page::iter().filter(|nom| nom.starts_with(POLICES_TTF)).collect();
+    noms.sort();
+    noms.into_iter().filter_map(|nom| Some(Page::get(&nom)?.data.into_owned()))
+}
+
 /// The address of the page's font, when the page is in this program.
 fn police() -> Option<String> {
     Page::iter()

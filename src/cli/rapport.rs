@@ -1,0 +1,172 @@
+//! `maillage rapport`: the annual report of a réseau, as a PDF.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use sqlx::Connection;
+
+use crate::base::Base;
+use crate::error::{Contexte, ContexteFichier, Error, Result};
+use crate::partenaires::zones::etats::aujourd_hui;
+use crate::progres::Progres;
+use crate::rapports::document;
+use crate::rapports::donnees::{Consigne, Format, Periode, Rapport, Sujet};
+
+/// Options of `maillage rapport`.
+#[derive(Debug, Args)]
+pub struct Commande {
+    /// Réseau dont c'est le bilan.
+    #[arg(long, value_name = "CODE")]
+    reseau: String,
+    /// Année du bilan.
+    #[arg(long, value_name = "AAAA", value_parser = clap::value_parser!(i16).range(1943..=2100), required_unless_present = "du", conflicts_with_all = ["du", "au"])]
+    annee: Option<i16>,
+    /// Premier jour de la période, à la place d'une année.
+    #[arg(long, value_name = "DATE", requires = "au")]
+    du: Option<NaiveDate>,
+    /// Dernier jour de la période, compris.
+    #[arg(long, value_name = "DATE", requires = "du")]
+    au: Option<NaiveDate>,
+    /// Bilan d'un seul partenaire.
+    #[arg(long, value_name = "CODE", group = "sujet")]
+    partenaire: Option<String>,
+    /// Bilan d'un seul EPCI.
+    #[arg(long, value_name = "SIREN", group = "sujet")]
+    epci: Option<String>,
+    /// Dossier de réunion, en deux pages, pour un regroupement du réseau.
+    #[arg(long, value_name = "CODE", group = "sujet")]
+    regroupement: Option<String>,
+    /// Fichier à écrire.
+    #[arg(long, value_name = "FICHIER.pdf")]
+    sortie: PathBuf,
+    /// Format du papier.
+    #[arg(long, value_enum, default_value_t = Papier::A4)]
+    format: Papier,
+    /// Jour que porte le document [défaut : aujourd'hui].
+    #[arg(long, value_name = "AAAA-MM-JJ")]
+    date: Option<NaiveDate>,
+    /// Écrit à la place d'un fichier qui existe.
+    #[arg(long)]
+    remplacer: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Papier {
+    A4,
+    A3,
+}
+
+impl Commande {
+    fn consigne(&self) -> Result<Consigne> {
+        let periode = match (self.annee, self.du.zip(self.au)) {
+            (Some(annee), _) => Periode::annee(annee),
+            (None, Some((du, au))) => Periode::jours(du, au),
+            (None, None) => None,
+        };
+        let periode = periode.ok_or_else(|| {
+            Error::Demande("La période finit avant de commencer : --au précède --du.".into())
+        })?;
+        let sujet = match (&self.partenaire, &self.epci, &self.regroupement) {
+            (Some(code), _, _) => Sujet::Partenaire(code.clone()),
+            (_, Some(code), _) => Sujet::Epci(code.clone()),
+            (_, _, Some(code)) => Sujet::Regroupement(code.clone()),
+            _ => Sujet::Reseau,
+        };
+        Ok(Consigne {
+            reseau: self.reseau.clone(),
+            sujet,
+            periode,
+            edition: self.date.unwrap_or_else(aujourd_hui),
+            format: match self.format {
+                Papier::A4 => Format::A4,
+                Papier::A3 => Format::A3,
+            },
+        })
+    }
+
+    /// Writes the report that an open database gives, whole or not at all.
+    pub async fn executer(self, base: &Base) -> Result<ExitCode> {
+        let consigne = self.consigne()?;
+        // Known before the work rather than after it.
+        if self.sortie.exists() && !self.remplacer {
+            return Err(Error::Donnees(format!(
+                "{} existe déjà. Donnez un autre nom, ou ajoutez --remplacer.",
+                self.sortie.display()
+            )));
+        }
+        let progres = Progres::default();
+        progres.etape("Lecture des chiffres");
+        let rapport = {
+            let mut connexion = base.connexion().await?;
+            let debut = "begin isolation level repeatable read read only";
+            let mut lecture = connexion.begin_with(debut).await.pour("ouverture d'une lecture")?;
+            Rapport::lire(&mut lecture, &consigne).await?
+        };
+        progres.etape("Mise en page");
+        let octets = tokio::task::spawn_blocking(move || {
+            document::composer(&rapport, &std::collections::BTreeMap::new())
+        })
+        .await
+        .map_err(|erreur| {
+            Error::Installation(format!("La mise en page s'est arrêtée : {erreur}."))
+        })??;
+        ecrire(&self.sortie, &octets)?;
+        progres.fin();
+        dire!("{} écrit : {} Kio.", self.sortie.display(), octets.len().div_ceil(1024));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Beside its place first: a file that is there is the old one or the new one, never a part.
+fn ecrire(sortie: &std::path::Path, octets: &[u8]) -> Result<()> {
+    let action = "écriture du rapport";
+    let dossier = sortie.parent().filter(|dossier| !dossier.as_os_str().is_empty());
+    let dossier = dossier.unwrap_or_else(|| std::path::Path::new("."));
+    let fichier = tempfile::NamedTempFile::new_in(dossier).pour_fichier(action, dossier)?;
+    std::fs::write(fichier.path(), octets).pour_fichier(action, sortie)?;
+    // Temporary files are for their owner alone; a report is read by others.
+    let lisible = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(fichier.path(), lisible).pour_fichier(action, sortie)?;
+    fichier.persist(sortie).map_err(|erreur| erreur.error).pour_fichier(action, sortie)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::{Commande as Toute, Ligne};
+    use super::*;
+
+    fn lire(mots: &str) -> std::result::Result<Consigne, String> {
+        let ligne = Ligne::try_parse_from(format!("maillage rapport {mots}").split(' '))
+            .map_err(|erreur| erreur.to_string())?;
+        let Toute::Rapport(commande) = ligne.commande else { panic!("another command") };
+        commande.consigne().map_err(|erreur| erreur.to_string())
+    }
+
+    #[test]
+    fn a_report_is_of_a_year_or_of_days() {
+        let annee = lire("--reseau drome --annee 2018 --sortie a.pdf").unwrap();
+        assert_eq!(Some(annee.periode), Periode::annee(2018));
+        let jours = "--reseau drome --du 2018-01-01 --au 2018-03-31 --regroupement secteur-1 --sortie a.pdf";
+        let jours = lire(jours).unwrap();
+        assert_eq!(jours.periode.annee, None);
+        assert_eq!(jours.sujet, Sujet::Regroupement("secteur-1".into()));
+        assert!(lire("--reseau drome --sortie a.pdf").is_err());
+        assert!(
+            lire("--reseau drome --annee 2018 --du 2018-01-01 --au 2018-02-01 --sortie a").is_err()
+        );
+        let envers = lire("--reseau drome --du 2018-03-01 --au 2018-02-01 --sortie a.pdf");
+        assert!(envers.unwrap_err().contains("finit avant de commencer"));
+    }
+
+    #[test]
+    fn a_report_has_one_subject() {
+        let deux =
+            lire("--reseau drome --annee 2018 --epci 200040459 --partenaire caue --sortie a.pdf");
+        assert!(deux.is_err());
+    }
+}
