@@ -34,6 +34,14 @@ pub fn cle_de_tri(nom: &str) -> String {
         .collect::<String>()
         .replace('œ', "oe");
     let mut reste = nu.as_str();
+    for genre in [
+        "communaute de communes ",
+        "communaute d'agglomeration ",
+        "communaute urbaine ",
+        "metropole ",
+    ] {
+        reste = reste.strip_prefix(genre).unwrap_or(reste);
+    }
     for tete in [
         "cc ", "ca ", "cu ", "de la ", "de l'", "du ", "des ", "de ", "d'", "le ", "la ", "les ",
         "l'",
@@ -41,6 +49,18 @@ pub fn cle_de_tri(nom: &str) -> String {
         reste = reste.strip_prefix(tete).unwrap_or(reste);
     }
     reste.to_owned()
+}
+
+/// The name of an EPCI as tables and maps write it: «CC du Diois».
+pub fn abrege(nom: &str) -> String {
+    let genres = [
+        ("Communauté de communes ", "CC "),
+        ("Communauté d'agglomération ", "CA "),
+        ("Communauté d’agglomération ", "CA "),
+        ("Communauté urbaine ", "CU "),
+    ];
+    let genre = genres.iter().find_map(|(long, court)| Some((court, nom.strip_prefix(long)?)));
+    genre.map_or_else(|| nom.to_owned(), |(court, reste)| format!("{court}{reste}"))
 }
 
 pub fn partenaires(matiere: &Matiere) -> Vec<BlocPartenaire> {
@@ -54,6 +74,8 @@ pub fn partenaires(matiere: &Matiere) -> Vec<BlocPartenaire> {
 fn bloc(matiere: &Matiere, detail: &Detail, partenaire: &Partenaire) -> BlocPartenaire {
     let identite = &partenaire.identite;
     let code = &identite.code;
+    // A report of its own has more than its page in that of the réseau.
+    let seul = matches!(matiere.consigne.sujet, Sujet::Partenaire(_));
     let axe = Axe::Partenaire;
     let repartition = &detail.repartition;
     let compte = repartition.de(axe, code);
@@ -73,7 +95,7 @@ fn bloc(matiere: &Matiere, detail: &Detail, partenaire: &Partenaire) -> BlocPart
         )
         .parmi(reel(perimetre)),
     );
-    let tableaux = vec![
+    let mut tableaux = vec![
         themes(
             matiere,
             repartition,
@@ -88,8 +110,10 @@ fn bloc(matiere: &Matiere, detail: &Detail, partenaire: &Partenaire) -> BlocPart
             "Mois par mois",
             Some((axe, code)),
         ),
-        epci_aides(matiere, repartition.croisees(axe, code, Axe::Epci), code),
     ];
+    if seul {
+        tableaux.push(epci_aides(matiere, repartition.croisees(axe, code, Axe::Epci), code));
+    }
     BlocPartenaire {
         code: code.clone(),
         nom: identite.nom.clone(),
@@ -134,7 +158,7 @@ fn comptes(cle: &str, compte: Compte, avant: Option<Compte>) -> Vec<Chiffre> {
 fn epci_aides(matiere: &Matiere, aides: &[(String, Compte)], code: &str) -> Tableau {
     let lignes = aides.iter().map(|(epci, compte)| {
         vec![
-            Cellule::mots(matiere.nom_de_l_epci(epci).unwrap_or(epci)),
+            Cellule::mots(matiere.nom_de_l_epci(epci).unwrap_or_else(|| epci.clone())),
             nombre(compte.demandes),
             nombre(compte.communes_actuelles),
         ]
@@ -275,7 +299,7 @@ fn bloc_epci(matiere: &Matiere, detail: &Detail, epci: &Portrait) -> BlocEpci {
         chiffre("population", "Habitants", population, Unite::Nombre, nom::PORTRAITS),
         chiffre("taux", "Demandes pour mille habitants", taux, Unite::PourMille, nom::REPARTITION),
     ];
-    let tableaux = vec![
+    let mut tableaux = vec![
         aidants(matiere, detail, code),
         themes(
             matiere,
@@ -284,8 +308,10 @@ fn bloc_epci(matiere: &Matiere, detail: &Detail, epci: &Portrait) -> BlocEpci {
             "Thèmes",
             Some((Axe::Epci, code)),
         ),
-        communes_de_l_epci(matiere, detail, epci),
     ];
+    if matches!(matiere.consigne.sujet, Sujet::Epci(_)) {
+        tableaux.push(communes_de_l_epci(matiere, detail, epci));
+    }
     BlocEpci {
         code: code.clone(),
         nom: epci.nom.clone(),
@@ -397,7 +423,7 @@ fn carte_de_l_epci(
     }
     Carte {
         cle: format!("epci-{}", epci.code),
-        titre: format!("{} : demandes de ses communes", epci.nom),
+        titre: format!("{} : demandes de ses communes", abrege(&epci.nom)),
         genre: Genre::Portrait,
         maille: Maille::Commune,
         valeurs,
@@ -416,6 +442,7 @@ mod tests {
     fn names_are_sorted_without_their_article_nor_their_kind() {
         assert_eq!(cle_de_tri("L'Épine"), "epine");
         assert_eq!(cle_de_tri("CC du Diois"), "diois");
+        assert_eq!(cle_de_tri("Communauté de communes du Diois"), "diois");
         assert_eq!(cle_de_tri("Le Poët-Laval"), "poet-laval");
         assert_eq!(cle_de_tri("Œuf-en-Ternois"), "oeuf-en-ternois");
     }

@@ -159,35 +159,26 @@ fn taux(matiere: &Matiere, repartition: &crate::demandes::Repartition) -> Carte 
             .filter(|population| *population > 0)
             .map(|population| reel(demandes) * 1000.0 / reel(population));
         if let Some(valeur) = valeur {
-            taux.push((epci.nom.as_str(), valeur));
+            taux.push((super::blocs::abrege(&epci.nom), valeur));
         }
         carte.valeurs.insert(epci.code.clone(), valeur);
     }
     taux.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let dit = |(nom, valeur): &(&str, f64)| {
+    let dit = |(nom, valeur): &(String, f64)| {
         format!(
-            "{nom} ({})",
+            "{} ({nom})",
             super::super::nombre::texte(Some(*valeur), super::super::Unite::PourMille)
         )
     };
-    if let (Some(premier), Some(dernier)) = (taux.first(), taux.last())
-        && taux.len() > 1
-    {
-        carte.lecture = vec![format!(
-            "Le taux va de {} à {} demandes pour mille habitants : le plus bas est celui de {}, le plus haut celui de {}.",
-            super::super::nombre::texte(Some(dernier.1), super::super::Unite::PourMille),
-            super::super::nombre::texte(Some(premier.1), super::super::Unite::PourMille),
-            dernier.0,
-            premier.0
-        )];
-    } else if let Some(seul) = taux.first() {
-        carte.lecture = vec![format!("{}.", dit(seul))];
-    }
-    carte.lecture.push(
-        "Les petites communes demandent plus d’aide par habitant que les grandes villes : \
-               le taux se lit avec le tableau des EPCI."
-            .to_owned(),
-    );
+    carte.lecture = match (taux.last(), taux.first()) {
+        (Some(dernier), Some(premier)) if taux.len() > 1 => vec![format!(
+            "Le taux va de {} à {} demandes de communes pour mille habitants.",
+            dit(dernier),
+            dit(premier)
+        )],
+        (_, Some(seul)) => vec![format!("Le taux est de {}.", dit(seul))],
+        _ => Vec::new(),
+    };
     carte
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
 use super::super::{Consigne, Periode, Sujet};
-use super::blocs::cle_de_tri;
+use super::blocs::{abrege, cle_de_tri};
 use super::reponses::{self, Delais, HorsZone, JamaisServies, Recouvrements, ZonesBlanches};
 use crate::couverture::{
     Choix, Couverture, Portrait, Portraits, Question, Totaux, ZoneDePartenaire,
@@ -158,9 +158,10 @@ impl Matiere {
         communes.filter(move |commune| commune.epci.as_deref() == Some(epci))
     }
 
-    pub fn nom_de_l_epci(&self, code: &str) -> Option<&str> {
+    /// The short name of an EPCI of the perimeter.
+    pub fn nom_de_l_epci(&self, code: &str) -> Option<String> {
         let epci = self.portraits.epci.iter().find(|epci| epci.code == code)?;
-        Some(&epci.nom)
+        Some(abrege(&epci.nom))
     }
 
     pub fn nom_du_sujet(&self) -> String {

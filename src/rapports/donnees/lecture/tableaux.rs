@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::super::{Cellule, Colonne, Tableau, Unite};
+use super::super::{Cellule, Colonne, Sujet, Tableau, Unite};
+use super::blocs::{abrege, cle_de_tri};
 use super::chiffres::{avec, part, reel};
 use super::matiere::{Detail, Matiere};
 use super::nom;
@@ -40,6 +41,9 @@ pub fn tableaux(matiere: &Matiere) -> Vec<Tableau> {
             delais(matiere, detail),
             jamais_servies(matiere, detail),
         ]);
+        if matches!(matiere.consigne.sujet, Sujet::Regroupement(_)) {
+            tableaux.push(contacts(matiere));
+        }
         let etats = repartition.par(Axe::Etat);
         if !etats.is_empty() {
             tableaux.push(par_etat(matiere, etats));
@@ -118,7 +122,7 @@ fn beneficiaires(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     reparti(matiere, "beneficiaires", titre, colonnes, lignes, &[("axe", "beneficiaire")])
 }
 
-/// Themes, each under its domain; of one partner or one EPCI when `de` names it.
+/// Themes, each under its domain; the domains of one partner or one EPCI when `de` names it.
 pub fn themes(
     matiere: &Matiere,
     repartition: &Repartition,
@@ -153,6 +157,10 @@ pub fn themes(
             continue;
         }
         lignes.push(ligne(domaine.libelle.clone(), du_domaine));
+        // A page of its own has room for the domains alone.
+        if de.is_some() {
+            continue;
+        }
         let siens = matiere.description.themes.iter();
         for theme in siens.filter(|theme| theme.parent.as_ref() == Some(&domaine.code)) {
             let du_theme = compte_de(Axe::Theme, &theme.code);
@@ -168,7 +176,7 @@ pub fn themes(
         Colonne::nombres("Part", Unite::Part),
         compte("Communes"),
     ];
-    let mut axes = vec![("axe", "theme")];
+    let mut axes = vec![("axe", if de.is_some() { "domaine" } else { "theme" })];
     if let Some((axe, code)) = de {
         axes.extend([("pour_axe", axe.as_str()), ("pour", code)]);
     }
@@ -334,7 +342,7 @@ fn epci(matiere: &Matiere, repartition: &Repartition) -> Tableau {
             .filter(|population| *population > 0)
             .map(|population| reel(des_communes.demandes) * 1000.0 / reel(population));
         vec![
-            Cellule::mots(epci.nom.clone()),
+            Cellule::mots(abrege(&epci.nom)),
             nombre(i64::try_from(communes).unwrap_or_default()),
             nombre(des_communes.communes_actuelles),
             nombre(des_communes.demandes),
@@ -379,7 +387,7 @@ fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     colonnes.extend(partenaires.iter().map(|code| compte(&matiere.nom_du_partenaire(code))));
     let lignes = matiere.epci_tries().map(|epci| {
         let croisees = repartition.croisees(Axe::Epci, &epci.code, Axe::Partenaire);
-        let mut ligne = vec![Cellule::mots(epci.nom.clone())];
+        let mut ligne = vec![Cellule::mots(abrege(&epci.nom))];
         ligne.extend(partenaires.iter().map(|code| {
             nombre(croisees.iter().find(|(sien, _)| sien == code).map_or(0, |(_, c)| c.demandes))
         }));
@@ -388,6 +396,42 @@ fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     let axes = [("axe", "epci"), ("autre_axe", "partenaire")];
     let titre = "Qui a aidé qui : demandes de chaque EPCI et de ses communes, par partenaire";
     reparti(matiere, "qui_aide_qui", titre, colonnes, lignes.collect(), &axes)
+}
+
+/// Whom those who meet may call: partners whose zones cover the place, and what they publish of themselves.
+fn contacts(matiere: &Matiere) -> Tableau {
+    let ici: Vec<_> = matiere.couverture.unites.keys().collect();
+    let presents = matiere.partenaires().filter(|partenaire| {
+        let zone = matiere.zones.iter().find(|zone| zone.code == partenaire.identite.code);
+        zone.is_some_and(|zone| zone.communes.iter().any(|commune| ici.contains(&commune)))
+    });
+    let lignes = presents.map(|partenaire| {
+        let identite = &partenaire.identite;
+        let domaines = matiere.description.themes.iter().filter(|theme| {
+            theme.parent.is_none()
+                && partenaire.themes.iter().any(|sien| {
+                    let themes = &matiere.description.themes;
+                    *sien == theme.code
+                        || themes
+                            .iter()
+                            .any(|t| t.code == *sien && t.parent.as_ref() == Some(&theme.code))
+                })
+        });
+        let domaines: Vec<_> = domaines.map(|theme| theme.libelle.as_str()).collect();
+        let moyens = [&identite.telephone, &identite.courriel, &identite.site];
+        let moyens: Vec<_> = moyens.into_iter().flatten().map(String::as_str).collect();
+        vec![
+            Cellule::mots(identite.nom.clone()),
+            Cellule::mots(domaines.join(", ")),
+            Cellule::mots(if moyens.is_empty() { "–".to_owned() } else { moyens.join(", ") }),
+        ]
+    });
+    let colonnes =
+        ["Partenaire", "Domaines", "Contact public"].map(Colonne::mots).into_iter().collect();
+    Tableau {
+        requete: nom::ZONES.to_owned(),
+        ..reparti(matiere, "contacts", "À qui s’adresser", colonnes, lignes.collect(), &[])
+    }
 }
 
 fn delais(matiere: &Matiere, detail: &Detail) -> Tableau {
@@ -446,12 +490,12 @@ fn communes(
             let epci = lue
                 .and_then(|lue| lue.epci.as_deref())
                 .and_then(|code| matiere.nom_de_l_epci(code))
-                .unwrap_or("Sans EPCI");
-            (epci, super::blocs::cle_de_tri(&commune.nom), commune)
+                .unwrap_or_else(|| "Sans EPCI".to_owned());
+            ((epci.starts_with("Sans"), cle_de_tri(&epci)), cle_de_tri(&commune.nom), epci, commune)
         })
         .collect();
-    lignes.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    let lignes = lignes.into_iter().map(|(epci, _, commune)| {
+    lignes.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    let lignes = lignes.into_iter().map(|(_, _, epci, commune)| {
         vec![
             Cellule::mots(epci),
             Cellule::mots(commune.nom.clone()),
