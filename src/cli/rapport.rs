@@ -13,6 +13,7 @@ use crate::partenaires::zones::etats::aujourd_hui;
 use crate::progres::Progres;
 use crate::rapports::document;
 use crate::rapports::donnees::{Consigne, Format, Periode, Rapport, Sujet};
+use crate::rapports::planches::Fonds;
 
 /// Options of `maillage rapport`.
 #[derive(Debug, Args)]
@@ -98,15 +99,17 @@ impl Commande {
         }
         let progres = Progres::default();
         progres.etape("Lecture des chiffres");
-        let rapport = {
+        let (rapport, fonds) = {
             let mut connexion = base.connexion().await?;
             let debut = "begin isolation level repeatable read read only";
             let mut lecture = connexion.begin_with(debut).await.pour("ouverture d'une lecture")?;
-            Rapport::lire(&mut lecture, &consigne).await?
+            let rapport = Rapport::lire(&mut lecture, &consigne).await?;
+            let fonds = Fonds::lire(&mut lecture, &rapport).await?;
+            (rapport, fonds)
         };
         progres.etape("Mise en page");
         let octets = tokio::task::spawn_blocking(move || {
-            document::composer(&rapport, &std::collections::BTreeMap::new())
+            document::composer(&rapport, &fonds.dessiner(&rapport)?)
         })
         .await
         .map_err(|erreur| {

@@ -47,7 +47,7 @@ impl Classement {
     }
 
     /// Zeros are not classed: « personne » is a state of its own, not a small value.
-    fn couper(valeurs: impl IntoIterator<Item = i64>) -> Self {
+    pub fn couper(valeurs: impl IntoIterator<Item = i64>) -> Self {
         let mut effectifs = BTreeMap::<i64, usize>::new();
         for valeur in valeurs.into_iter().filter(|valeur| *valeur > 0) {
             *effectifs.entry(valeur).or_default() += 1;

@@ -27,7 +27,7 @@ use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
 pub use agregats::{Agregat, Agregats};
 pub use calcul::calculer;
 pub use catalogue::{Indicateur, Nature, declarer, installer};
-use classes::Methode;
+pub use classes::{Classes, Methode};
 pub use comparaison::{Comparaison, Comparaisons, Pareilles};
 pub use valeurs::{Colonnes, Nombre, Question, Valeurs};
 

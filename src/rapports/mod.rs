@@ -2,7 +2,7 @@
 //! and a printer can print.
 //!
 //! What it says is read once, as data ([`donnees`]); what people write around the figures are files of the réseau
-//! ([`textes`]); maps are drawn in vectors ([`cartes`]); Typst lays all of it out ([`document`]), a page of the site says
+//! ([`textes`]); maps are drawn in vectors ([`planches`], by [`cartes`]); Typst lays all of it out ([`document`]), a page of the site says
 //! the same ([`page`]), and the figures leave as files with the query of each ([`annexes`]). A report that is published is
 //! kept whole ([`publication`]); one that is asked for is made in the background ([`travaux`]).
 //!
@@ -13,6 +13,7 @@ pub mod cartes;
 pub mod document;
 pub mod donnees;
 pub mod page;
+pub mod planches;
 pub mod publication;
 pub mod textes;
 pub mod travaux;

@@ -4,6 +4,7 @@ mod bandes;
 mod codes;
 mod croquis;
 mod ewkb;
+mod fond;
 mod generalisation;
 mod geos;
 pub mod import;
@@ -36,6 +37,7 @@ pub use codes::{
     est_arrondissement_municipal,
 };
 pub use croquis::{Croquis, Role, Trace, bande as bande_du_croquis};
+pub use fond::{Fond, Forme};
 pub use generalisation::bande_servie;
 pub use lieu::Lieu;
 pub use noms::{Nom, lire as nommer_dans};

@@ -16,6 +16,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::donnees::{Format, Rapport, Sujet, date};
+use super::planches::Dessin;
 use crate::error::{Error, Result};
 use monde::Monde;
 
@@ -31,13 +32,6 @@ const GABARITS: [(&str, &str); 9] = [
     ("dossier.typ", include_str!("gabarits/dossier.typ")),
     ("textes.typ", include_str!("gabarits/textes.typ")),
 ];
-
-/// A map that is drawn: its vectors, and what it shows for whoever does not see it.
-#[derive(Debug, Clone)]
-pub struct Dessin {
-    pub svg: String,
-    pub description: String,
-}
 
 /// Lays a report out, as the bytes of a PDF: the same for the same report, maps and texts.
 ///

@@ -18,7 +18,7 @@ pub use bloc::{BlocEpci, BlocPartenaire, Contact};
 pub use carte::{Carte, Genre};
 pub use chiffre::{Chiffre, Unite};
 pub use consigne::{Consigne, Format, Periode, Sujet};
-pub use lecture::requetes;
+pub use lecture::{abrege, requetes};
 pub use nombre::{date, entier, pourcent};
 pub use tableau::{Cellule, Colonne, Tableau};
 

@@ -17,6 +17,7 @@ use crate::couverture::{Question, REQUETE, REQUETE_DES_PORTRAITS, REQUETE_DES_ZO
 use crate::demandes::REQUETE_DE_REPARTITION;
 use crate::error::Result;
 use crate::web::fiches::date_longue;
+pub use blocs::abrege;
 use matiere::Matiere;
 
 /// Names by which figures cite the queries that gave them.
