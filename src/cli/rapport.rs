@@ -109,7 +109,7 @@ impl Commande {
         };
         progres.etape("Mise en page");
         let octets = tokio::task::spawn_blocking(move || {
-            document::composer(&rapport, &fonds.dessiner(&rapport)?)
+            document::composer(&rapport, &(), &fonds.dessiner(&rapport)?)
         })
         .await
         .map_err(|erreur| {

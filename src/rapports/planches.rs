@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::PgConnection;
 
 use super::cartes::{Case, Couche, Legende, Planche, Remplissage, Taille};
-use super::donnees::{Carte, Genre, Rapport, abrege, date};
+use super::donnees::{Carte, Genre, Rapport, Sujet, abrege, date};
 use crate::couverture::Classement;
 use crate::error::Result;
 use crate::indicateurs::{Classes, Methode};
@@ -23,7 +23,7 @@ pub struct Dessin {
 /// Where the zones of a partner are, under its circles: light, and of no class.
 const ZONE: &str = "#cfe4ef";
 /// Of the largest circle, points.
-const RAYON_MAX: f64 = 15.0;
+const RAYON_MAX: f64 = 12.0;
 /// Names of communes on a full map.
 const NOMS: usize = 26;
 
@@ -85,11 +85,13 @@ impl Atelier<'_> {
         let taille = match carte.genre {
             _ if petite => Taille::Petite,
             Genre::Zone | Genre::Portrait => Taille::Moyenne,
+            // Of a meeting, two pages.
+            _ if matches!(self.rapport.consigne.sujet, Sujet::Regroupement(_)) => Taille::Moyenne,
             _ => Taille::Pleine,
         };
         let (par_code, cercles, legende) = self.contenu(carte, petite);
         let maximum = cercles.values().copied().fold(0.0, f64::max);
-        let rayon = (RAYON_MAX / maximum.max(1.0).sqrt()).clamp(0.8, 4.5);
+        let rayon = (RAYON_MAX / maximum.max(1.0).sqrt()).clamp(0.8, 3.4);
         let mut legende = legende;
         if maximum > 0.0 {
             legende.titre_des_cercles = Some("Demandes de la commune".to_owned());
@@ -273,6 +275,13 @@ impl Atelier<'_> {
         legende
             .notes
             .push(format!("Classes : {}. Entre parenthèses, le nombre d’EPCI.", classes.methode));
+        let rattachees: i64 = self.rapport.epci.iter().map(|bloc| bloc.communes).sum();
+        let perimetre = self.rapport.carte("communes-servies").map_or(0, |c| c.valeurs.len());
+        if usize::try_from(rattachees).is_ok_and(|rattachees| rattachees < perimetre) {
+            legende
+                .notes
+                .push("En blanc : communes dont l’EPCI n’est pas du périmètre.".to_owned());
+        }
         legende.notes.extend(classes.remarque);
         (par_code, legende)
     }

@@ -45,6 +45,7 @@ mod petits_nombres;
 mod plans;
 mod qgis;
 mod questions;
+mod rapport;
 mod reseaux;
 mod routes;
 mod service;

@@ -61,8 +61,11 @@ impl Legende {
                 lignes(&mut svg, titre, gauche, &mut y, "titre");
             }
             let bas = y + 2.0 * rayon;
+            // Values of circles that are nearly the same stand under each other all the same.
+            let mut ligne = f64::NEG_INFINITY;
             for (valeur, r) in &self.cercles {
                 let (x, cy) = (gauche + rayon, bas - r);
+                ligne = (cy - r + 2.5).max(ligne + CORPS);
                 svg.push_str(&format!(
                     "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" class=\"vide\"/>\
                      <text x=\"{}\" y=\"{}\" font-size=\"{CORPS}\" class=\"mot\">{}</text>",
@@ -70,11 +73,11 @@ impl Legende {
                     nombre(cy),
                     nombre(*r),
                     nombre(gauche + 2.0 * rayon + 5.0),
-                    nombre(cy - r + 2.5),
+                    nombre(ligne),
                     crate::web::fiches::nombre(*valeur, 0)
                 ));
             }
-            y = bas + CORPS + 5.0;
+            y = bas.max(ligne) + CORPS + 5.0;
         }
         for note in &self.notes {
             lignes(&mut svg, note, gauche, &mut y, "note");

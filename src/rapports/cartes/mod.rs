@@ -4,9 +4,11 @@
 //! tenth of a point: the same values give the same bytes, and no more of them than a print can show.
 
 mod etiquettes;
+mod image;
 mod legende;
 mod planche;
 mod trace;
 
+pub use image::png;
 pub use legende::{Case, Legende};
 pub use planche::{Couche, Planche, Remplissage, Taille};

@@ -77,8 +77,8 @@ impl Taille {
     fn points(self) -> (f64, f64) {
         match self {
             Self::Pleine => (482.0, 500.0),
-            Self::Moyenne => (482.0, 300.0),
-            Self::Petite => (232.0, 200.0),
+            Self::Moyenne => (482.0, 290.0),
+            Self::Petite => (232.0, 158.0),
         }
     }
 }
@@ -124,8 +124,14 @@ impl Planche<'_> {
             nombre(dessin),
             nombre(haut_dessin)
         );
-        self.voisins(&plan, &mut svg);
-        self.aplats(&plan, &mut svg);
+        // Larger units go beyond the réseau: what surrounds it covers what is not its own.
+        if self.aplats.maille == Maille::Commune {
+            self.voisins(&plan, &mut svg);
+            self.aplats(&plan, &mut svg);
+        } else {
+            self.aplats(&plan, &mut svg);
+            self.voisins(&plan, &mut svg);
+        }
         self.limites(&plan, &mut svg);
         self.cercles(&plan, &mut svg);
         svg.push_str("</g>");
@@ -156,9 +162,10 @@ impl Planche<'_> {
         svg
     }
 
-    /// What surrounds the réseau, in grey: départements, then the EPCI that go beyond it.
+    /// The départements that surround the réseau, in grey.
     fn voisins(&self, plan: &Plan, svg: &mut String) {
-        for departement in self.fond.de(Maille::Departement) {
+        let autres = self.fond.de(Maille::Departement);
+        for departement in autres.filter(|autre| !self.chez_soi.contains(&autre.code)) {
             let _ = write!(
                 svg,
                 "<path d=\"{}\" fill=\"#dfe3e7\" stroke=\"#b4bcc4\" stroke-width=\".8\"/>",
@@ -169,7 +176,7 @@ impl Planche<'_> {
 
     fn aplats(&self, plan: &Plan, svg: &mut String) {
         // Paper under what has no value, so that the réseau stands out of its neighbours.
-        svg.push_str("<g stroke=\"#ffffff\" stroke-width=\".35\" stroke-linejoin=\"round\" fill=\"#ffffff\">");
+        svg.push_str("<g stroke=\"#8f99a3\" stroke-width=\".25\" stroke-linejoin=\"round\" fill=\"#ffffff\">");
         let siennes = self.fond.de(Maille::Commune);
         for forme in siennes {
             let fond = match self.aplats.maille {
@@ -192,19 +199,6 @@ impl Planche<'_> {
 
     fn limites(&self, plan: &Plan, svg: &mut String) {
         svg.push_str("<g fill=\"none\" stroke-linejoin=\"round\" stroke=\"#56606b\">");
-        if self.aplats.maille == Maille::Commune && self.taille != Taille::Petite {
-            for forme in self.fond.de(Maille::Commune) {
-                let chemin = plan.chemin(&forme.contour);
-                let _ =
-                    write!(svg, "<path d=\"{chemin}\" stroke=\"#9aa3ac\" stroke-width=\".25\"/>");
-            }
-        }
-        for forme in
-            self.fond.de(Maille::Epci).filter(|epci| self.noms_des_epci.contains_key(&epci.code))
-        {
-            let _ =
-                write!(svg, "<path d=\"{}\" stroke-width=\".7\"/>", plan.chemin(&forme.contour));
-        }
         for forme in self.siens() {
             let _ = write!(
                 svg,

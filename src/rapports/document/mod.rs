@@ -8,6 +8,7 @@ mod monde;
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use serde_json::json;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
@@ -16,7 +17,7 @@ use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::donnees::{Format, Rapport, Sujet, date};
-use super::planches::Dessin;
+pub use super::planches::Dessin;
 use crate::error::{Error, Result};
 use monde::Monde;
 
@@ -33,11 +34,16 @@ const GABARITS: [(&str, &str); 9] = [
     ("textes.typ", include_str!("gabarits/textes.typ")),
 ];
 
-/// Lays a report out, as the bytes of a PDF: the same for the same report, maps and texts.
+/// Lays a report out, as the bytes of a PDF: the same for the same report, maps and texts. `textes` is what people wrote
+/// around the figures, a tree of blocks that has its figures; `()` when nobody wrote anything.
 ///
 /// # Errors
 /// A sentence that names the template and the line, when a template is wrong.
-pub fn composer(rapport: &Rapport, cartes: &BTreeMap<String, Dessin>) -> Result<Vec<u8>> {
+pub fn composer(
+    rapport: &Rapport,
+    textes: &impl Serialize,
+    cartes: &BTreeMap<String, Dessin>,
+) -> Result<Vec<u8>> {
     let mut fichiers = Vec::new();
     let mut noms = serde_json::Map::new();
     for (rang, (cle, dessin)) in cartes.iter().enumerate() {
@@ -47,7 +53,8 @@ pub fn composer(rapport: &Rapport, cartes: &BTreeMap<String, Dessin>) -> Result<
         fichiers.push((nom, dessin.svg.clone().into_bytes()));
     }
     let jour = rapport.consigne.edition;
-    let donnees = json!({ "rapport": rapport, "cartes": noms, "edition": date(jour) });
+    let donnees =
+        json!({ "rapport": rapport, "textes": textes, "cartes": noms, "edition": date(jour) });
     fichiers.push(("donnees.json".to_owned(), donnees.to_string().into_bytes()));
     let principal = match rapport.consigne.sujet {
         Sujet::Regroupement(_) => "dossier.typ",

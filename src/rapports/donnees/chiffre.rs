@@ -54,7 +54,7 @@ impl Chiffre {
         Self {
             cle: cle.to_owned(),
             libelle: libelle.to_owned(),
-            valeur,
+            valeur: valeur.map(nombre::garder),
             denominateur: None,
             precedent: None,
             unite,
@@ -73,7 +73,7 @@ impl Chiffre {
 
     /// The same, compared with the year before.
     pub fn apres(mut self, precedent: Option<f64>) -> Self {
-        self.precedent = precedent;
+        self.precedent = precedent.map(nombre::garder);
         self.evolution = self
             .valeur
             .zip(precedent)

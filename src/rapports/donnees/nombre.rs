@@ -27,6 +27,11 @@ pub fn date(jour: NaiveDate) -> String {
     date_longue(jour)
 }
 
+/// To a millionth: what comes back from JSON as it went.
+pub(super) fn garder(valeur: f64) -> f64 {
+    (valeur * 1e6).round() / 1e6
+}
+
 /// A number as its unit is said; «n. c.» (not communicated) when there is none.
 pub(super) fn texte(valeur: Option<f64>, unite: Unite) -> String {
     let Some(valeur) = valeur else { return "n.\u{a0}c.".to_owned() };

@@ -50,6 +50,6 @@ impl Cellule {
     }
 
     pub fn nombre(valeur: Option<f64>, unite: Unite) -> Self {
-        Self { valeur, texte: nombre::texte(valeur, unite) }
+        Self { valeur: valeur.map(nombre::garder), texte: nombre::texte(valeur, unite) }
     }
 }

@@ -12,7 +12,7 @@ with
     where boite is not null
   ),
   cadre as materialized (
-    select st_setsrid(st_expand(boite, cote * 0.25 + 1000), 3857) as boite,
+    select st_setsrid(st_expand(boite, cote * 0.5 + 1000), 3857) as boite,
       case when cote > 110000 then 8 else 10 end as bande
     from tailles
   )

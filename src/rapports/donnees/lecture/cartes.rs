@@ -161,7 +161,7 @@ fn taux(matiere: &Matiere, repartition: &crate::demandes::Repartition) -> Carte 
         if let Some(valeur) = valeur {
             taux.push((super::blocs::abrege(&epci.nom), valeur));
         }
-        carte.valeurs.insert(epci.code.clone(), valeur);
+        carte.valeurs.insert(epci.code.clone(), valeur.map(super::super::nombre::garder));
     }
     taux.sort_by(|a, b| b.1.total_cmp(&a.1));
     let dit = |(nom, valeur): &(String, f64)| {

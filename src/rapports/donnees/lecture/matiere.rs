@@ -152,6 +152,13 @@ impl Matiere {
         tries.into_iter()
     }
 
+    /// Communes of the perimeter, by name.
+    pub fn communes_triees(&self) -> impl Iterator<Item = &Portrait> {
+        let mut triees: Vec<_> = self.portraits.communes.iter().collect();
+        triees.sort_by_cached_key(|commune| (cle_de_tri(&commune.nom), commune.code.clone()));
+        triees.into_iter()
+    }
+
     /// Communes of an EPCI that are in the perimeter.
     pub fn communes_de(&self, epci: &str) -> impl Iterator<Item = &Portrait> {
         let communes = self.portraits.communes.iter();

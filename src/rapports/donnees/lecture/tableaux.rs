@@ -376,7 +376,7 @@ fn epci(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     tableau
 }
 
-/// Who helped whom: EPCI in rows, partners in columns.
+/// Who helped whom: EPCI (of a regroupement, communes) in rows, partners in columns.
 fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     let partenaires: Vec<_> = matiere
         .partenaires()
@@ -385,16 +385,36 @@ fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
         .collect();
     let mut colonnes = vec![Colonne::mots("EPCI")];
     colonnes.extend(partenaires.iter().map(|code| compte(&matiere.nom_du_partenaire(code))));
-    let lignes = matiere.epci_tries().map(|epci| {
-        let croisees = repartition.croisees(Axe::Epci, &epci.code, Axe::Partenaire);
-        let mut ligne = vec![Cellule::mots(abrege(&epci.nom))];
-        ligne.extend(partenaires.iter().map(|code| {
-            nombre(croisees.iter().find(|(sien, _)| sien == code).map_or(0, |(_, c)| c.demandes))
-        }));
-        ligne
+    // A regroupement cuts through EPCI: its rows are its communes that asked.
+    let regroupement = matches!(matiere.consigne.sujet, Sujet::Regroupement(_));
+    let (autre_axe, unites): (_, Vec<_>) = if regroupement {
+        (Axe::Commune, matiere.communes_triees().collect())
+    } else {
+        (Axe::Epci, matiere.epci_tries().collect())
+    };
+    let lignes = unites.into_iter().filter_map(|unite| {
+        let demandes: Vec<i64> = partenaires
+            .iter()
+            .map(|partenaire| {
+                let croisees = repartition.croisees(Axe::Partenaire, partenaire, autre_axe);
+                croisees.iter().find(|(code, _)| *code == unite.code).map_or(0, |(_, c)| c.demandes)
+            })
+            .collect();
+        if regroupement && demandes.iter().all(|demandes| *demandes == 0) {
+            return None;
+        }
+        let mut ligne = vec![Cellule::mots(abrege(&unite.nom))];
+        ligne.extend(demandes.into_iter().map(nombre));
+        Some(ligne)
     });
-    let axes = [("axe", "epci"), ("autre_axe", "partenaire")];
-    let titre = "Qui a aidé qui : demandes de chaque EPCI et de ses communes, par partenaire";
+    if regroupement {
+        colonnes[0] = Colonne::mots("Commune");
+    }
+    let axes = [("axe", "partenaire"), ("autre_axe", autre_axe.as_str())];
+    let titre = match regroupement {
+        true => "Qui a aidé qui : demandes de chaque commune, par partenaire",
+        false => "Qui a aidé qui : demandes de chaque EPCI et de ses communes, par partenaire",
+    };
     reparti(matiere, "qui_aide_qui", titre, colonnes, lignes.collect(), &axes)
 }
 
