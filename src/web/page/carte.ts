@@ -21,9 +21,8 @@ import { MOTIFS } from './motifs';
 import type { Bbox, Maille, Point } from './reponses';
 import { peindreZones, type ZonesDessinees } from './zones/couche';
 
-declare const ADRESSE_OUVRIER: string;
-
 const STYLE = '/styles/carte.json';
+const OUVRIER = '/ouvrier.js';
 /** Rides on the events of the moves that the page makes itself. */
 const PAR_LA_PAGE = { parLaPage: true };
 
@@ -82,7 +81,7 @@ export class Carte {
     depart: Camera | Bbox | null,
     private readonly ecoute: Ecoute | null,
   ) {
-    setWorkerUrl(new URL(ADRESSE_OUVRIER, location.href).href);
+    setWorkerUrl(new URL(OUVRIER, location.href).href);
     const camera =
       depart && !Array.isArray(depart)
         ? { center: [depart.lon, depart.lat] as [number, number], zoom: depart.zoom }
