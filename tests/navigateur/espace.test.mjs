@@ -89,6 +89,18 @@ describe('the partner’s space', options, () => {
     await page.waitForURL(service + chemin);
   }
 
+  /** Drags from one place of the map to another. */
+  async function tirer(page, de, vers) {
+    const [a, b] = await page.evaluate((lieux) => {
+      const { left, top } = document.getElementById('carte').getBoundingClientRect();
+      return lieux.map((lieu) => window.maillage.carte.project(lieu)).map(({ x, y }) => [x + left, y + top]);
+    }, [de, vers]);
+    await page.mouse.move(...a);
+    await page.mouse.down();
+    for (let i = 1; i <= 8; i++) await page.mouse.move(a[0] + ((b[0] - a[0]) * i) / 8, a[1] + ((b[1] - a[1]) * i) / 8);
+    await page.mouse.up();
+  }
+
   const carteDessinee = (page) => page.waitForFunction(() => window.maillage?.carte?.loaded(), null, { timeout: 60_000 });
   const cochees = (page) => page.locator('#communes input[name=commune]:checked').count();
   const ligne = (page, code) => page.locator(`#communes tr[data-code="${code}"]`);
@@ -280,6 +292,18 @@ describe('the partner’s space', options, () => {
       assert.match(await texte(page, '.annonce'), /La zone est le dessin/);
       const dessinees = await cochees(page);
       assert.ok(dessinees > 5, `${dessinees}`);
+      // Its corners are moved: the communes that it covers are said again, and nothing changes before one says so.
+      await page.click('text=Déplacer les coins du dessin');
+      await page.waitForSelector('.dessin:not([hidden])');
+      await page.waitForTimeout(1500);
+      await tirer(page, coins[2], [5.6, 44.75]);
+      await page.waitForSelector('.trouvaille >> text=/Ce dessin couvre \\d+\\scommunes/');
+      assert.equal(await cochees(page), dessinees);
+      await capturer(page, 'espace-coins');
+      await page.click('text=La zone est ce dessin');
+      assert.ok((await cochees(page)) > dessinees);
+      await page.click('text=Annuler le dernier changement');
+      assert.equal(await cochees(page), dessinees);
       // A click makes it a list again, and says so.
       await ligne(page, '26362').locator('input').check();
       assert.match(await texte(page, '.annonce'), /maintenant une liste de communes/);
@@ -289,6 +313,21 @@ describe('the partner’s space', options, () => {
       await page.waitForSelector('#atelier.actif');
       assert.equal(await cochees(page), avant);
       assert.deepEqual(fautes, []);
+    });
+  });
+
+  it('the map goes where the name of a commune or of an EPCI says', async () => {
+    await corriger('anne', async ({ page }) => {
+      await carteDessinee(page);
+      await page.fill('#filtre', 'nyons');
+      await page.press('#filtre', 'Enter');
+      await page.waitForSelector('.annonce:has-text("La carte montre Nyons")');
+      await page.waitForFunction(() => !window.maillage.carte.isMoving() && window.maillage.carte.getBounds().contains([5.14, 44.36]) && window.maillage.carte.getZoom() > 9);
+      await page.fill('#filtre', 'diois');
+      await page.click('text=Voir sur la carte');
+      await page.waitForFunction(() => !window.maillage.carte.isMoving() && window.maillage.carte.getBounds().contains([5.37, 44.75]));
+      await page.fill('#filtre', 'nulle part');
+      assert.ok(await page.isDisabled('text=Voir sur la carte'));
     });
   });
 

@@ -164,31 +164,50 @@ export class Apports {
   private outilDeDessin(): HTMLElement {
     const debut = element('button', { type: 'button', class: 'second', click: () => void this.commencer(debut, suite) }, 'Dessiner sur la carte');
     const choix = (corriger: boolean, dit: string) => element('label', { class: 'case' }, element('input', { type: 'radio', name: 'dessin', checked: !corriger, change: () => this.dessin?.modifier(corriger) }), dit);
+    const reprise = element('button', { type: 'button', class: 'second', hidden: true, click: () => void this.commencer(debut, suite, true) }, 'Déplacer les coins du dessin');
     const suite = element(
       'div', { class: 'dessin', hidden: true },
-      element('p', {}, 'Cliquez les coins de la zone ; cliquez de nouveau le dernier pour finir. Plusieurs surfaces sont possibles.'),
+      element('p', {}, 'Cliquez les coins de la zone ; cliquez de nouveau le dernier pour finir. Plusieurs surfaces sont possibles. Pour déplacer un coin, choisissez la surface, puis tirez-le.'),
       choix(false, 'Dessiner'), choix(true, 'Déplacer les coins'),
       element('button', { type: 'button', class: 'second', click: () => { this.cesser(); this.atelier.esquisser(null); remplir(this.retour); } }, 'Ne plus dessiner'),
     );
     this.finir = () => {
       suite.hidden = true;
       debut.hidden = false;
+      reprise.hidden = !this.dessinee;
     };
-    return element('div', {}, debut, suite);
+    this.cacherReprise = () => (reprise.hidden = true);
+    return element('div', { class: 'cote' }, debut, reprise, suite);
   }
 
-  private finir: () => void = () => {};
+  /** Follows what the zone has become: only a drawing has corners. */
+  suivre(dessinee: boolean): void {
+    this.dessinee = dessinee;
+    if (!this.dessin) this.finir();
+  }
 
-  private async commencer(debut: HTMLElement, suite: HTMLElement): Promise<void> {
+  private dessinee = false;
+  private finir: () => void = () => {};
+  private cacherReprise: () => void = () => {};
+
+  private async commencer(debut: HTMLElement, suite: HTMLElement, reprise = false): Promise<void> {
     const carte = this.atelier.fond;
     if (!carte) return this.dire('erreur', 'La carte n’est pas là : collez plutôt une liste.');
     debut.hidden = true;
+    this.cacherReprise();
     suite.hidden = false;
     try {
       const { Dessin } = await import('./dessin');
       this.dessin = new Dessin(carte, (surface: Surface | null) => {
         if (surface) void this.montrerSurface(surface, []).catch((erreur: unknown) => this.echouer(erreur));
       });
+      suite.querySelectorAll('input').forEach((choix, rang) => (choix.checked = reprise === (rang === 1)));
+      if (!reprise) return;
+      const lue = (await this.atelier.dessin()) as Surface | { type: 'Polygon'; coordinates: number[][][] };
+      const raison = this.dessin.reprendre(lue.type === 'Polygon' ? { type: 'MultiPolygon', coordinates: [lue.coordinates] } : lue);
+      if (!raison) return;
+      this.cesser();
+      this.dire('erreur', raison);
     } catch (erreur) {
       this.finir();
       console.warn(erreur);

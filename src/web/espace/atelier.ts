@@ -4,6 +4,7 @@ import type { Map as CarteMapLibre } from 'maplibre-gl';
 import * as api from '../page/api';
 import { pluriel } from '../page/ecriture';
 import { element, remplir } from '../page/element';
+import type { Maille } from '../page/reponses';
 import { Apports } from './apports';
 import { Tiroir, type Brouillon } from './brouillon';
 import { legende, type CarteDeZone, type Sorts } from './carte_de_zone';
@@ -72,6 +73,7 @@ export class Atelier {
     this.tableau = new Tableau(racine.querySelector<HTMLTableElement>('#communes')!, {
       communes: (codes, dedans) => this.changerCommunes(codes, dedans),
       unite: (unite, dedans) => this.changerUnite(unite, dedans),
+      situer: (unite) => void this.situer(unite),
     });
     this.version = this.donnees.version;
     this.base = this.tableau.lues;
@@ -126,7 +128,7 @@ export class Atelier {
   /** What a proposal says of where the zone goes; null when it goes nowhere. */
   async etendueEnvoyee(): Promise<Record<string, unknown> | null> {
     const { trace, etendue } = this.etat;
-    if (trace) return { geometrie: trace.geometrie ?? (await this.contour()) };
+    if (trace) return { geometrie: await this.dessin() };
     const dites = (exclues: boolean) => etendue.liste().filter(([, exclue]) => exclue === exclues).map(([unite]) => unite);
     const [unites, exclues] = [dites(false), dites(true)];
     return unites.length ? { unites, exclues } : null;
@@ -134,6 +136,12 @@ export class Atelier {
 
   champ(nom: string): string {
     return (this.formulaire.elements.namedItem(nom) as HTMLInputElement | null)?.value.trim() ?? '';
+  }
+
+  /** The surface that the zone is, when it is a drawing; null when it is a list. */
+  async dessin(): Promise<unknown> {
+    const { trace } = this.etat;
+    return trace && (trace.geometrie ?? (await this.contour()));
   }
 
   /** Whether a unit is wholly in the zone. */
@@ -197,6 +205,18 @@ export class Atelier {
     location.reload();
   }
 
+  /** Brings a commune or an EPCI before one's eyes on the map. */
+  private async situer(unite: string): Promise<void> {
+    const [maille, code] = unite.split(':') as [Maille, string];
+    try {
+      const { bbox } = await api.territoire(maille, code);
+      if (bbox) this.carte?.carte.cadrer(bbox, 11);
+      this.annoncer(`La carte montre ${this.tableau.noms.get(maille === 'commune' ? code : unite) ?? code}.`);
+    } catch (erreur) {
+      this.annoncer(erreur instanceof Error ? erreur.message : '');
+    }
+  }
+
   private dire(nom: string, dedans: boolean): string {
     const devenue = this.etat.trace ? ' La zone, qui était dessinée, est maintenant une liste de communes.' : '';
     return `${nom} : ${dedans ? 'dans la zone' : 'hors de la zone'}.${devenue}`;
@@ -241,6 +261,7 @@ export class Atelier {
     const dehors = ailleurs.length ? ` ${pluriel(ailleurs.length, 'commune')} hors du réseau, gardées telles quelles, ne comptent pas.` : '';
     remplir(this.enMots, ...resume(enMots(this.tableau.lieux, sorts, this.donnees.en_vigueur !== null) + dehors));
     remplir(this.legende, legende(sorts));
+    this.apports.suivre(this.etat.trace !== null);
     this.carte?.peindre(sorts);
     this.esquisser(null);
     this.envoi.montrer(sorts);
@@ -308,6 +329,7 @@ export class Atelier {
         bbox: reseau.bbox,
         nom: (code) => this.tableau.noms.get(code),
         surChoix: (code) => this.cliquer(code),
+        muette: () => this.apports.dessine,
         surPanne: () => this.annoncer('Le service ne répond pas : la carte attend. Rien n’est perdu, votre brouillon est ici.'),
       });
       this.carte.peindre(this.sorts);

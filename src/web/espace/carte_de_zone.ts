@@ -27,6 +27,8 @@ export interface Choix {
   bbox: Bbox | null;
   nom(code: string): string | undefined;
   surChoix: ((code: string) => void) | null;
+  /** Whether the name under the pointer would be in the way. */
+  muette?: () => boolean;
   surPanne(): void;
 }
 
@@ -106,7 +108,7 @@ export class CarteDeZone {
   }
 
   private etiqueter(code: string | null, x: number, y: number): void {
-    const nom = code && this.sorts.has(code) ? this.choix.nom(code) : null;
+    const nom = code && this.sorts.has(code) && !this.choix.muette?.() ? this.choix.nom(code) : null;
     this.etiquette.hidden = !nom;
     if (!nom || !code) return;
     const sort = this.sorts.get(code);

@@ -8,6 +8,8 @@ import type { Lieu } from './etendue';
 export interface Geste {
   communes(codes: string[], dedans: boolean): void;
   unite(unite: string, dedans: boolean): void;
+  /** Shows a commune or an EPCI on the map. */
+  situer(unite: string): void;
 }
 
 const plat = (texte: string) => texte.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -20,7 +22,8 @@ export class Tableau {
   readonly recherche: HTMLElement;
   private readonly lignes = new Map<string, { rang: HTMLTableRowElement; case_: HTMLInputElement; etat: HTMLElement; cle: string }>();
   private readonly groupes: { unite: string; corps: HTMLTableSectionElement; case_: HTMLInputElement | null; codes: string[] }[] = [];
-  private readonly champ = element('input', { type: 'search', id: 'filtre', autocomplete: 'off', placeholder: 'Nom, code ou code postal', input: () => this.filtrer() });
+  private readonly champ = element('input', { type: 'search', id: 'filtre', autocomplete: 'off', placeholder: 'Nom, code ou code postal', input: () => this.filtrer(), keydown: (e) => this.entrer(e) });
+  private readonly carte = element('button', { type: 'button', class: 'second', disabled: true, click: () => this.situer() }, 'Voir sur la carte');
   private readonly seulement = element(
     'select',
     { 'aria-label': 'Communes à montrer', change: () => this.filtrer() },
@@ -40,7 +43,7 @@ export class Tableau {
       'div',
       { class: 'filtrer' },
       element('label', { for: 'filtre' }, 'Chercher une commune ou un EPCI'),
-      element('div', { class: 'cote' }, this.champ, this.seulement),
+      element('div', { class: 'cote' }, this.champ, this.carte, this.seulement),
       this.compte,
     );
   }
@@ -102,12 +105,42 @@ export class Tableau {
     this.groupes.push({ unite, corps, case_, codes });
   }
 
+  /** What the words find: an EPCI by its name, else the first commune that is shown. */
+  private trouvee(): string | null {
+    const mots = this.mots();
+    if (!mots.length) return null;
+    const epci = this.groupes.find(({ unite, corps }) => !corps.hidden && this.nomme(unite, mots));
+    if (epci) return epci.unite;
+    const commune = [...this.lignes].find(([, { rang }]) => !rang.hidden && !rang.parentElement!.hidden);
+    return commune ? `commune:${commune[0]}` : null;
+  }
+
+  private situer(): void {
+    const unite = this.trouvee();
+    if (unite) this.geste.situer(unite);
+  }
+
+  private entrer(e: Event): void {
+    if ((e as KeyboardEvent).key !== 'Enter') return;
+    e.preventDefault();
+    this.situer();
+  }
+
+  private mots(): string[] {
+    return plat(this.champ.value.trim()).split(/[\s'’-]+/).filter(Boolean);
+  }
+
+  private nomme(unite: string, mots: string[]): boolean {
+    const nom = plat(this.noms.get(unite) ?? '');
+    return mots.length > 0 && mots.every((mot) => nom.includes(mot));
+  }
+
   private filtrer(): void {
-    const mots = plat(this.champ.value.trim()).split(/[\s'’-]+/).filter(Boolean);
+    const mots = this.mots();
     const voulu = this.seulement.value;
     let vues = 0;
     for (const { corps, codes, unite } of this.groupes) {
-      const duNom = mots.length > 0 && mots.every((mot) => plat(this.noms.get(unite) ?? '').includes(mot));
+      const duNom = this.nomme(unite, mots);
       let siennes = 0;
       for (const code of codes) {
         const { rang, cle } = this.lignes.get(code)!;
@@ -120,6 +153,7 @@ export class Tableau {
       vues += siennes;
     }
     this.table.hidden = vues === 0;
+    this.carte.disabled = this.trouvee() === null;
     this.compte.textContent = !mots.length && !voulu ? '' : vues ? `Communes montrées : ${nombre(vues)}.` : 'Aucune commune du réseau ne correspond.';
   }
 }
