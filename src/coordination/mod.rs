@@ -11,6 +11,7 @@ mod equipe;
 mod formulaire;
 mod pages;
 pub mod partenaire;
+mod perimetre;
 mod propositions;
 mod rappels;
 mod saisie;
@@ -50,6 +51,7 @@ where
         .merge(demandes::routes())
         .merge(equipe::routes())
         .merge(partenaire::routes())
+        .merge(perimetre::routes())
         .merge(propositions::routes())
         .merge(rappels::routes())
         .merge(tenue::routes())

@@ -56,6 +56,7 @@ impl Reseau {
             ("fiches", "Fiches"),
             ("demandes", "Demandes"),
             ("propositions", "Propositions"),
+            ("perimetre", "Périmètre"),
             ("equipe", "Personnes"),
             ("collecte", "Collecte"),
             ("reglages", "Réglages"),

@@ -68,7 +68,8 @@ impl<'c> Chargement<'c> {
         self.transaction.execute("set local client_min_messages = error").await.pour(ACTION)?;
         let gardes = self.gardes().await?;
         self.exiger_retraits(&gardes).await?;
-        self.vider().await?;
+        let perimetre_garde = self.perimetre_garde().await?;
+        self.vider(perimetre_garde).await?;
         self.ecrire_reseau().await?;
 
         let Self { transaction, contenu, .. } = self;
@@ -101,7 +102,9 @@ impl<'c> Chargement<'c> {
             .ecrire(include_str!("sql/ecrire_partenaires_themes.sql"), &contenu.partenaires_themes)
             .await?;
         tables.ecrire(include_str!("sql/ecrire_declarations.sql"), &contenu.declarations).await?;
-        tables.ecrire(include_str!("sql/ecrire_perimetre.sql"), &contenu.perimetre).await?;
+        if !perimetre_garde {
+            tables.ecrire(include_str!("sql/ecrire_perimetre.sql"), &contenu.perimetre).await?;
+        }
         tables.ecrire(include_str!("sql/ecrire_beneficiaires.sql"), &contenu.beneficiaires).await?;
         tables.ecrire(include_str!("sql/ecrire_fiches.sql"), &contenu.fiches).await?;
         tables.ecrire(include_str!("sql/ecrire_fiches_themes.sql"), &contenu.fiches).await?;
@@ -128,8 +131,8 @@ impl<'c> Chargement<'c> {
         tables.ecrire(include_str!("sql/ecrire_unites_de_zones.sql"), &unites).await
     }
 
-    /// Empties the tables that nothing else names: they are written again whole.
-    async fn vider(&mut self) -> Result<()> {
+    /// Empties the tables that nothing else names: they are written again whole, but for a perimeter that pages keep.
+    async fn vider(&mut self, perimetre_garde: bool) -> Result<()> {
         for table in [
             "reseau_millesime",
             "reseau_etape",
@@ -139,6 +142,9 @@ impl<'c> Chargement<'c> {
             "synonyme",
             "regroupement",
         ] {
+            if table == "perimetre" && perimetre_garde {
+                continue;
+            }
             sqlx::query(AssertSqlSafe(format!("delete from {table} where reseau = $1")))
                 .bind(&self.contenu.declaration.code)
                 .execute(&mut *self.transaction)
@@ -204,6 +210,7 @@ impl<'c> Chargement<'c> {
         json!({
             "code": declaration.code,
             "origine": "dossier",
+            "perimetre_origine": "dossier",
             "nom": declaration.nom,
             "nom_court": declaration.nom_court(),
             "departement": declaration.departement,

@@ -43,11 +43,13 @@ pub use resolution::{
 /// What the questions about partners share, in SQL: installed with the layers.
 pub const FONCTIONS: &str = concat!(
     include_str!("sql/fonctions.sql"),
-    // The statements that resolve a load, for a réseau that begins from a page.
+    // The statements that resolve a load, for a réseau that begins or whose perimeter changes from a page.
     "create or replace function resoudre_codes(text, integer) returns void language sql as $corps$",
     include_str!("sql/resoudre_successions.sql"),
     "$corps$;\ncreate or replace function resoudre_perimetre(text) returns void language sql as $corps$",
     include_str!("sql/resoudre_perimetres.sql"),
+    "$corps$;\ncreate or replace function resoudre_contours(text, integer) returns void language sql as $corps$",
+    include_str!("sql/resoudre_contours.sql"),
     "$corps$;",
 );
 

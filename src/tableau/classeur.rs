@@ -26,6 +26,7 @@ pub fn lire(
     };
     verifier_nature(fichier, nom)?;
     verifier_taille(fichier, nom, bornes.deplie)?;
+    refuser_chiffre(fichier, nom)?;
     if fichier.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("ods")) {
         repetitions::verifier(fichier, nom, bornes)?;
     }
@@ -71,6 +72,22 @@ fn verifier_nature(fichier: &Path, nom: &str) -> Result<()> {
             Err(Error::Donnees(nature.refus(nom).unwrap_or_default()))
         }
         _ => Ok(()),
+    }
+}
+
+/// Refuses a workbook of LibreOffice that a password keeps closed: an archive like any other, whose manifest says so.
+fn refuser_chiffre(fichier: &Path, nom: &str) -> Result<()> {
+    /// Manifests are short: a few lines for each member.
+    const MANIFESTE_MAX: u64 = 1 << 20;
+    let lu = File::open(fichier).pour_fichier("lecture d'un classeur", fichier)?;
+    let Ok(mut archive) = zip::ZipArchive::new(lu) else { return Ok(()) };
+    let Ok(manifeste) = archive.by_name("META-INF/manifest.xml") else { return Ok(()) };
+    let mut octets = Vec::new();
+    let lus = manifeste.take(MANIFESTE_MAX).read_to_end(&mut octets);
+    let marque = b"encryption-data";
+    match lus.is_ok() && octets.windows(marque.len()).any(|suite| suite == marque) {
+        true => Err(Error::Donnees(Nature::Chiffre.refus(nom).unwrap_or_default())),
+        false => Ok(()),
     }
 }
 
@@ -157,5 +174,24 @@ mod tests {
         assert!(verifier_taille(&fichier, "bombe.xlsx", 100_001).is_ok());
         let erreur = verifier_taille(&fichier, "bombe.xlsx", 99_999).unwrap_err().to_string();
         assert!(erreur.contains("décompressé"), "{erreur}");
+    }
+
+    #[test]
+    fn a_workbook_of_libreoffice_under_a_password_is_told_so() {
+        let lieu = tempfile::tempdir().unwrap();
+        let fichier = lieu.path().join("suivi.ods");
+        for (manifeste, protege) in [
+            (r#"<manifest:file-entry manifest:full-path="content.xml"/>"#, false),
+            (r#"<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"#, true),
+        ] {
+            let mut archive = zip::ZipWriter::new(File::create(&fichier).unwrap());
+            let choix = zip::write::SimpleFileOptions::default();
+            archive.start_file("META-INF/manifest.xml", choix).unwrap();
+            archive.write_all(manifeste.as_bytes()).unwrap();
+            archive.finish().unwrap();
+            let lu = refuser_chiffre(&fichier, "suivi.ods");
+            assert_eq!(lu.is_err(), protege);
+            assert!(lu.map_or_else(|refus| refus.to_string().contains("mot de passe"), |()| true));
+        }
     }
 }

@@ -87,7 +87,7 @@ describe('demandes', options, () => {
       await entrer(page, 'caue', DU_CAUE);
       await sansFaute(page);
       await capturer(page, 'demandes-liste');
-      await page.click('text=Importer un tableau');
+      await page.click('text=Importer des demandes');
       await sansFaute(page);
       await capturer(page, 'demandes-choisir');
       await page.setInputFiles('[name=fichier]', fichier('suivi.csv', [BONNE, ...FAUTIVES]));

@@ -88,7 +88,7 @@ impl Espace {
                 let onglets = [
                     ("", "Demandes"),
                     ("/nouvelle", "Noter une demande"),
-                    ("/import", "Importer un tableau"),
+                    ("/import", "Importer des demandes"),
                     ("/doublons", "Doublons"),
                 ];
                 let chemin = self.chemin();

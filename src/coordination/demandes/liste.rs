@@ -118,7 +118,7 @@ pub async fn page(
             @if espace.code().is_some() {
                 p.gestes {
                     a.bouton href={ (chemin) "/nouvelle" } { "Noter une demande" }
-                    a.bouton.second href={ (chemin) "/import" } { "Importer un tableau" }
+                    a.bouton.second href={ (chemin) "/import" } { "Importer des demandes" }
                 }
             }
             (filtres(&chemin, &annees, annee, question))

@@ -76,7 +76,7 @@ pub async fn page(connexion: &mut PgConnection, tenu: &PartenaireTenu) -> Result
             }
             ul {
                 li { a href=(tenu.adresse("demandes")) { "Voir et noter des demandes" } }
-                li { a href=(tenu.adresse("demandes/import")) { "Importer un tableau de demandes" } }
+                li { a href=(tenu.adresse("demandes/import")) { "Importer des demandes" } }
             }
             h2 { "Votre année " (annee) }
             p {

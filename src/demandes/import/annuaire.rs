@@ -89,10 +89,9 @@ impl Annuaire {
                 "« {texte} » peut être {} : écrivez le code.",
                 plusieurs.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(" ou ")
             )),
-            None => Err(format!(
-                "« {texte} » n'est pas {quoi} du réseau. Codes admis : {}.",
-                codes.lister()
-            )),
+            None => {
+                Err(format!("« {texte} » n'est pas {quoi} du réseau. {}.", codes.proposer(texte)))
+            }
         }
     }
 
@@ -141,22 +140,50 @@ impl Annuaire {
 }
 
 impl Codes {
-    fn lister(&self) -> String {
-        const DITS: usize = 40;
-        let mut liste: Vec<String> = self
+    /// The codes that there are, when they are few; else those that are nearest to what was written.
+    fn proposer(&self, texte: &str) -> String {
+        const PEU: usize = 8;
+        const PROCHES: usize = 5;
+        let dire = |(code, nom): &(String, String)| match nom.is_empty() || nom == code {
+            true => code.clone(),
+            false => format!("{code} ({nom})"),
+        };
+        if self.dits.len() <= PEU {
+            return format!(
+                "Codes admis : {}",
+                self.dits.iter().map(dire).collect::<Vec<_>>().join(", ")
+            );
+        }
+        let ecrit = suites(texte);
+        let mut proches: Vec<(usize, &(String, String))> = self
             .dits
             .iter()
-            .take(DITS)
-            .map(|(code, nom)| match nom.is_empty() || nom == code {
-                true => code.clone(),
-                false => format!("{code} ({nom})"),
+            .map(|dit| {
+                (communes(&ecrit, &suites(&dit.0)).max(communes(&ecrit, &suites(&dit.1))), dit)
             })
+            .filter(|(parts, _)| *parts >= 20)
             .collect();
-        if self.dits.len() > DITS {
-            liste.push("…".into());
+        proches.sort_by_key(|(parts, _)| std::cmp::Reverse(*parts));
+        let dits: Vec<String> = proches.iter().take(PROCHES).map(|(_, dit)| dire(dit)).collect();
+        match dits.is_empty() {
+            true => format!(
+                "Aucun des {} codes n'en est proche : prenez-le dans la liste du réseau",
+                self.dits.len()
+            ),
+            false => format!("Les plus proches, sur {} : {}", self.dits.len(), dits.join(", ")),
         }
-        liste.join(", ")
     }
+}
+
+/// The groups of three letters of a text, by which two spellings are near.
+fn suites(texte: &str) -> BTreeSet<[char; 3]> {
+    let lettres: Vec<char> = format!("  {} ", racine(texte)).chars().collect();
+    lettres.windows(3).filter_map(|suite| suite.try_into().ok()).collect()
+}
+
+/// How much of two texts is the same, in hundredths.
+fn communes(une: &BTreeSet<[char; 3]>, autre: &BTreeSet<[char; 3]>) -> usize {
+    100 * une.intersection(autre).count() / une.union(autre).count().max(1)
 }
 
 #[cfg(test)]
@@ -190,6 +217,28 @@ mod tests {
         }
         assert!(annuaire.code(Champ::Theme, "Eau").unwrap_err().contains("eau-potable"));
         assert!(annuaire.code(Champ::Theme, "caue").is_err());
+    }
+
+    #[test]
+    fn of_many_codes_the_nearest_are_said() {
+        let mut annuaire = annuaire();
+        assert!(
+            annuaire
+                .code(Champ::Theme, "x")
+                .unwrap_err()
+                .contains("voirie (Voirie, ouvrages d'art)")
+        );
+        for rang in 0..40 {
+            let code = format!("divers-{rang}");
+            annuaire.ajouter(Ligne { genre: "theme".into(), code, noms: vec![], parent: None });
+        }
+        let refus = annuaire.code(Champ::Theme, "Batimens publiques").unwrap_err();
+        assert!(
+            refus.contains("Les plus proches, sur 44 : batiments (Bâtiments publics)."),
+            "{refus}"
+        );
+        let refus = annuaire.code(Champ::Theme, "Zoologie").unwrap_err();
+        assert!(refus.contains("Aucun des 44 codes"), "{refus}");
     }
 
     #[test]

@@ -43,6 +43,33 @@ impl Chargement<'_> {
         Ok(Gardes { partenaires: du("partenaire"), themes: du("thème"), fiches: du("fiche") })
     }
 
+    /// Whether pages keep the perimeter. That the folder says another is a remark.
+    pub(super) async fn perimetre_garde(&mut self) -> Result<bool> {
+        let contenu = &mut self.contenu;
+        let unites: Vec<String> =
+            contenu.perimetre.iter().map(|u| format!("{}:{}", u.maille, u.code)).collect();
+        let garde: Option<bool> = sqlx::query_scalar(
+            "select (select count(*) from perimetre p where p.reseau = r.code) = cardinality($2)
+               and not exists (
+                 select from perimetre p where p.reseau = r.code and p.maille || ':' || p.code <> all ($2))
+             from reseau r
+             where r.code = $1 and r.perimetre_origine = 'page'",
+        )
+        .bind(&contenu.declaration.code)
+        .bind(unites)
+        .fetch_optional(&mut *self.transaction)
+        .await
+        .pour(ACTION)?;
+        if garde == Some(false) {
+            contenu.remarques.push(
+                "Le périmètre a été changé dans les pages du coordinateur, et ce dossier en dit autre chose : ce que disent \
+                 les pages est gardé. Exportez le réseau pour avoir le dossier à jour."
+                    .into(),
+            );
+        }
+        Ok(garde.is_some())
+    }
+
     /// Stops when rows from elsewhere name what the folder no longer lists.
     pub(super) async fn exiger_retraits(&mut self, gardes: &Gardes) -> Result<()> {
         let contenu = &self.contenu;

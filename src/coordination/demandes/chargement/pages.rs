@@ -17,7 +17,7 @@ pub const IGNORER: &str = "ignorer";
 pub fn choisir(espace: &Espace, nomenclature: &Nomenclature, refus: Option<&str>) -> String {
     espace.page(
         "/import",
-        "Importer un tableau",
+        "Importer des demandes",
         html! {
             @if let Some(phrase) = refus { p.erreur role="alert" { (phrase) } }
             p { "Votre tableau de suivi, avec les colonnes qu'il a : vous verrez ce qu'il changerait avant d'enregistrer quoi que ce soit." }
