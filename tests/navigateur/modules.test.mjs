@@ -21,6 +21,7 @@ const { bornesEnMots, Lecture } = await charger('indicateurs/lecture');
 const { choixDeLieux, maillesDans, preposition } = await charger('indicateurs/lieux');
 const { enMots } = await charger('choix');
 const { questionDesIndicateurs } = await charger('indicateurs/question');
+const { questionDuReseau } = await charger('couverture/question');
 const { compareNoms, dateLongue, direPeriode, nombre, pluriel, pourcent } = await charger('ecriture');
 const { ecrire, lire, uniteDe } = await charger('adresse');
 const { enAdresse } = await charger('glissiere');
@@ -247,6 +248,17 @@ test('a place offers the mailles that are smaller than it', () => {
   assert.deepEqual(maillesDans('france'), ['commune', 'epci', 'departement', 'region']);
   assert.deepEqual(maillesDans('departement:26'), ['commune', 'epci']);
   assert.deepEqual(choixDeLieux(lieux, 'france').map((c) => c.libelle ?? c[1]), ['France', 'Régions', 'Départements']);
+});
+
+test('a theme that has ended is offered for the years that it lived in, and to whoever chose it', () => {
+  const reseau = { themes: [{ code: 'eau', libelle: 'Eau' }, { code: 'forets', libelle: 'Forêts', fin: '2016-06-30' }], partenaires: [], regroupements: [], annees: [2018, 2016] };
+  const offerts = (annee, theme = null) => {
+    const morceaux = questionDuReseau({ ...lire('', '/'), annee, theme }, reseau, annee, () => {});
+    return morceaux.find((m) => m.cle === 'theme').options.map(([code]) => code);
+  };
+  assert.deepEqual(offerts(2018), ['', 'eau']);
+  assert.deepEqual(offerts(2016), ['', 'eau', 'forets']);
+  assert.deepEqual(offerts(2018, 'forets'), ['', 'eau', 'forets']);
 });
 
 // Machado, Oliveira and Fernandes, 2009, severity 1: what is left of a colour (linear sRGB) to each kind of sight.

@@ -5,7 +5,7 @@ mod ecriture;
 mod pages;
 
 use axum::Router;
-use axum::extract::{FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -20,13 +20,16 @@ use crate::partenaires::attendre_son_tour;
 use ecriture::{Changement, Perimetre};
 
 const CHEMIN: &str = "/espace/{reseau}/perimetre";
+/// Largest form, in bytes: a box for each of four thousand units.
+const FORMULAIRE_MAX: usize = 256 << 10;
 
 pub fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new().route(CHEMIN, get(montrer).post(changer))
+    let formulaires = DefaultBodyLimit::max(FORMULAIRE_MAX);
+    Router::new().route(CHEMIN, get(montrer).post(changer).layer(formulaires))
 }
 
 async fn montrer(

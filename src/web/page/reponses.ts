@@ -34,6 +34,8 @@ export interface Theme {
   code: string;
   libelle: string;
   parent?: string | null;
+  /** Its last day. */
+  fin?: string | null;
 }
 
 export interface Partenaire extends Nomme {

@@ -1,11 +1,14 @@
-//! Proposing a zone without script: a list is added to the zone, taken from it, or made the whole of it; the page says what
-//! that changes, and a second form proposes it. What is proposed is sent where programs send it.
+//! Proposing a zone without script: a list or a file is added to the zone, taken from it, or made the whole of it; the page
+//! says what that changes, and a second form proposes it. What is proposed is sent where programs send it.
+
+mod pages;
 
 use std::collections::HashSet;
 
 use axum::Router;
 use axum::body::to_bytes;
-use axum::extract::{FromRef, State};
+use axum::extract::multipart::{Multipart, MultipartError, MultipartRejection};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
@@ -14,61 +17,32 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use super::atelier::{Atelier, Sujet};
-use super::{BASE, Champs, PartenaireTenu, connectee, pages, patienter, reponse};
+use super::{BASE, Champs, FICHIER_MAX, PartenaireTenu, connectee, connexion, patienter, reponse};
 use crate::comptes::Principal;
-use crate::comptes::ecriture::MOTIF_MAX;
-use crate::coordination::pages::{nombre, pluriel};
+use crate::coordination::pages::avis;
 use crate::http::{Chemin, Corps, Formulaire as Envoi, Parametres, Probleme, Reponse};
-use crate::partenaires::zones::comparaison::CommuneComparee;
 use crate::partenaires::zones::ecrire;
-use crate::partenaires::zones::reconnaissance::{Reconnaissance, lire_liste};
+use crate::partenaires::zones::reconnaissance::{
+    Fichier, Reconnaissance, lire_fichier, lire_liste,
+};
+pub use pages::formulaire;
+use pages::{anomalies, confirmation, difference, retour};
 
 /// Largest answer of a trial, in bytes: a zone of all the communes of the country takes five million.
 const REPONSE_MAX: usize = 16 << 20;
+/// What a form of a file has beside the file.
+const AUTOUR: usize = 256 << 10;
 
 pub fn routes<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     PgPool: FromRef<S>,
 {
-    Router::new().route(&format!("{BASE}/zones/{{zone}}/proposition"), post(proposer))
-}
-
-/// The form itself, for a page that has no script.
-pub fn formulaire(tenu: &PartenaireTenu, atelier: &Atelier) -> Markup {
-    html! {
-        h2 { "Proposer un changement" }
-        form.saisie.large method="post" action=(tenu.adresse(&format!("zones/{}/proposition", atelier.code))) {
-            label { "Communes ou EPCI : noms, codes Insee ou codes postaux, un par ligne"
-                textarea name="liste" rows="8" required {} }
-            fieldset {
-                legend { "Que faire de cette liste" }
-                @for (valeur, dit) in GESTES {
-                    label.case { input type="radio" name="geste" value=(valeur) checked[valeur == "ajouter"]; (dit) }
-                }
-            }
-            (champs_communs(atelier, "", ""))
-            p { button { "Voir ce que cela change" } }
-        }
-    }
-}
-
-const GESTES: [(&str, &str); 3] = [
-    ("ajouter", "L'ajouter à la zone"),
-    ("retirer", "La retirer de la zone"),
-    ("remplacer", "En faire toute la zone"),
-];
-
-fn champs_communs(atelier: &Atelier, debut: &str, commentaire: &str) -> Markup {
-    let debut = if debut.is_empty() { atelier.debut().to_string() } else { debut.to_owned() };
-    html! {
-        label { "Cette version vaut à compter du" input type="date" name="debut" required value=(debut); }
-        label { "Commentaire pour le coordinateur"
-            textarea name="commentaire" rows="3" maxlength=(MOTIF_MAX) { (commentaire) } }
-        @if let Some(lue) = &atelier.lue {
-            input type="hidden" name="version" value=(lue.identite.version);
-        }
-    }
+    let chemin = |suite: &str| format!("{BASE}/zones/{{zone}}/{suite}");
+    Router::new()
+        .route(&chemin("lue"), post(lire).layer(DefaultBodyLimit::max(FICHIER_MAX + AUTOUR)))
+        // A drawing comes back in the form, and its punctuation takes more there.
+        .route(&chemin("proposition"), post(proposer).layer(DefaultBodyLimit::max(2 * FICHIER_MAX)))
 }
 
 /// `maille:code`, and whether it is left out.
@@ -100,136 +74,234 @@ fn composer(mut base: Unites, liste: Vec<String>, geste: &str) -> Unites {
     }
 }
 
+/// Where a zone would go: units, or a surface.
+struct Etendue {
+    unites: Unites,
+    /// GeoJSON, in degrees.
+    dessin: Option<Value>,
+}
+
+impl Etendue {
+    fn dites(&self, exclue: bool) -> Vec<&str> {
+        self.unites.iter().filter(|(_, e)| *e == exclue).map(|(unite, _)| unite.as_str()).collect()
+    }
+
+    /// What is sent where programs send it. `dit`: what the form says.
+    fn corps<'d>(
+        &self,
+        tenu: &PartenaireTenu,
+        atelier: &Atelier,
+        dit: impl Fn(&str) -> Option<&'d str>,
+    ) -> Value {
+        let mut corps = json!({
+            "reseau": tenu.reseau, "partenaire": tenu.code, "theme": atelier.theme, "code": atelier.code,
+            "nom": dit("nom"),
+            "version": dit("version").and_then(|version| version.parse::<i16>().ok()),
+            "debut": dit("debut"), "commentaire": dit("commentaire"),
+        });
+        match &self.dessin {
+            Some(dessin) => corps["geometrie"] = dessin.clone(),
+            None => {
+                corps["unites"] = json!(self.dites(false));
+                corps["exclues"] = json!(self.dites(true));
+            }
+        }
+        corps
+    }
+}
+
+/// What was typed under a name; nothing for blanks.
+fn dit<'c>(champs: &'c Champs, nom: &str) -> Option<&'c str> {
+    champs.iter().find(|(n, _)| n == nom).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
+}
+
+/// Sends what would be proposed; for a trial nothing is written.
+async fn envoyer(
+    piscine: &PgPool,
+    principal: &Principal,
+    corps: &Value,
+    essai: bool,
+) -> Reponse<Response> {
+    let parametres = if essai { vec![("essai".to_owned(), "true".to_owned())] } else { Vec::new() };
+    let corps = Corps::lire(corps.to_string().as_bytes())?;
+    ecrire(State(piscine.clone()), principal.clone(), Parametres::nouveaux(parametres)?, corps)
+        .await
+}
+
+/// What the service makes of an extent, as it says it to programs.
+async fn essayer(piscine: &PgPool, principal: &Principal, corps: &Value) -> Reponse<Value> {
+    let recue = envoyer(piscine, principal, corps, true).await?;
+    let octets = to_bytes(recue.into_body(), REPONSE_MAX).await.map_err(|_| Probleme::interne())?;
+    serde_json::from_slice(&octets).map_err(|_| Probleme::interne())
+}
+
+/// The partner, and its zone as it stands.
+async fn ouvrir(
+    piscine: &PgPool,
+    principal: &Principal,
+    compte: i32,
+    (reseau, partenaire, zone): &(String, String, String),
+) -> Reponse<(PartenaireTenu, Atelier)> {
+    let mut transaction = principal.transaction(piscine).await?;
+    let tenu = PartenaireTenu::lire(&mut transaction, reseau, partenaire).await?;
+    let atelier = Atelier::lire(&mut transaction, &tenu, &Sujet { compte, code: zone }).await?;
+    Ok((tenu, atelier))
+}
+
+/// A form of a list or of a file.
+async fn lire_l_envoi(mut envoi: Multipart) -> Reponse<(Champs, Option<Fichier>)> {
+    let illisible = |erreur: MultipartError| match erreur.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Probleme::trop_lourd(FICHIER_MAX),
+        _ => Probleme::formulaire(),
+    };
+    let (mut champs, mut fichier) = (Champs::new(), None);
+    while let Some(champ) = envoi.next_field().await.map_err(illisible)? {
+        let Some(nom) = champ.name().map(str::to_owned) else { continue };
+        if nom == "fichier" {
+            let nom = champ.file_name().unwrap_or_default().to_owned();
+            let octets = champ.bytes().await.map_err(illisible)?.to_vec();
+            if !octets.is_empty() {
+                fichier = Some(Fichier { nom, octets, couche: None, systeme: None });
+            }
+        } else {
+            let texte = champ.text().await.map_err(illisible)?;
+            if texte.contains('\0') {
+                return Err(Probleme::formulaire());
+            }
+            champs.push((nom, texte));
+        }
+    }
+    Ok((champs, fichier))
+}
+
+/// Reads a list and a file, and says what they would change.
+async fn lire(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin(designee): Chemin<(String, String, String)>,
+    envoi: Result<Multipart, MultipartRejection>,
+) -> Reponse<Response> {
+    let Some(qui) = principal.personne().filter(|_| connectee(&principal)) else {
+        // A file does not wait in a page.
+        let page = uri.path().trim_end_matches("/lue").parse::<Uri>();
+        return Ok(connexion(page.as_ref().unwrap_or(&uri)));
+    };
+    let (tenu, atelier) = ouvrir(&piscine, &principal, qui.compte, &designee).await?;
+    let lu = match envoi {
+        Ok(envoi) => lire_l_envoi(envoi).await,
+        Err(_) => Err(Probleme::formulaire()),
+    };
+    let mut lue = Reconnaissance::default();
+    let resultat = async {
+        let (champs, fichier) = lu?;
+        let geste = dit(&champs, "geste").unwrap_or_default();
+        let liste = dit(&champs, "liste");
+        lue = match (fichier, liste) {
+            (Some(fichier), _) => {
+                lire_fichier(&piscine, &principal, &tenu.reseau, &tenu.code, fichier).await?
+            }
+            (None, Some(liste)) => {
+                let mut transaction = principal.transaction(&piscine).await?;
+                lire_liste(&mut transaction, &tenu.reseau, liste).await?
+            }
+            (None, None) => {
+                return Err(Probleme::demande("Écrivez une liste, ou choisissez un fichier."));
+            }
+        };
+        let corps = |etendue: &Etendue| etendue.corps(&tenu, &atelier, |nom| dit(&champs, nom));
+        let mut nommees: Vec<String> = lue.lieux.iter().map(|lieu| lieu.unite.clone()).collect();
+        if let Some(dessin) = &lue.dessin {
+            let etendue = Etendue { unites: Vec::new(), dessin: Some(dessin.clone()) };
+            let essai = essayer(&piscine, &principal, &corps(&etendue)).await?;
+            if geste == "remplacer" {
+                return Ok((champs, etendue, essai));
+            }
+            nommees = couvertes(&essai).into_iter().map(|code| format!("commune:{code}")).collect();
+        }
+        let mut unites = composer(atelier.unites(), nommees, geste);
+        if geste != "retirer" {
+            unites = composer(
+                unites,
+                lue.exclues.iter().map(|lieu| lieu.unite.clone()).collect(),
+                "retirer",
+            );
+        }
+        let etendue = Etendue { unites, dessin: None };
+        let essai = essayer(&piscine, &principal, &corps(&etendue)).await?;
+        Ok((champs, etendue, essai))
+    };
+    let page = |titre: &str, corps: Markup| tenu.page("zones", titre, html! {}, corps);
+    match resultat.await {
+        Ok((champs, etendue, essai)) => {
+            let corps = html! {
+                (anomalies(&lue))
+                (difference(&atelier, &essai))
+                (confirmation(&tenu, &atelier, &etendue, &champs))
+                (retour(&tenu, &atelier))
+            };
+            Ok(reponse(StatusCode::OK, page("Ce que cela change", corps)))
+        }
+        Err(probleme) => Ok(refuser(&tenu, &atelier, &lue, &probleme)),
+    }
+}
+
+fn refuser(
+    tenu: &PartenaireTenu,
+    atelier: &Atelier,
+    lue: &Reconnaissance,
+    probleme: &Probleme,
+) -> Response {
+    let corps = html! {
+        (avis(None, Some(probleme.dire().1)))
+        (anomalies(lue))
+        (retour(tenu, atelier))
+    };
+    reponse(probleme.statut(), tenu.page("zones", "Rien n'est proposé", html! {}, corps))
+}
+
+/// Proposes what was read.
 async fn proposer(
     State(piscine): State<PgPool>,
     principal: Principal,
     uri: Uri,
-    Chemin((reseau, partenaire, zone)): Chemin<(String, String, String)>,
+    Chemin(designee): Chemin<(String, String, String)>,
     Envoi(champs): Envoi<Champs>,
 ) -> Reponse<Response> {
     let Some(qui) = principal.personne().filter(|_| connectee(&principal)) else {
         return Ok(patienter(&uri, &champs));
     };
-    let mut transaction = principal.transaction(&piscine).await?;
-    let tenu = PartenaireTenu::lire(&mut transaction, &reseau, &partenaire).await?;
-    let sujet = Sujet { compte: qui.compte, code: &zone };
-    let atelier = Atelier::lire(&mut transaction, &tenu, &sujet).await?;
-    let dit = |nom: &str| {
-        champs.iter().find(|(n, _)| n == nom).map(|(_, v)| v.trim()).filter(|v| !v.is_empty())
+    let (tenu, atelier) = ouvrir(&piscine, &principal, qui.compte, &designee).await?;
+    let dits = |nom: &'static str, exclue: bool| {
+        champs.iter().filter(move |(n, _)| n == nom).map(move |(_, v)| (v.clone(), exclue))
     };
-    let dits = |nom: &str| {
-        champs.iter().filter(|(n, _)| n == nom).map(|(_, v)| v.clone()).collect::<Vec<_>>()
+    let etendue = Etendue {
+        unites: dits("unite", false).chain(dits("exclue", true)).collect(),
+        dessin: match dit(&champs, "geometrie") {
+            Some(texte) => Some(serde_json::from_str(texte).map_err(|_| Probleme::formulaire())?),
+            None => None,
+        },
     };
-    let decide = dit("geste") == Some("proposer");
-    let mut lue = Reconnaissance::default();
-    let unites: Unites = if decide {
-        let exclues = dits("exclue").into_iter().map(|unite| (unite, true));
-        dits("unite").into_iter().map(|unite| (unite, false)).chain(exclues).collect()
-    } else {
-        lue = lire_liste(&mut transaction, &tenu.reseau, dit("liste").unwrap_or_default()).await?;
-        let liste = lue.lieux.iter().map(|lieu| lieu.unite.clone()).collect();
-        composer(atelier.unites(), liste, dit("geste").unwrap_or_default())
-    };
-    // The trial and the proposal open their own.
-    drop(transaction);
-    let dites = |exclue: bool| -> Vec<&str> {
-        unites.iter().filter(|(_, e)| *e == exclue).map(|(unite, _)| unite.as_str()).collect()
-    };
-    let corps = json!({
-        "reseau": tenu.reseau, "partenaire": tenu.code, "theme": atelier.theme, "code": atelier.code,
-        "nom": atelier.lue.as_ref().and_then(|lue| lue.identite.nom.as_deref()),
-        "version": dit("version").and_then(|version| version.parse::<i16>().ok()),
-        "debut": dit("debut"), "commentaire": dit("commentaire"),
-        "unites": dites(false), "exclues": dites(true),
-    });
-    let essai = if decide { Vec::new() } else { vec![("essai".to_owned(), "true".to_owned())] };
-    let corps = Corps::lire(corps.to_string().as_bytes())?;
-    let ecrite =
-        ecrire(State(piscine), principal.clone(), Parametres::nouveaux(essai)?, corps).await;
-    let page = |titre: &str, corps: Markup| tenu.page("zones", titre, html! {}, corps);
-    let retour = html! { p { a href=(tenu.adresse(&format!("zones/{}", atelier.code))) { "Revenir à la zone" } } };
-    let recue = match ecrite {
-        Ok(recue) if decide => {
+    let corps = etendue.corps(&tenu, &atelier, |nom| dit(&champs, nom));
+    match envoyer(&piscine, &principal, &corps, false).await {
+        Ok(recue) => {
             let suite =
                 if recue.status() == StatusCode::CREATED { "proposee" } else { "identique" };
-            return Ok(Redirect::to(&tenu.adresse(&format!("zones?fait={suite}"))).into_response());
+            Ok(Redirect::to(&tenu.adresse(&format!("zones?fait={suite}"))).into_response())
         }
-        Ok(recue) => recue,
-        Err(probleme) => {
-            let (_, phrase) = probleme.dire();
-            let corps = html! { (pages::avis(None, Some(phrase))) (anomalies(&lue)) (retour) };
-            return Ok(reponse(probleme.statut(), page("Rien n'est proposé", corps)));
-        }
-    };
-    let octets = to_bytes(recue.into_body(), REPONSE_MAX).await.map_err(|_| Probleme::interne())?;
-    let essai: Value = serde_json::from_slice(&octets).map_err(|_| Probleme::interne())?;
-    let corps = html! {
-        (anomalies(&lue))
-        (difference(&atelier, &essai))
-        form.saisie.large method="post" action=(uri.path()) {
-            @for (unite, exclue) in &unites {
-                input type="hidden" name=(if *exclue { "exclue" } else { "unite" }) value=(unite);
-            }
-            (champs_communs(&atelier, dit("debut").unwrap_or_default(), dit("commentaire").unwrap_or_default()))
-            p { button name="geste" value="proposer" { "Proposer au coordinateur" } }
-        }
-        (retour)
-    };
-    Ok(reponse(StatusCode::OK, page("Ce que cela change", corps)))
-}
-
-/// Lines that were not taken.
-fn anomalies(lue: &Reconnaissance) -> Markup {
-    html! {
-        @if !lue.anomalies.is_empty() {
-            div.avis role="alert" {
-                p { "Lignes à regarder, qui ne comptent pas :" }
-                ul { @for anomalie in &lue.anomalies { li {
-                    strong { (anomalie.place) } " « " (anomalie.valeur) " » : " (anomalie.raison) " "
-                    (anomalie.choix.iter().map(|lieu| lieu.nom.as_str()).collect::<Vec<_>>().join(", "))
-                } } }
-            }
-        }
-        @for remarque in &lue.remarques { p.discret { (remarque) } }
+        Err(probleme) => Ok(refuser(&tenu, &atelier, &Reconnaissance::default(), &probleme)),
     }
 }
 
-/// What the service has made of the units, beside the zone in force.
-fn difference(atelier: &Atelier, essai: &Value) -> Markup {
-    let couvertes: HashSet<&str> = essai["zone"]["communes"]
+/// Communes of the réseau that a trial covers.
+fn couvertes(essai: &Value) -> HashSet<&str> {
+    essai["zone"]["communes"]
         .as_array()
         .into_iter()
         .flatten()
         .filter(|commune| commune["couverte"] == true && commune["dans_perimetre"] == true)
         .filter_map(|commune| commune["code"].as_str())
-        .collect();
-    let communes = &atelier.comparaison.communes;
-    let choisir = |avant: bool, apres: bool| -> Vec<&CommuneComparee> {
-        communes
-            .iter()
-            .filter(|c| c.avant == avant && couvertes.contains(c.code.as_str()) == apres)
-            .collect()
-    };
-    let compter = |liste: &[&CommuneComparee]| i64::try_from(liste.len()).unwrap_or_default();
-    let (ajoutees, retirees, gardees) =
-        (choisir(false, true), choisir(true, false), choisir(true, true));
-    let sur = i64::try_from(communes.len()).unwrap_or_default();
-    html! {
-        p {
-            "La zone couvrirait " strong { (pluriel(compter(&ajoutees) + compter(&gardees), "commune")) " sur " (nombre(sur)) } ". "
-            "Par rapport à la zone en vigueur : " strong { (pluriel(compter(&ajoutees), "commune")) " de plus, "
-            (pluriel(compter(&retirees), "commune")) " de moins" } "."
-        }
-        @for (titre, liste) in [("Communes ajoutées", &ajoutees), ("Communes retirées", &retirees)] {
-            @if !liste.is_empty() {
-                h2 { (titre) }
-                p { (liste.iter().map(|c| format!("{} ({})", c.nom, c.code)).collect::<Vec<_>>().join(", ")) "." }
-            }
-        }
-        @for remarque in essai["remarques"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            p.discret { (remarque) }
-        }
-    }
+        .collect()
 }
 
 #[cfg(test)]

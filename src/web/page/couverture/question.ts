@@ -27,7 +27,7 @@ export function questionDuReseau(vue: Vue, reseau: Reseau, annee: number, surCho
     cle,
     intitule: INTITULES[cle],
     valeur: cle === 'annee' ? (vue.du ? LIBRE : String(annee)) : cle === 'maille' && vue.selonZoom ? 'zoom' : (vue[cle] ?? ''),
-    options: optionsDe(cle, vue, reseau),
+    options: optionsDe(cle, vue, reseau, annee),
     surChoix: (valeur) => surChoix(cle === 'annee' ? periode(valeur, reseau) : cle === 'maille' ? choixDeMaille(valeur) : { [cle]: valeur || null }),
   });
   const surTheme: Morceau[] = [vue.theme ? ' sur le thème ' : ' sur ', choix('theme')];
@@ -45,7 +45,7 @@ export function questionDesZones(vue: Vue, reseau: Reseau, annee: number, surCho
     cle,
     intitule: INTITULES[cle],
     valeur: cle === 'annee' ? (vue.du ? LIBRE : String(annee)) : (vue.theme ?? ''),
-    options: cle === 'annee' ? joursDesZones(vue, reseau) : optionsDe(cle, vue, reseau),
+    options: cle === 'annee' ? joursDesZones(vue, reseau) : optionsDe(cle, vue, reseau, annee),
     surChoix: (valeur) => surChoix(cle === 'annee' ? periode(valeur, reseau) : { theme: valeur || null }),
   });
   return ['Où interviennent les partenaires', vue.theme ? ' sur le thème ' : ' sur ', choix('theme'), ' ', choix('annee'), '\u00a0?'];
@@ -74,7 +74,7 @@ export function choixDeMaille(valeur: string): Partial<Vue> {
   return valeur === 'zoom' ? { selonZoom: true } : { maille: valeur as Maille, selonZoom: false };
 }
 
-function optionsDe(cle: Cle, vue: Vue, reseau: Reseau): Choix['options'] {
+function optionsDe(cle: Cle, vue: Vue, reseau: Reseau, annee: number): Choix['options'] {
   switch (cle) {
     case 'maille':
       return [
@@ -87,7 +87,7 @@ function optionsDe(cle: Cle, vue: Vue, reseau: Reseau): Choix['options'] {
     case 'niveau':
       return NIVEAUX;
     case 'theme':
-      return [['', 'tous les thèmes'], ...themes(reseau)];
+      return [['', 'tous les thèmes'], ...themes(reseau, vue.theme, vue.du ?? `${annee}-01-01`)];
     case 'partenaire':
       return [['', 'tous les partenaires'], ...reseau.partenaires.map((p): Option => [p.code, nomCourt(p)])];
     case 'annee':
@@ -100,17 +100,18 @@ function optionsDe(cle: Cle, vue: Vue, reseau: Reseau): Choix['options'] {
   }
 }
 
-/** Themes have a parent, which may be chosen too: it heads its own group. */
-function themes(reseau: Reseau): (Option | Groupe)[] {
+/** Themes have a parent, which may be chosen too: it heads its own group. One that has ended before a day is left out, unless it is chosen. */
+function themes(reseau: Reseau, choisi: string | null, jour: string): (Option | Groupe)[] {
+  const offerts = reseau.themes.filter((t) => !t.fin || t.fin >= jour || t.code === choisi);
   const libelles = new Map(reseau.themes.map((t) => [t.code, t.libelle]));
   const parents = new Map(reseau.themes.map((t) => [t.code, t.parent]));
   const racine = (code: string): string => {
     const parent = parents.get(code);
     return parent ? racine(parent) : code;
   };
-  if (![...parents.values()].some(Boolean)) return reseau.themes.map((t) => [t.code, t.libelle]);
+  if (![...parents.values()].some(Boolean)) return offerts.map((t) => [t.code, t.libelle]);
   const groupes = new Map<string, Option[]>();
-  for (const t of reseau.themes) {
+  for (const t of offerts) {
     const code = racine(t.code);
     groupes.set(code, [...(groupes.get(code) ?? []), [t.code, t.libelle]]);
   }
