@@ -249,6 +249,75 @@ async fn a_list_is_read_by_code_post_code_or_name_and_each_line_that_is_not_is_e
 }
 
 #[tokio::test]
+async fn a_file_and_a_name_are_proposed_without_script() {
+    let maison = Maison::nouvelle("sans-script").await;
+    let lire = async |champs: &[(&str, &str)], fichier: Option<(&str, &[u8])>| {
+        let adresse = "/espace/sans-script/partenaires/caue/zones/caue/lue";
+        maison.essai.envoyer_parties(adresse, &maison.caue, champs, fichier).await
+    };
+    let champs = [("geste", "remplacer"), ("nom", "Vallée"), ("debut", "2020-01-01")];
+    let faux = lire(&champs, Some(("zone.gpkg", b"rien"))).await;
+    assert_eq!(faux.statut, StatusCode::BAD_REQUEST, "{}", faux.texte);
+    assert!(
+        faux.texte.contains("Rien n'est proposé") && faux.texte.contains("zone.gpkg"),
+        "{}",
+        faux.texte
+    );
+    let vide = lire(&champs, None).await;
+    assert!(vide.texte.contains("Écrivez une liste, ou choisissez un fichier."), "{}", vide.texte);
+    // A table with a wrong line is explained; a right one is read.
+    let faux = lire(&champs, Some(("zone.csv", b"code_insee\n26001\n99999\n"))).await;
+    assert_eq!(faux.statut, StatusCode::BAD_REQUEST, "{}", faux.texte);
+    assert!(
+        faux.texte.contains("Rien n'a été reconnu") && faux.texte.contains("ligne 3"),
+        "{}",
+        faux.texte
+    );
+    let lu = lire(&champs, Some(("zone.csv", b"code_insee\n26001\n26002\n"))).await;
+    assert_eq!(lu.statut, StatusCode::OK, "{}", lu.texte);
+    for dite in ["2\u{a0}communes", "value=\"commune:26001\"", "value=\"Vallée\""] {
+        assert!(lu.texte.contains(dite), "{dite} : {}", lu.texte);
+    }
+    // A drawing: the zone is it, or what it covers is added.
+    let carre = json!({ "type": "Polygon", "coordinates": [[[4.75, 44.1], [4.95, 44.1], [4.95, 44.3], [4.75, 44.3], [4.75, 44.1]]] }).to_string();
+    let ajoute = lire(
+        &[("geste", "ajouter"), ("debut", "2020-01-01")],
+        Some(("zone.geojson", carre.as_bytes())),
+    )
+    .await;
+    assert!(ajoute.texte.contains("name=\"unite\" value=\"commune:"), "{}", ajoute.texte);
+    let dessin = lire(&champs, Some(("zone.geojson", carre.as_bytes()))).await;
+    let debut =
+        dessin.texte.find("name=\"geometrie\" value=\"").expect("the drawing, to be sent again")
+            + 24;
+    let geometrie = dessin.texte[debut..].split('"').next().unwrap().replace("&quot;", "\"");
+    let envoi = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("geometrie", geometrie.as_str()),
+            ("nom", "Vallée"),
+            ("debut", "2020-01-01"),
+        ])
+        .finish();
+    let suite = "/partenaires/caue/zones/caue/proposition";
+    let proposee = maison.envoyer(&maison.caue, suite, &envoi).await;
+    assert_eq!(proposee.statut, StatusCode::SEE_OTHER, "{}", proposee.texte);
+    assert!(proposee.entete("location").ends_with("fait=proposee"));
+    assert_eq!(maison.etat(1).await, "proposee");
+    let liste = maison.lire(&maison.caue, "/partenaires/caue/zones").await;
+    assert!(liste.texte.contains("Vallée") && liste.texte.contains("dessinée"), "{}", liste.texte);
+    let autre = maison
+        .essai
+        .envoyer_parties(
+            "/espace/sans-script/partenaires/caue/zones/caue/lue",
+            &maison.sde,
+            &champs,
+            None,
+        )
+        .await;
+    assert_eq!(autre.statut, StatusCode::NOT_FOUND, "{}", autre.texte);
+}
+
+#[tokio::test]
 async fn signing_out_clears_what_pages_had_kept_in_the_browser() {
     let maison = Maison::nouvelle("sorties").await;
     let sortie = maison.essai.envoyer("/deconnexion", &maison.caue, "").await;

@@ -41,6 +41,7 @@ mod invitations;
 mod matrice;
 mod mentions;
 mod pays;
+mod perimetre;
 mod petits_nombres;
 mod plans;
 mod qgis;

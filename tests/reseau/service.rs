@@ -175,13 +175,36 @@ impl Essai {
         nom: &str,
         octets: &[u8],
     ) -> Recue {
-        let mut corps = format!(
-            "--borne\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{nom}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
-        corps.extend(octets);
-        corps.extend(b"\r\n--borne--\r\n");
+        self.envoyer_parties(adresse, biscuit, &[], Some((nom, octets))).await
+    }
+
+    /// A form of fields and of a file.
+    pub async fn envoyer_parties(
+        &self,
+        adresse: &str,
+        biscuit: &str,
+        champs: &[(&str, &str)],
+        fichier: Option<(&str, &[u8])>,
+    ) -> Recue {
+        let mut corps = Vec::new();
+        for (nom, texte) in champs {
+            corps.extend(
+                format!(
+                    "--borne\r\nContent-Disposition: form-data; name=\"{nom}\"\r\n\r\n{texte}\r\n"
+                )
+                .bytes(),
+            );
+        }
+        if let Some((nom, octets)) = fichier {
+            let tete = format!(
+                "--borne\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"{nom}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            corps.extend(tete.bytes());
+            corps.extend(octets);
+            corps.extend(b"\r\n");
+        }
+        corps.extend(b"--borne--\r\n");
         let requete = Request::builder()
             .method(Method::POST)
             .uri(adresse)

@@ -7,7 +7,7 @@ with
     from unnest($2::text[]) with ordinality as l (texte, rang)
   ),
   lieux as (
-    select l.rang, d.millesime, t.*
+    select l.rang, d.millesime, t.maille, t.code, t.nom, t.departement
     from edition_dessinee() d
     cross join lignes l
     join territoire t

@@ -95,8 +95,8 @@ pub struct ZonesDeclarees {
 
 #[derive(Debug, Serialize)]
 pub struct UniteDuPerimetre {
-    maille: Maille,
-    code: String,
+    pub maille: Maille,
+    pub code: String,
     millesime: i16,
     nom: String,
 }

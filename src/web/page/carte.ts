@@ -14,10 +14,11 @@ import {
   type Tile,
 } from 'maplibre-gl';
 import type { Camera } from './adresse';
+import { alleger } from './allure';
 import { HEXAGONE, marge } from './cadrage';
 import { COUCHES, coucheDeMotif, OFFICIELLES, poserCouches, poserRegroupements, rayon, SOURCE, sourceDe, voileSauf, ZOOM_COMMUNES, type Etat } from './couches';
 import { estDuFond, poserFond } from './fond';
-import { MOTIFS } from './motifs';
+import { MOTIFS, type Motif } from './motifs';
 import type { Bbox, Maille, Point } from './reponses';
 import { peindreZones, type ZonesDessinees } from './zones/couche';
 
@@ -74,6 +75,8 @@ export class Carte {
   private survolee: { maille: Maille; code: string } | null = null;
   private repere: Point | null = null;
   private derniere = '';
+  /** Units that each layer of patterns holds. */
+  private readonly hachurees = new Map<string, string>();
   private echecs: { z: number; x: number; y: number }[] = [];
 
   constructor(
@@ -104,6 +107,7 @@ export class Carte {
     });
     this.maplibre.on('style.load', () => {
       poserCouches(this.maplibre);
+      this.hachurees.clear();
       this.pose = true;
       this.appliquer();
       void poserFond(this.maplibre);
@@ -115,6 +119,7 @@ export class Carte {
     this.maplibre.addControl(new AttributionControl({ compact: false }), 'bottom-right');
     this.maplibre.addControl(new ScaleControl({ unit: 'metric', maxWidth: 110 }), 'bottom-right');
     this.ecouter(ecoute);
+    alleger(this.maplibre);
   }
 
   /** Draws an answer; null draws the boundaries alone. */
@@ -211,7 +216,7 @@ export class Carte {
     const carte = this.maplibre;
     const p = this.peinture;
     const maille = p?.maille ?? 'commune';
-    const motifs = new Set([...(p?.unites.values() ?? [])].map((u) => u.motif));
+    const motifs = parMotif(p);
     if (maille === 'regroupement' && p?.reseau) poserRegroupements(carte, p.reseau);
     for (const dessinee of [...OFFICIELLES, 'regroupement' as const]) {
       const couche = COUCHES[dessinee];
@@ -219,7 +224,7 @@ export class Carte {
       carte.removeFeatureState({ source: sourceDe(dessinee), sourceLayer: couche });
       this.montrer(`surface-${couche}`, dessinee === maille);
       this.montrer(`voile-${couche}`, dessinee === maille && Boolean(p?.departements));
-      for (const motif of MOTIFS) this.montrer(coucheDeMotif(motif, dessinee), dessinee === maille && motifs.has(motif));
+      for (const motif of MOTIFS) this.hachurer(coucheDeMotif(motif, dessinee), dessinee === maille ? (motifs.get(motif) ?? []) : []);
     }
     const lointains = maille === 'commune' ? p?.departements : null;
     carte.setPaintProperty('surface-lointaine', 'fill-opacity', lointains ? 0.72 : 0);
@@ -250,6 +255,15 @@ export class Carte {
         geometry: { type: 'Point', coordinates: point },
       })),
     });
+  }
+
+  /** A pattern on some units: with the others its layer would draw the whole country once more, all of it transparent. */
+  private hachurer(couche: string, codes: string[]): void {
+    this.montrer(couche, codes.length > 0);
+    const cle = codes.join();
+    if (!codes.length || this.hachurees.get(couche) === cle || !this.maplibre.getLayer(couche)) return;
+    this.hachurees.set(couche, cle);
+    this.maplibre.setFilter(couche, ['match', ['get', 'code'], codes, true, false], { validate: false });
   }
 
   private montrer(couche: string, visible: boolean): void {
@@ -327,6 +341,17 @@ export class Carte {
     const b = this.maplibre.getBounds();
     return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()];
   }
+}
+
+function parMotif(peinture: Peinture | null): Map<Motif, string[]> {
+  const motifs = new Map<Motif, string[]>();
+  for (const [code, { motif }] of peinture?.unites ?? []) {
+    if (!motif) continue;
+    const codes = motifs.get(motif);
+    if (codes) codes.push(code);
+    else motifs.set(motif, [code]);
+  }
+  return motifs;
 }
 
 function surPlace(url: string): string {

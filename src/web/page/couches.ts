@@ -108,6 +108,7 @@ function poserSurfaces(carte: CarteMapLibre, maille: Maille): void {
         layout: { visibility: 'none' },
         paint: {
           'fill-pattern': motif,
+          // Those that the layer is given by its filter, until they are others.
           'fill-opacity': ['case', ['==', etat('motif'), motif], 1, 0],
           'fill-antialias': false,
         },

@@ -209,6 +209,11 @@ async fn lire(
                 return Err(Probleme::demande("Écrivez une liste, ou choisissez un fichier."));
             }
         };
+        if lue.lieux.is_empty() && lue.dessin.is_none() {
+            return Err(Probleme::demande(
+                "Rien n'a été reconnu : corrigez ce qui suit, puis recommencez.",
+            ));
+        }
         let corps = |etendue: &Etendue| etendue.corps(&tenu, &atelier, |nom| dit(&champs, nom));
         let mut nommees: Vec<String> = lue.lieux.iter().map(|lieu| lieu.unite.clone()).collect();
         if let Some(dessin) = &lue.dessin {
