@@ -171,11 +171,14 @@ fn taux(matiere: &Matiere, repartition: &crate::demandes::Repartition) -> Carte 
         )
     };
     carte.lecture = match (taux.last(), taux.first()) {
-        (Some(dernier), Some(premier)) if taux.len() > 1 => vec![format!(
+        (Some(dernier), Some(premier)) if dernier.1 < premier.1 => vec![format!(
             "Le taux va de {} à {} demandes de communes pour mille habitants.",
             dit(dernier),
             dit(premier)
         )],
+        (_, Some((_, taux))) if *taux == 0.0 => {
+            vec![format!("Aucune commune n’a fait de demande {}.", matiere.quand())]
+        }
         (_, Some(seul)) => vec![format!("Le taux est de {}.", dit(seul))],
         _ => Vec::new(),
     };
@@ -224,6 +227,8 @@ fn phrases_de_couverture(couverture: &Couverture) -> Vec<String> {
     let mut phrases = Vec::new();
     if totaux.unites > 0 && totaux.unites_couvertes == totaux.unites {
         phrases.push("Toutes les communes sont couvertes par au moins un partenaire.".to_owned());
+    } else if totaux.unites_couvertes == 0 {
+        phrases.push("Aucune commune n’est couverte par un partenaire.".to_owned());
     } else {
         phrases.push(format!(
             "{} par au moins un partenaire.",
