@@ -33,7 +33,7 @@ use crate::tuiles::{self, ServiceTuiles};
 use crate::web::{self, FondDeCarte, Mentions, Polices};
 use crate::{
     comptes, coordination, couverture, decoupage, demandes, exports, indicateurs, ogc, partenaires,
-    qgis, territoires,
+    qgis, rapports, territoires,
 };
 
 /// Scripts, styles, fonts and data come from here and nowhere else.
@@ -299,10 +299,12 @@ fn routes(etat: &Etat) -> Router<Etat> {
         .merge(programmes.routeur)
         .merge(comptes::routes())
         .merge(coordination::routes())
+        .merge(rapports::espace())
         .merge(
             web::routes()
                 .merge(
                     web::fiches::routes()
+                        .merge(rapports::routes())
                         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
                         .layer(middleware::from_fn_with_state(etat.clone(), memoriser)),
                 )

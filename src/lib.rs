@@ -10,7 +10,7 @@
 //! - gdal appears only where files are read and written, proj only in `territoires/projection.rs`, GEOS (and all
 //!   `unsafe` code) only in `territoires/geos.rs`;
 //! - martin-core draws tiles in `tuiles/` and glyphs in `web/polices.rs`; Typst lays out in `rapports/document/`, resvg
-//!   draws images in `rapports/cartes/`;
+//!   draws images in `rapports/cartes/` and judges logos in `rapports/textes/logo.rs`;
 //! - SQL over five lines stands in a file of its own.
 //!
 //! And by the database: a row that a person may not see is kept from them by row-level security. The

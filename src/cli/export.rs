@@ -7,8 +7,9 @@ use clap::Subcommand;
 
 use crate::base::Base;
 use crate::error::Result;
+use crate::exports;
 use crate::http::Parametres;
-use crate::{demandes, exports};
+use crate::rapports::textes;
 
 #[derive(Debug, Subcommand)]
 pub enum Export {
@@ -48,7 +49,7 @@ impl Export {
     pub async fn executer(self, base: &Base) -> Result<ExitCode> {
         match self {
             Self::Reseau { reseau, lieu, remplacer } => {
-                dire!("{}", demandes::export::reseau(base, &reseau, lieu, remplacer).await?);
+                dire!("{}", textes::exporter(base, &reseau, lieu, remplacer).await?);
             }
             Self::Collection { chemin, filtres } => {
                 let nom = chemin.file_name().unwrap_or_default().to_string_lossy().into_owned();

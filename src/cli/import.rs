@@ -10,11 +10,12 @@ use crate::base::Base;
 use crate::error::Result;
 use crate::indicateurs::import::Options;
 use crate::progres::Progres;
+use crate::rapports::textes;
 use crate::rejet::rapporter;
 use crate::territoires::import::{Bilan, Commande as Publication, Mode};
 use crate::territoires::source::Colonnes;
 use crate::territoires::{self, Maille, Millesime};
-use crate::{demandes, indicateurs, partenaires};
+use crate::{indicateurs, partenaires};
 
 /// Exit code of an import that set rows aside.
 pub const LIGNES_REFUSEES: u8 = 3;
@@ -211,7 +212,7 @@ impl Import {
             }
             Self::Demandes(tables) => tables.executer(base, &progres).await,
             Self::Reseau { reseau, rejets } => {
-                let bilan = demandes::import::reseau(base, reseau, &progres).await?;
+                let bilan = textes::importer(base, reseau, &progres).await?;
                 progres.fin();
                 dire!("{bilan}");
                 Ok(dire_rapport(bilan.rapporter(rejets.as_deref())?))

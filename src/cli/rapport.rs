@@ -11,9 +11,9 @@ use crate::base::Base;
 use crate::error::{Contexte, ContexteFichier, Error, Result};
 use crate::partenaires::zones::etats::aujourd_hui;
 use crate::progres::Progres;
-use crate::rapports::document;
-use crate::rapports::donnees::{Consigne, Format, Periode, Rapport, Sujet};
+use crate::rapports::donnees::{Consigne, Format, Periode, Sujet};
 use crate::rapports::planches::Fonds;
+use crate::rapports::{document, fabrique};
 
 /// Options of `maillage rapport`.
 #[derive(Debug, Args)]
@@ -99,17 +99,17 @@ impl Commande {
         }
         let progres = Progres::default();
         progres.etape("Lecture des chiffres");
-        let (rapport, fonds) = {
+        let (rapport, textes, fonds) = {
             let mut connexion = base.connexion().await?;
             let debut = "begin isolation level repeatable read read only";
             let mut lecture = connexion.begin_with(debut).await.pour("ouverture d'une lecture")?;
-            let rapport = Rapport::lire(&mut lecture, &consigne).await?;
+            let (rapport, textes) = fabrique::reunir(&mut lecture, &consigne).await?;
             let fonds = Fonds::lire(&mut lecture, &rapport).await?;
-            (rapport, fonds)
+            (rapport, textes, fonds)
         };
         progres.etape("Mise en page");
         let octets = tokio::task::spawn_blocking(move || {
-            document::composer(&rapport, &(), &fonds.dessiner(&rapport)?)
+            document::composer(&rapport, &textes, &fonds.dessiner(&rapport)?)
         })
         .await
         .map_err(|erreur| {

@@ -32,11 +32,12 @@ use crate::http::page::page;
 use crate::http::{Chemin, Parametres, Politique, Reponse, UrlPublique};
 use collecte::Collecte;
 pub use creation::{Fondation, fonder};
-use pages::{Avancement, Reseau};
+use pages::Avancement;
+pub use pages::Reseau;
 pub use rappels::{Rappel, envoyer, preparer};
 
 /// The fields of any form, as they were sent.
-type Champs = Vec<(String, String)>;
+pub(crate) type Champs = Vec<(String, String)>;
 
 pub fn routes<S>() -> Router<S>
 where
@@ -58,7 +59,7 @@ where
 }
 
 /// A page that nobody keeps.
-fn reponse(statut: StatusCode, page: String) -> Response {
+pub(crate) fn reponse(statut: StatusCode, page: String) -> Response {
     let entetes = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CACHE_CONTROL, Politique::Jamais.entete()),
@@ -67,18 +68,18 @@ fn reponse(statut: StatusCode, page: String) -> Response {
 }
 
 /// Whether it is a person, by their session: a token sees no page.
-fn connectee(principal: &Principal) -> bool {
+pub(crate) fn connectee(principal: &Principal) -> bool {
     matches!(principal, Principal::Session(_))
 }
 
 /// Where one signs in, to come back.
-fn connexion(uri: &Uri) -> Response {
+pub(crate) fn connexion(uri: &Uri) -> Response {
     let suite = utf8_percent_encode(uri.path(), NON_ALPHANUMERIC);
     Redirect::to(&format!("/connexion?suite={suite}")).into_response()
 }
 
 /// A form that is sent when the session has ended: what was typed waits in the page.
-fn patienter(uri: &Uri, envoyes: &Champs) -> Response {
+pub(crate) fn patienter(uri: &Uri, envoyes: &Champs) -> Response {
     let corps = page(
         "Votre session est terminée",
         html! {
@@ -97,7 +98,7 @@ fn patienter(uri: &Uri, envoyes: &Champs) -> Response {
 }
 
 /// A transaction that writes, and the réseau that it is about.
-async fn ecriture(
+pub(crate) async fn ecriture(
     piscine: &PgPool,
     principal: &Principal,
     origine: &str,

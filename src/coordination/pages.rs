@@ -59,6 +59,7 @@ impl Reseau {
             ("perimetre", "Périmètre"),
             ("equipe", "Personnes"),
             ("collecte", "Collecte"),
+            ("bilan", "Bilan annuel"),
             ("reglages", "Réglages"),
         ];
         page(
@@ -385,6 +386,8 @@ pub fn accueil(reseau: &Reseau, ou: &Avancement, avis: Markup) -> String {
             h2 { "Le reste" }
             ul {
                 li { a href={ "/?reseau=" (code) } { "La carte du réseau" } }
+                li { a href={ "/espace/" (code) "/bilan" } { "Le bilan annuel : l'écrire, le faire, le publier" } }
+                li { a href={ "/rapports/" (code) } { "Les bilans publiés" } }
                 li { a href={ "/espace/journal?reseau=" (code) } { "Le journal : qui a changé quoi" } }
                 li { a href={ "/espace/publication?reseau=" (code) } { "Les petits nombres que le public ne voit pas" } }
             }

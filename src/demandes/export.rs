@@ -2,21 +2,26 @@
 //!
 //! Contacts and demandes of private individuals are personal: they never leave, and that is said.
 
-use std::path::PathBuf;
+use std::path::Path;
 
-use crate::base::Base;
+use sqlx::PgConnection;
+
 use crate::error::{Contexte, Result};
-use crate::partenaires::export::{Bilan, DEMANDES, Export, Vide, verifier_place};
+use crate::partenaires::export::{DEMANDES, Export, Vide, verifier_place};
 
-/// Writes the folder of a réseau, such that importing it gives the same rows.
+/// Reads the folder of a réseau, such that importing it gives the same rows, but for the texts of its report.
 ///
 /// # Errors
 /// A sentence when there is no such réseau, or when the folder may not be written there.
-pub async fn reseau(base: &Base, code: &str, dossier: PathBuf, remplacer: bool) -> Result<Bilan> {
+pub async fn preparer<'c>(
+    connexion: &'c mut PgConnection,
+    code: &str,
+    dossier: &Path,
+    remplacer: bool,
+) -> Result<Export<'c>> {
     // Again once all is read; sooner, it spares the reading.
-    verifier_place(&dossier, remplacer)?;
-    let mut connexion = base.connexion().await?;
-    let mut export = Export::commencer(&mut connexion, code).await?;
+    verifier_place(dossier, remplacer)?;
+    let mut export = Export::commencer(connexion, code).await?;
     export.table(DEMANDES, include_str!("sql/exporter_demandes.sql"), Vide::Entete).await?;
     let (fusionnees, particulieres, contacts): (i64, i64, i64) =
         sqlx::query_as(include_str!("sql/compter_non_exportees.sql"))
@@ -34,5 +39,5 @@ pub async fn reseau(base: &Base, code: &str, dossier: PathBuf, remplacer: bool) 
              {contacts}."
         ),
     ]);
-    export.ecrire(dossier, remplacer).await
+    Ok(export)
 }

@@ -20,7 +20,7 @@ use crate::comptes::Principal;
 /// Largest answer of those that are kept, in bytes: those of the whole country by commune have some millions.
 pub const CORPS_MAX: usize = 32 << 20;
 /// Where these answers are.
-const GARDEES: [&str; 4] = ["/api/", "/geo/", "/territoires/", "/partenaires/"];
+const GARDEES: [&str; 5] = ["/api/", "/geo/", "/territoires/", "/partenaires/", "/rapports/"];
 /// And where they are not: a demande says whom to call, and is written to one by one.
 const JAMAIS_GARDEES: &str = "/api/demandes";
 /// All that is kept, in bytes.

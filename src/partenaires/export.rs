@@ -5,6 +5,7 @@
 //! those of the file. An [`Export`] is the folder under way, as the database was at one moment: `demandes` adds
 //! its own file before it is written.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ const DECLARATION: &str = "reseau.toml";
 /// The subfolder of drawn zones, and its file.
 const ZONES: &str = "zones";
 const DESSINS: &str = "zones/zones.geojson";
+/// The subfolder of the texts of the report, which are files of their own.
+pub const RAPPORT: &str = "rapport";
 
 /// A folder under way.
 pub struct Export<'c> {
@@ -65,7 +68,7 @@ pub struct Export<'c> {
 
 #[derive(Debug)]
 struct Fichier {
-    nom: &'static str,
+    nom: Cow<'static, str>,
     texte: Vec<u8>,
     lignes: usize,
 }
@@ -76,7 +79,7 @@ pub struct Bilan {
     reseau: String,
     dossier: PathBuf,
     /// Files, and how many rows or features each has.
-    pub fichiers: Vec<(&'static str, usize)>,
+    pub fichiers: Vec<(Cow<'static, str>, usize)>,
     /// What the folder does not hold.
     pub remarques: Vec<String>,
 }
@@ -123,7 +126,11 @@ impl<'c> Export<'c> {
         };
         let texte = toml::to_string(&declaration)
             .map_err(|erreur| Error::Donnees(format!("{DECLARATION} ne s'écrit pas : {erreur}")))?;
-        self.fichiers.push(Fichier { nom: DECLARATION, texte: texte.into_bytes(), lignes: 1 });
+        self.fichiers.push(Fichier {
+            nom: DECLARATION.into(),
+            texte: texte.into_bytes(),
+            lignes: 1,
+        });
         Ok(())
     }
 
@@ -158,8 +165,13 @@ impl<'c> Export<'c> {
         let texte = tableau
             .into_inner()
             .map_err(|erreur| Error::Donnees(format!("{nom} ne s'écrit pas : {erreur}")))?;
-        self.fichiers.push(Fichier { nom, texte, lignes: lignes.len() });
+        self.fichiers.push(Fichier { nom: nom.into(), texte, lignes: lignes.len() });
         Ok(())
+    }
+
+    /// Adds a file as it is.
+    pub fn fichier(&mut self, nom: String, octets: Vec<u8>) {
+        self.fichiers.push(Fichier { nom: nom.into(), texte: octets, lignes: 1 });
     }
 
     async fn dessins(&mut self) -> Result<()> {
@@ -175,7 +187,7 @@ impl<'c> Export<'c> {
                 objets.join(",\n")
             );
             self.fichiers.push(Fichier {
-                nom: DESSINS,
+                nom: DESSINS.into(),
                 texte: texte.into_bytes(),
                 lignes: objets.len(),
             });
@@ -192,7 +204,8 @@ impl<'c> Export<'c> {
         transaction.rollback().await.pour(ACTION)?;
         let ecriture = tokio::task::spawn_blocking(move || {
             placer(&dossier, &fichiers, remplacer)?;
-            let fichiers = fichiers.iter().map(|fichier| (fichier.nom, fichier.lignes)).collect();
+            let fichiers =
+                fichiers.into_iter().map(|fichier| (fichier.nom, fichier.lignes)).collect();
             Ok(Bilan { reseau, dossier, fichiers, remarques })
         });
         ecriture.await.map_err(|erreur| {
@@ -258,7 +271,7 @@ fn placer(dossier: &Path, fichiers: &[Fichier], remplacer: bool) -> Result<()> {
     let (nouveau, ancien) = (atelier.path().join("nouveau"), atelier.path().join("ancien"));
     std::fs::create_dir(&nouveau).pour_fichier(action, &nouveau)?;
     for fichier in fichiers {
-        let chemin = nouveau.join(fichier.nom);
+        let chemin = nouveau.join(&*fichier.nom);
         if let Some(sous_dossier) = chemin.parent() {
             std::fs::create_dir_all(sous_dossier).pour_fichier(action, sous_dossier)?;
         }
@@ -286,7 +299,9 @@ fn placer(dossier: &Path, fichiers: &[Fichier], remplacer: bool) -> Result<()> {
 /// Whether an entry of the folder is one that a réseau's folder has.
 fn est_du_reseau(chemin: &Path) -> bool {
     let tables = TABLES.iter().map(|(nom, ..)| *nom);
-    tables.chain([DECLARATION, DEMANDES, ZONES]).any(|nom| chemin.file_name() == Some(nom.as_ref()))
+    tables
+        .chain([DECLARATION, DEMANDES, ZONES, RAPPORT])
+        .any(|nom| chemin.file_name() == Some(nom.as_ref()))
 }
 
 /// The same for an entry of its subfolder of drawings.
@@ -314,8 +329,8 @@ impl fmt::Display for Bilan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Réseau {} écrit dans {} :", self.reseau, self.dossier.display())?;
         for (nom, lignes) in &self.fichiers {
-            let quoi = match (*nom, lignes) {
-                (DECLARATION, _) => {
+            let quoi = match (&**nom, lignes) {
+                (nom, _) if nom == DECLARATION || nom.starts_with(RAPPORT) => {
                     write!(f, "\n  {nom}")?;
                     continue;
                 }

@@ -62,6 +62,11 @@ impl<'c> Chargement<'c> {
         &self.contenu.declaration.code
     }
 
+    /// Where the rows are written.
+    pub fn connexion(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
     /// Writes what the folder says over what was there. What it no longer lists is taken away by
     /// [`Self::retirer`], once nothing names it any more.
     async fn remplacer(&mut self) -> Result<()> {

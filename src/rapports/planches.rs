@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::cartes::{Case, Couche, Legende, Planche, Remplissage, Taille};
@@ -14,7 +15,7 @@ use crate::web::Palette;
 use crate::web::fiches::{nombre, pluriel};
 
 /// A map that is drawn: its vectors, and what it shows for whoever does not see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dessin {
     pub svg: String,
     pub description: String,

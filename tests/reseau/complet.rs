@@ -13,7 +13,7 @@ use crate::zones::{importer, options};
 
 /// A réseau with every kind of row that a folder gives.
 pub fn complet(code: &str) -> Reseau {
-    let mut reseau = Reseau::nouveau(code)
+    let reseau = Reseau::nouveau(code)
         .sans("partenaires.csv")
         .sans("zones.csv")
         .sans("demandes.csv")
@@ -74,6 +74,9 @@ pub fn complet(code: &str) -> Reseau {
              D1,2018-03-01,sde,,eclairage,,epci,200040459,2019,,abandonnee,,,,,,\n\
              D1,2018-03-01,caue,,batiments,,autre,autre-0,2019,=1+1,brouillon,,,,,,0\n",
         );
+    let mut reseau = reseau
+        .avec("rapport/programme.md", "# La suite\n\nAprès {demandes} demandes.\n")
+        .avec("rapport/rapport.toml", "couleur = '#6b4a8e'\n");
     reseau.declaration = format!(
         "code = '{code}'\nnom = 'Réseau « {code} »'\nnom_court = \"Le \\\"court\\\"\"\ndepartement = '26'\n\
          annee = 2018\nmillesime = 2019\ndemonstration = true\nmention = 'Démonstration'\ncouleur = '#6B4A8E'\n\

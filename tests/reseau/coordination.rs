@@ -628,10 +628,10 @@ async fn a_folder_does_not_write_over_what_pages_changed_and_says_so() {
     // Written from the database, the folder says the same, and nothing is said of it.
     let lieu = tempfile::tempdir().unwrap();
     let place = lieu.path().join("mixte");
-    maillage::demandes::export::reseau(&essai.pays.base, "mixte", place.clone(), false)
+    maillage::rapports::textes::exporter(&essai.pays.base, "mixte", place.clone(), false)
         .await
         .unwrap();
-    let bilan = maillage::demandes::import::reseau(&essai.pays.base, place, &Default::default())
+    let bilan = maillage::rapports::textes::importer(&essai.pays.base, place, &Default::default())
         .await
         .unwrap();
     let dits: Vec<_> =

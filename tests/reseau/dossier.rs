@@ -74,6 +74,7 @@ impl Reseau {
     pub fn ecrire(&self) -> tempfile::TempDir {
         let lieu = tempfile::tempdir().unwrap();
         std::fs::create_dir(lieu.path().join("zones")).unwrap();
+        std::fs::create_dir(lieu.path().join("rapport")).unwrap();
         std::fs::write(lieu.path().join("reseau.toml"), &self.declaration).unwrap();
         for (nom, texte) in &self.fichiers {
             std::fs::write(lieu.path().join(nom), texte).unwrap();

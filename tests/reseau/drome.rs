@@ -1,6 +1,6 @@
 //! The demonstration réseau, against the figures of the document it is built around.
 
-use maillage::demandes;
+use maillage::rapports::textes;
 
 use crate::pays::pays;
 
@@ -8,7 +8,7 @@ use crate::pays::pays;
 async fn drome_gives_the_figures_of_its_document() {
     let pays = pays().await;
     let dossier = concat!(env!("CARGO_MANIFEST_DIR"), "/data/reseaux/drome").into();
-    let bilan = demandes::import::reseau(&pays.base, dossier, &Default::default()).await.unwrap();
+    let bilan = textes::importer(&pays.base, dossier, &Default::default()).await.unwrap();
     assert_eq!(bilan.rejets, []);
     for adresse in [
         "/api/couverture?reseau=drome",

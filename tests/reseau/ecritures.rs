@@ -265,7 +265,22 @@ fn ordres_de_coordination(table: &str, operation: &str) -> Option<Vec<&'static s
         values ($1, 'neuve-' || $2, $2) returning partenaire";
     const DECLARATION: &str = "insert into declaration (reseau, partenaire, theme, date)
         values ($1, $2, 'neuf-' || $2, '2026-01-01') returning partenaire";
+    const TEXTE: &str = "insert into rapport_texte (reseau, code, contenu, origine)
+        values ($1, 'programme.md', 'x', 'page')
+        on conflict (reseau, code) do update set contenu = excluded.contenu, origine = excluded.origine returning $2::text";
     Some(match (table, operation) {
+        ("rapport_texte", "insert") => vec![TEXTE],
+        ("rapport_texte", "update") => vec![
+            TEXTE,
+            "update rapport_texte set contenu = 'y', origine = 'page' where reseau = $1 returning $2::text",
+        ],
+        ("rapport_texte", "delete") => {
+            vec![TEXTE, "delete from rapport_texte where reseau = $1 returning $2::text"]
+        }
+        ("rapport_publie", "insert") => vec![
+            "insert into rapport_publie (reseau, annee, version, note, edition, donnees, textes, cartes, pdf, empreinte)
+             values ($1, 1999, 1, null, '2000-01-01', '{}', '{}', '{}', 'x', sha256('x')) returning $2::text",
+        ],
         ("reseau", "update") => {
             vec![
                 "update reseau set presentation = 'x', origine = 'page' where code = $1 returning $2::text",

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use maillage::demandes;
 use maillage::error::Result;
 use maillage::partenaires::export::Bilan;
+use maillage::rapports::textes;
 use sqlx::{AssertSqlSafe, Connection};
 
 use crate::complet::peupler;
@@ -14,7 +14,7 @@ use crate::dossier::Reseau;
 use crate::pays::{Pays, pays};
 
 async fn exporter(pays: &Pays, reseau: &str, lieu: &Path, remplacer: bool) -> Result<Bilan> {
-    demandes::export::reseau(&pays.base, reseau, lieu.to_owned(), remplacer).await
+    textes::exporter(&pays.base, reseau, lieu.to_owned(), remplacer).await
 }
 
 /// The files of a folder, by their path in it.
@@ -40,7 +40,7 @@ async fn lignes(pays: &Pays, reseau: &str) -> BTreeMap<String, Vec<String>> {
         "select table_name::text, bool_or(column_name = 'zone') from information_schema.columns
          where table_schema = 'public'
            -- People and what they did stay where they are.
-           and table_name <> all ('{demande_suivie,droit,jeton,journal,livraison,rappel}')
+           and table_name <> all ('{demande_suivie,droit,jeton,journal,livraison,rappel,rapport_publie}')
          group by 1 having bool_or(column_name = 'reseau') order by 1",
     )
     .fetch_all(&mut connexion)
@@ -96,9 +96,8 @@ async fn executer(pays: &Pays, ordre: &'static str, reseau: &str) {
 }
 
 async fn reprendre(pays: &Pays, dossier: &Path) {
-    let bilan = demandes::import::reseau(&pays.base, dossier.to_owned(), &Default::default())
-        .await
-        .unwrap();
+    let bilan =
+        textes::importer(&pays.base, dossier.to_owned(), &Default::default()).await.unwrap();
     assert_eq!(bilan.rejets, []);
 }
 
@@ -280,6 +279,7 @@ async fn the_demonstration_goes_out_and_comes_back_with_its_745_demandes() {
     let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/data/reseaux/drome"));
     let [drome, un, deux] = ["drome", "un", "deux"].map(|nom| lieu.path().join(nom));
     std::fs::create_dir_all(drome.join("zones")).unwrap();
+    std::fs::create_dir_all(drome.join("rapport")).unwrap();
     for (nom, texte) in fichiers(source) {
         if !nom.starts_with("generation/") {
             std::fs::write(

@@ -47,6 +47,7 @@ mod plans;
 mod qgis;
 mod questions;
 mod rapport;
+mod rapports_publies;
 mod reseaux;
 mod routes;
 mod service;

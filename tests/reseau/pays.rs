@@ -11,6 +11,7 @@ use maillage::base::Base;
 use maillage::comptes::jetons::{self, Nouveau};
 use maillage::comptes::registre;
 use maillage::http::UrlPublique;
+use maillage::rapports::textes;
 use maillage::{comptes, couverture, demandes, indicateurs, partenaires, territoires};
 use serde_json::Value;
 use sqlx::postgres::PgConnectOptions;
@@ -90,7 +91,7 @@ impl Pays {
         reseau: &Reseau,
     ) -> maillage::error::Result<partenaires::import::Bilan> {
         let lieu = reseau.ecrire();
-        demandes::import::reseau(&self.base, lieu.path().to_owned(), &Default::default()).await
+        textes::importer(&self.base, lieu.path().to_owned(), &Default::default()).await
     }
 
     /// The routes, which read as the service's role, and who asks.

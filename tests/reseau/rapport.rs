@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use maillage::comptes::Principal;
-use maillage::demandes;
+
 use maillage::rapports::document::composer;
 use maillage::rapports::donnees::{Consigne, Format, Periode, Rapport, Sujet, requetes};
 use maillage::rapports::planches::Fonds;
+use maillage::rapports::textes::{Textes, importer};
 
 use crate::dossier::Reseau;
 use crate::pays::{Pays, pays};
@@ -24,7 +25,7 @@ fn consigne(reseau: &str, sujet: Sujet, annee: i16) -> Consigne {
 
 async fn drome(pays: &Pays) {
     let dossier = concat!(env!("CARGO_MANIFEST_DIR"), "/data/reseaux/drome").into();
-    let bilan = demandes::import::reseau(&pays.base, dossier, &Default::default()).await.unwrap();
+    let bilan = importer(&pays.base, dossier, &Default::default()).await.unwrap();
     assert_eq!(bilan.rejets, []);
 }
 
@@ -36,7 +37,7 @@ async fn lire(pays: &Pays, consigne: &Consigne) -> Rapport {
 async fn imprimer(pays: &Pays, rapport: &Rapport) -> Vec<u8> {
     let mut lecture = Principal::Public.lecture(&pays.base.piscine()).await.unwrap();
     let fonds = Fonds::lire(&mut lecture, rapport).await.unwrap();
-    composer(rapport, &(), &fonds.dessiner(rapport).unwrap()).unwrap()
+    composer(rapport, &Textes::default(), &fonds.dessiner(rapport).unwrap()).unwrap()
 }
 
 /// What a reader finds in it, spaces of all kinds made one.

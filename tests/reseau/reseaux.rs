@@ -1,6 +1,6 @@
 //! The réseaux described after public documents, in a country that has none of their communes.
 
-use maillage::demandes;
+use maillage::rapports::textes;
 use serde_json::{Value, json};
 
 use crate::pays::{Pays, pays};
@@ -9,7 +9,7 @@ use crate::pays::{Pays, pays};
 /// is.
 async fn charger(pays: &Pays, code: &str) -> Value {
     let dossier = format!("{}/data/reseaux/{code}", env!("CARGO_MANIFEST_DIR")).into();
-    let bilan = demandes::import::reseau(&pays.base, dossier, &Default::default()).await.unwrap();
+    let bilan = textes::importer(&pays.base, dossier, &Default::default()).await.unwrap();
     let autres: Vec<_> = bilan
         .rejets
         .iter()

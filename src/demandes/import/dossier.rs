@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use sqlx::PgConnection;
 
 use super::etat;
-use crate::base::Base;
 use crate::error::Result;
-use crate::partenaires::import::{Bilan, Chargement};
+use crate::partenaires::import::Chargement;
 use crate::partenaires::{Contenu, Nomenclature, Rang, succession};
 use crate::progres::Progres;
 use crate::rejet::Rejet;
@@ -53,12 +53,15 @@ impl Demande {
     }
 }
 
-/// Loads the folder of a réseau in the place of what was loaded before, all or nothing but for the
-/// rows set aside.
-pub async fn reseau(base: &Base, dossier: PathBuf, progres: &Progres) -> Result<Bilan> {
-    let mut connexion = base.connexion().await?;
+/// Loads the folder of a réseau in the place of what was loaded before, rows set aside but for the texts of its report,
+/// and publishes nothing: dropped, the load leaves nothing. Returns it with the number of its demandes.
+pub async fn preparer<'c>(
+    connexion: &'c mut PgConnection,
+    dossier: PathBuf,
+    progres: &Progres,
+) -> Result<(Chargement<'c>, usize)> {
     progres.etape("Lecture du réseau");
-    let mut chargement = Chargement::commencer(&mut connexion, dossier).await?;
+    let mut chargement = Chargement::commencer(connexion, dossier).await?;
     progres.etape("Lecture des demandes");
     let demandes = juger(&mut chargement);
     for paquet in demandes.chunks(PAQUET) {
@@ -76,7 +79,7 @@ pub async fn reseau(base: &Base, dossier: PathBuf, progres: &Progres) -> Result<
     let gardees: Vec<_> = demandes.iter().map(Demande::cle).collect();
     chargement.ecrire(include_str!("../sql/retirer_demandes.sql"), &gardees).await?;
     progres.etape("Rattachement des zones aux communes");
-    chargement.publier(demandes.len()).await
+    Ok((chargement, demandes.len()))
 }
 
 /// The good rows; the others are set aside in the load.

@@ -44,7 +44,7 @@ pub use bilan::Bilan;
 pub use champ::Champ;
 pub use codes_postaux::Lecture;
 use correspondance::Correspondance;
-pub use dossier::reseau;
+pub use dossier::preparer;
 pub use ecriture::Changement;
 use ecriture::Ecriture;
 use jugement::{Jugement, Regles};

@@ -1,1 +1,100 @@
-//! The figures of a report as files to compute with, XLSX and GeoPackage: exactly those that are printed, and the query of each.
+//! The figures of a report as files to compute with, XLSX and GeoPackage: exactly those that are printed, the query of each,
+//! and the text of each query.
+
+mod classeur;
+mod geopaquet;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+
+use super::donnees::{Chiffre, Rapport, Tableau};
+use super::publication::Ecart;
+use crate::error::{Contexte, Result};
+use crate::territoires::Maille;
+
+pub use classeur::classeur;
+pub use geopaquet::geopaquet;
+
+/// What annexes are made from.
+#[derive(Debug)]
+pub struct Matiere<'a> {
+    pub rapport: &'a Rapport,
+    /// Text of each query, by its name.
+    pub requetes: &'a BTreeMap<String, String>,
+    /// What has moved since the report was published.
+    pub ecarts: &'a [Ecart],
+    /// Said first: which version it is, that it is not published.
+    pub etat: String,
+}
+
+/// A figure, and where the report prints it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// «Réseau», or the name of a partner or of an EPCI.
+    pub ou: &'a str,
+    /// Its code; empty for the réseau.
+    pub code: &'a str,
+    pub chiffre: &'a Chiffre,
+}
+
+/// Every figure, in the order of the document.
+pub fn chiffres(rapport: &Rapport) -> Vec<Place<'_>> {
+    let de = |ou, code| move |chiffre| Place { ou, code, chiffre };
+    let tout = rapport.chiffres.iter().map(de(&*rapport.sous_titre, ""));
+    let partenaires = rapport
+        .partenaires
+        .iter()
+        .flat_map(|bloc| bloc.chiffres.iter().map(de(&*bloc.nom, &*bloc.code)));
+    let epci =
+        rapport.epci.iter().flat_map(|bloc| bloc.chiffres.iter().map(de(&*bloc.nom, &*bloc.code)));
+    tout.chain(partenaires).chain(epci).collect()
+}
+
+/// Every table, with what it is about.
+pub fn tableaux(rapport: &Rapport) -> Vec<(&str, &Tableau)> {
+    let tout = rapport.tableaux.iter().map(|tableau| (&*rapport.sous_titre, tableau));
+    let partenaires =
+        rapport.partenaires.iter().flat_map(|bloc| bloc.tableaux.iter().map(|t| (&*bloc.nom, t)));
+    let epci = rapport.epci.iter().flat_map(|bloc| bloc.tableaux.iter().map(|t| (&*bloc.nom, t)));
+    tout.chain(partenaires).chain(epci).collect()
+}
+
+/// Parameters of a query, as they were given.
+fn parametres(parametres: &Map<String, Value>) -> String {
+    if parametres.is_empty() {
+        String::new()
+    } else {
+        Value::Object(parametres.clone()).to_string()
+    }
+}
+
+/// A unit that maps of the report are about: its name, and its surface as WKB in EPSG:4326, none where it has no contour.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Contour {
+    pub code: String,
+    pub nom: Option<String>,
+    pub forme: Option<Vec<u8>>,
+}
+
+/// The units of a maille that maps of the report are about.
+pub async fn contours(
+    connexion: &mut PgConnection,
+    rapport: &Rapport,
+    maille: Maille,
+) -> Result<Vec<Contour>> {
+    let codes: Vec<&str> = rapport
+        .cartes
+        .iter()
+        .filter(|carte| carte.maille == maille)
+        .flat_map(|carte| carte.valeurs.keys().map(String::as_str))
+        .collect();
+    sqlx::query_as(include_str!("sql/lire_contours.sql"))
+        .bind(rapport.millesime)
+        .bind(maille.as_str())
+        .bind(codes)
+        .fetch_all(connexion)
+        .await
+        .pour("lecture des contours d'un rapport")
+}

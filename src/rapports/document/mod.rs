@@ -8,7 +8,6 @@ mod monde;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
 use serde_json::json;
 use typst::diag::SourceDiagnostic;
 use typst::foundations::Smart;
@@ -18,6 +17,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::donnees::{Format, Rapport, Sujet, date};
 pub use super::planches::Dessin;
+use super::textes::Textes;
 use crate::error::{Error, Result};
 use monde::Monde;
 
@@ -41,7 +41,7 @@ const GABARITS: [(&str, &str); 9] = [
 /// A sentence that names the template and the line, when a template is wrong.
 pub fn composer(
     rapport: &Rapport,
-    textes: &impl Serialize,
+    textes: &Textes,
     cartes: &BTreeMap<String, Dessin>,
 ) -> Result<Vec<u8>> {
     let mut fichiers = Vec::new();
@@ -53,8 +53,14 @@ pub fn composer(
         fichiers.push((nom, dessin.svg.clone().into_bytes()));
     }
     let jour = rapport.consigne.edition;
+    let mut ecrits = json!(textes);
+    if let Some(logo) = &textes.logo {
+        let nom = format!("logo.{}", logo.genre.extension());
+        ecrits["logo"] = json!({ "fichier": nom, "texte": logo.texte });
+        fichiers.push((nom, logo.octets.clone()));
+    }
     let donnees =
-        json!({ "rapport": rapport, "textes": textes, "cartes": noms, "edition": date(jour) });
+        json!({ "rapport": rapport, "textes": ecrits, "cartes": noms, "edition": date(jour) });
     fichiers.push(("donnees.json".to_owned(), donnees.to_string().into_bytes()));
     let principal = match rapport.consigne.sujet {
         Sujet::Regroupement(_) => "dossier.typ",

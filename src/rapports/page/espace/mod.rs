@@ -1,0 +1,330 @@
+//! The coordinator's page «Bilan annuel»: what is written around the figures, edited and previewed; a report launched,
+//! waited for, cancelled, taken; published, and corrected with a note. Forms work without script: the page of a report
+//! that is being made refreshes itself.
+
+mod pages;
+mod saisie;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Multipart, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use chrono::Datelike;
+use sqlx::{PgConnection, PgPool};
+
+use crate::comptes::Principal;
+use crate::coordination::{Champs, Reseau, connectee, connexion, ecriture, patienter, reponse};
+use crate::error::{Contexte, Error, Result};
+use crate::http::{Chemin, Formulaire, Parametres, Probleme, Reponse};
+use crate::rapports::donnees::{Format, Sujet};
+use crate::rapports::textes::{self, Faute, Fichiers, LOGOS, Textes};
+use crate::rapports::travaux::{self, Etat};
+use crate::rapports::{consigne, fabrique, publication};
+use pages::Bilan;
+use saisie::Saisie;
+
+/// A logo, and what a form adds to it.
+const ENVOI_MAX: usize = 600_000;
+
+pub fn routes<S>() -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    PgPool: FromRef<S>,
+{
+    Router::new()
+        .route("/espace/{reseau}/bilan", get(montrer))
+        .route("/espace/{reseau}/bilan/textes", post(ecrire))
+        .route("/espace/{reseau}/bilan/logo", post(deposer).layer(DefaultBodyLimit::max(ENVOI_MAX)))
+        .route("/espace/{reseau}/bilan/lancer", post(lancer))
+        .route("/espace/{reseau}/bilan/travaux/{id}", get(suivre))
+        .route("/espace/{reseau}/bilan/travaux/{id}/bilan.pdf", get(prendre))
+        .route("/espace/{reseau}/bilan/travaux/{id}/annuler", post(annuler))
+        .route("/espace/{reseau}/bilan/travaux/{id}/publier", post(publier))
+}
+
+/// What is offered beside the whole réseau.
+#[derive(Debug, sqlx::FromRow)]
+struct Choix {
+    valeur: String,
+    nom: String,
+}
+
+/// All that the page shows.
+async fn lire(
+    connexion: &mut PgConnection,
+    reseau: Reseau,
+    annee: Option<i16>,
+    saisie: Option<Saisie>,
+    fautes: &[Faute],
+) -> Result<Bilan> {
+    let fichiers = textes::lire(connexion, &reseau.code).await?;
+    let publications = publication::lister(connexion, &reseau.code).await?;
+    let sujets: Vec<Choix> = sqlx::query_as(include_str!("sql/lire_sujets.sql"))
+        .bind(&reseau.code)
+        .fetch_all(connexion)
+        .await
+        .pour("lecture d'un réseau")?;
+    Ok(Bilan {
+        annee: annee.unwrap_or(reseau.annee),
+        travaux: travaux::lister(&reseau.code),
+        saisie: saisie.unwrap_or_else(|| Saisie::des_fichiers(&fichiers)),
+        logo: LOGOS.iter().copied().find(|nom| fichiers.contains_key(*nom)),
+        fautes: fautes.to_vec(),
+        sujets: sujets.into_iter().map(|choix| (choix.valeur, choix.nom)).collect(),
+        publications,
+        reseau,
+    })
+}
+
+async fn montrer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin(reseau): Chemin<String>,
+    parametres: Parametres,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(connexion(&uri));
+    }
+    let annee = parametres.texte("annee").and_then(|annee| annee.parse().ok());
+    let mut transaction = principal.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
+    let bilan = lire(&mut transaction, reseau, annee, None, &[]).await?;
+    let fait = match parametres.texte("fait") {
+        Some("enregistre") => Some("Les textes sont enregistrés."),
+        Some("logo") => Some("Le logo est enregistré."),
+        Some("sans-logo") => Some("Le logo est retiré."),
+        Some("annule") => Some("Le bilan est annulé : rien n'en est gardé."),
+        Some("publie") => Some("Le bilan est publié."),
+        _ => None,
+    };
+    Ok(reponse(StatusCode::OK, bilan.page(fait, None, None)))
+}
+
+/// Saves the texts, or shows what they would be, figures put in.
+async fn ecrire(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin(reseau): Chemin<String>,
+    Formulaire(envoyes): Formulaire<Champs>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(patienter(&uri, &envoyes));
+    }
+    let origine = format!("/espace/{reseau}/bilan/textes");
+    let (mut transaction, reseau) = ecriture(&piscine, &principal, &origine, &reseau).await?;
+    let saisie = Saisie::lire(&envoyes);
+    let anciens = textes::lire(&mut transaction, &reseau.code).await?;
+    let fichiers = saisie.fichiers(&anciens);
+    let juges = Textes::juger(&fichiers);
+    let code = reseau.code.clone();
+    let apercu = envoyes.iter().any(|(nom, valeur)| nom == "action" && valeur == "apercu");
+    match juges {
+        Err(fautes) => {
+            let bilan = lire(&mut transaction, reseau, None, Some(saisie), &fautes).await?;
+            Ok(reponse(StatusCode::UNPROCESSABLE_ENTITY, bilan.page(None, None, None)))
+        }
+        Ok(juges) if apercu => {
+            let annee = envoyes
+                .iter()
+                .find(|(nom, _)| nom == "annee")
+                .and_then(|(_, annee)| annee.parse().ok());
+            let bilan = lire(&mut transaction, reseau, annee, Some(saisie), &[]).await?;
+            transaction.rollback().await.pour("lecture d'un réseau")?;
+            let _place = crate::rapports::ATELIER.entrer().await?;
+            let voulue = consigne(&code, Sujet::Reseau, bilan.annee, Format::A4)?;
+            let rapport = fabrique::chiffres(&piscine, &principal, &voulue).await?;
+            Ok(reponse(StatusCode::OK, bilan.page(None, None, Some(&juges.remplir(&rapport)))))
+        }
+        Ok(_) => {
+            for nom in [textes::REGLAGES, textes::AVANT_PROPOS, textes::PROGRAMME] {
+                match fichiers.get(nom) {
+                    Some(contenu) if anciens.get(nom) != Some(contenu) => {
+                        textes::ecrire(&mut transaction, &code, nom, contenu).await?;
+                    }
+                    None if anciens.contains_key(nom) => {
+                        textes::retirer(&mut transaction, &code, nom).await?
+                    }
+                    _ => {}
+                }
+            }
+            transaction.commit().await.pour("enregistrement des textes du rapport")?;
+            Ok(Redirect::to(&format!("/espace/{code}/bilan?fait=enregistre")).into_response())
+        }
+    }
+}
+
+/// Takes a logo, or takes it away when the form brings none.
+async fn deposer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin(reseau): Chemin<String>,
+    envoi: Option<Multipart>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(patienter(&uri, &Vec::new()));
+    }
+    // Read before a connection is taken: it may be slow to arrive.
+    let mut envoi = envoi.ok_or_else(Probleme::formulaire)?;
+    let mut octets = Vec::new();
+    while let Some(champ) = envoi.next_field().await.map_err(|_| Probleme::formulaire())? {
+        if champ.name() == Some("logo") {
+            octets = champ.bytes().await.map_err(|_| Probleme::trop_lourd(ENVOI_MAX))?.to_vec();
+        }
+    }
+    let nom = if octets.starts_with(b"\x89PNG") { LOGOS[1] } else { LOGOS[0] };
+    let origine = format!("/espace/{reseau}/bilan/logo");
+    let (mut transaction, reseau) = ecriture(&piscine, &principal, &origine, &reseau).await?;
+    let code = reseau.code.clone();
+    if !octets.is_empty() {
+        let fichiers = Fichiers::from([(nom.to_owned(), octets.clone())]);
+        if let Err(fautes) = Textes::juger(&fichiers) {
+            let bilan = lire(&mut transaction, reseau, None, None, &fautes).await?;
+            return Ok(reponse(StatusCode::UNPROCESSABLE_ENTITY, bilan.page(None, None, None)));
+        }
+    }
+    for ancien in LOGOS {
+        textes::retirer(&mut transaction, &code, ancien).await?;
+    }
+    let fait = if octets.is_empty() { "sans-logo" } else { "logo" };
+    if !octets.is_empty() {
+        textes::ecrire(&mut transaction, &code, nom, &octets).await?;
+    }
+    transaction.commit().await.pour("enregistrement d'un logo")?;
+    Ok(Redirect::to(&format!("/espace/{code}/bilan?fait={fait}")).into_response())
+}
+
+/// Begins a report, or joins the same that is under way.
+async fn lancer(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin(reseau): Chemin<String>,
+    Formulaire(envoyes): Formulaire<Champs>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(patienter(&uri, &envoyes));
+    }
+    let champ = |nom: &str| {
+        envoyes
+            .iter()
+            .find(|(cle, _)| cle == nom)
+            .map(|(_, valeur)| valeur.trim())
+            .unwrap_or_default()
+    };
+    let mut transaction = principal.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
+    transaction.rollback().await.pour("lecture d'un réseau")?;
+    let annee = champ("annee")
+        .parse()
+        .map_err(|_| Probleme::saisie("annee", "L'année s'écrit en quatre chiffres."))?;
+    let sujet = match champ("sujet").split_once(':') {
+        Some(("partenaire", code)) => Sujet::Partenaire(code.to_owned()),
+        Some(("epci", code)) => Sujet::Epci(code.to_owned()),
+        Some(("regroupement", code)) => Sujet::Regroupement(code.to_owned()),
+        _ => Sujet::Reseau,
+    };
+    let format = if champ("format") == "a3" { Format::A3 } else { Format::A4 };
+    let travail =
+        travaux::lancer(&piscine, &principal, consigne(&reseau.code, sujet, annee, format)?)?;
+    Ok(Redirect::to(&format!("/espace/{}/bilan/travaux/{}", reseau.code, travail.id))
+        .into_response())
+}
+
+/// Where a report is; once it is made, what may be done with it.
+async fn suivre(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin((reseau, id)): Chemin<(String, u64)>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(connexion(&uri));
+    }
+    let mut transaction = principal.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
+    let travail = travaux::trouver(&reseau.code, id).ok_or_else(perdu)?;
+    let publications = publication::lister(&mut transaction, &reseau.code).await?;
+    let mut reponse =
+        reponse(StatusCode::OK, pages::travail(&reseau, &travail, &publications, None));
+    if matches!(travail.etat(), Etat::EnAttente | Etat::EnCours(..)) {
+        reponse.headers_mut().insert(header::REFRESH, HeaderValue::from_static("2"));
+    }
+    Ok(reponse)
+}
+
+fn perdu() -> Probleme {
+    Probleme::introuvable(
+        "Ce bilan n'est plus gardé : il l'est une demi-heure. Relancez-le depuis la page « Bilan annuel ».",
+    )
+}
+
+/// The document, for whoever coordinates.
+async fn prendre(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin((reseau, id)): Chemin<(String, u64)>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(connexion(&uri));
+    }
+    let mut transaction = principal.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
+    let ouvrage = travaux::trouver(&reseau.code, id)
+        .and_then(|travail| travail.ouvrage())
+        .ok_or_else(perdu)?;
+    let disposition = format!("inline; filename=\"bilan-{}-{id}.pdf\"", reseau.code);
+    Ok(crate::rapports::fichier("application/pdf", &disposition, ouvrage.pdf.clone(), &principal))
+}
+
+async fn annuler(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin((reseau, id)): Chemin<(String, u64)>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(patienter(&uri, &Vec::new()));
+    }
+    let mut transaction = principal.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
+    travaux::annuler(&reseau.code, id);
+    Ok(Redirect::to(&format!("/espace/{}/bilan?fait=annule", reseau.code)).into_response())
+}
+
+/// Publishes what was made: the first of its year, or a correction with its note.
+async fn publier(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin((reseau, id)): Chemin<(String, u64)>,
+    Formulaire(envoyes): Formulaire<Champs>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(patienter(&uri, &envoyes));
+    }
+    let origine = format!("/espace/{reseau}/bilan/publier");
+    let (mut transaction, reseau) = ecriture(&piscine, &principal, &origine, &reseau).await?;
+    let travail = travaux::trouver(&reseau.code, id).ok_or_else(perdu)?;
+    let ouvrage = travail.ouvrage().ok_or_else(perdu)?;
+    let note = envoyes.iter().find(|(nom, _)| nom == "note").map(|(_, note)| note.as_str());
+    match publication::publier(&mut transaction, &ouvrage, note).await {
+        Ok(_) => transaction.commit().await.pour("publication d'un rapport")?,
+        Err(Error::Demande(phrase)) => {
+            let publications = publication::lister(&mut transaction, &reseau.code).await?;
+            let page = pages::travail(&reseau, &travail, &publications, Some(&phrase));
+            return Ok(reponse(StatusCode::UNPROCESSABLE_ENTITY, page));
+        }
+        Err(erreur) => return Err(erreur.into()),
+    }
+    Ok(Redirect::to(&format!("/espace/{}/bilan?fait=publie", reseau.code)).into_response())
+}
+
+/// The year of today, for forms.
+fn cette_annee() -> i32 {
+    crate::partenaires::zones::etats::aujourd_hui().year()
+}

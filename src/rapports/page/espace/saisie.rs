@@ -1,0 +1,106 @@
+//! The texts as the form shows them, and the files that they make.
+
+use crate::rapports::textes::{
+    AVANT_PROPOS, Fichiers, Mots, PROGRAMME, REGLAGES, Reglages, Signataire, TexteDuLogo,
+};
+
+/// What is typed, field by field.
+#[derive(Debug, Clone, Default)]
+pub struct Saisie {
+    pub couleur: String,
+    pub signataire_nom: String,
+    pub signataire_fonction: String,
+    pub titre: String,
+    pub sous_titre: String,
+    pub titre_avant_propos: String,
+    pub avant_propos: String,
+    pub titre_programme: String,
+    pub programme: String,
+    pub logo_texte: String,
+}
+
+impl Saisie {
+    pub fn lire(envoyes: &[(String, String)]) -> Self {
+        let champ = |nom: &str| {
+            let valeur =
+                envoyes.iter().find(|(cle, _)| cle == nom).map(|(_, valeur)| valeur.trim());
+            valeur.unwrap_or_default().replace("\r\n", "\n")
+        };
+        Self {
+            couleur: champ("couleur"),
+            signataire_nom: champ("signataire_nom"),
+            signataire_fonction: champ("signataire_fonction"),
+            titre: champ("titre"),
+            sous_titre: champ("sous_titre"),
+            titre_avant_propos: champ("titre_avant_propos"),
+            avant_propos: champ("avant_propos"),
+            titre_programme: champ("titre_programme"),
+            programme: champ("programme"),
+            logo_texte: champ("logo_texte"),
+        }
+    }
+
+    /// What is kept was judged before: settings that no longer read are begun again.
+    pub fn des_fichiers(fichiers: &Fichiers) -> Self {
+        let texte = |nom: &str| {
+            fichiers
+                .get(nom)
+                .map(|octets| String::from_utf8_lossy(octets).into_owned())
+                .unwrap_or_default()
+        };
+        let reglages = Reglages::parse(&texte(REGLAGES)).unwrap_or_default();
+        let signataire = reglages.signataire;
+        Self {
+            couleur: reglages.couleur.unwrap_or_default(),
+            signataire_nom: signataire.as_ref().and_then(|qui| qui.nom.clone()).unwrap_or_default(),
+            signataire_fonction: signataire.map(|qui| qui.fonction).unwrap_or_default(),
+            titre: reglages.mots.titre.unwrap_or_default(),
+            sous_titre: reglages.mots.sous_titre.unwrap_or_default(),
+            titre_avant_propos: reglages.mots.avant_propos.unwrap_or_default(),
+            avant_propos: texte(AVANT_PROPOS).trim_end().to_owned(),
+            titre_programme: reglages.mots.programme.unwrap_or_default(),
+            programme: texte(PROGRAMME).trim_end().to_owned(),
+            logo_texte: reglages.logo.map(|logo| logo.texte).unwrap_or_default(),
+        }
+    }
+
+    /// The files, with those that the form does not write.
+    pub fn fichiers(&self, anciens: &Fichiers) -> Fichiers {
+        let dit = |texte: &str| (!texte.is_empty()).then(|| texte.to_owned());
+        let signataire = (!self.signataire_nom.is_empty() || !self.signataire_fonction.is_empty())
+            .then(|| Signataire {
+                nom: dit(&self.signataire_nom),
+                fonction: self.signataire_fonction.clone(),
+            });
+        let reglages = Reglages {
+            couleur: dit(&self.couleur),
+            logo: dit(&self.logo_texte).map(|texte| TexteDuLogo { texte }),
+            signataire,
+            mots: Mots {
+                titre: dit(&self.titre),
+                sous_titre: dit(&self.sous_titre),
+                avant_propos: dit(&self.titre_avant_propos),
+                programme: dit(&self.titre_programme),
+            },
+        };
+        let mut fichiers = anciens.clone();
+        // A file that says the same stays as it was written, comments included.
+        let texte =
+            anciens.get(REGLAGES).map(|octets| String::from_utf8_lossy(octets).into_owned());
+        let inchange =
+            texte.is_some_and(|texte| Reglages::parse(&texte).is_ok_and(|lus| lus == reglages));
+        if reglages == Reglages::default() {
+            fichiers.remove(REGLAGES);
+        } else if !inchange {
+            fichiers.insert(REGLAGES.to_owned(), reglages.ecrire().into_bytes());
+        }
+        for (nom, texte) in [(AVANT_PROPOS, &self.avant_propos), (PROGRAMME, &self.programme)] {
+            if texte.is_empty() {
+                fichiers.remove(nom);
+            } else {
+                fichiers.insert(nom.to_owned(), format!("{texte}\n").into_bytes());
+            }
+        }
+        fichiers
+    }
+}
