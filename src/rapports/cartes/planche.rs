@@ -90,8 +90,8 @@ const COTE: f64 = 128.0;
 const COTE_PETITE: f64 = 70.0;
 /// As the fonts of the page: the document and the images have it.
 const STYLE: &str = "text{font-family:'Source Sans 3'}.nom{fill:#1c2024}.epci{fill:#1c2024;font-weight:600}\
-    .loin{fill:#7a838c}.halo{fill:#fff;stroke:#fff;stroke-width:1.6;stroke-linejoin:round;fill-opacity:.9;\
-    stroke-opacity:.9}.titre{fill:#1c2024;font-weight:600}.mot{fill:#1c2024}.note,.pied{fill:#56606b}\
+    .loin{fill:#7a838c}.halo{fill:#fff;stroke:#fff;stroke-width:2.2;stroke-linejoin:round}\
+    .titre{fill:#1c2024;font-weight:600}.mot{fill:#1c2024}.note,.pied{fill:#56606b}\
     .vide{fill:none;stroke:#1c2024;stroke-width:.6}";
 
 impl Planche<'_> {
@@ -246,8 +246,11 @@ impl Planche<'_> {
         if self.aplats.maille == Maille::Epci {
             for epci in self.fond.de(Maille::Epci) {
                 let nom = self.noms_des_epci.get(&epci.code);
-                if let Some((nom, point)) = nom.zip(epci.contour.interior_point()) {
-                    noms.poser(nom, plan.point(point.into()), 6.6, "epci");
+                // Its point may be out of the map when most of it is.
+                let point = epci.point.filter(|point| self.fond.cadre.contains(point));
+                let point = point.or_else(|| epci.contour.interior_point().map(Into::into));
+                if let Some((nom, point)) = nom.zip(point) {
+                    noms.poser(nom, plan.point(point), 6.6, "epci");
                 }
             }
         } else {

@@ -22,7 +22,7 @@ pub fn pourcent(part: f64) -> String {
     format!("{}{FINE}%", decimales(cent, chiffres))
 }
 
-/// «12 mars 2026», «1er mars 2026».
+/// «12 mars 2026», «1er mars 2026», the day never parted from its month.
 pub fn date(jour: NaiveDate) -> String {
     date_longue(jour)
 }
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_first_of_a_month_is_ordinal() {
-        assert_eq!(date("2026-03-01".parse().unwrap()), "1er mars 2026");
+        assert_eq!(date("2026-03-01".parse().unwrap()), "1er\u{a0}mars 2026");
         assert_eq!(date("2026-12-31".parse().unwrap()), "31 décembre 2026");
     }
 }
