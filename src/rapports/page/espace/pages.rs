@@ -46,7 +46,7 @@ impl Bilan {
                 @if let Some(textes) = apercu { (montrer(textes)) }
                 h2 { "Faire le bilan" }
                 p { a href={ "/rapports/" (code) "/" (self.annee) } {
-                    "Lire le bilan " (self.annee) " en page" @if !self.publie() { " (aperçu : lui n'est pas publié)" } } }
+                    "Lire le bilan " (self.annee) " en page" @if !self.publie() { " (aperçu : il n'est pas publié)" } } }
                 (self.lancer())
                 (self.en_cours())
                 h2 { "Publiés" }
