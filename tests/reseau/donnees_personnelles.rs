@@ -19,9 +19,9 @@ async fn every_column_that_looks_personal_says_what_it_is() {
             and (c.relname in (select nom from donnees_personnelles)
                 and a.attname ~ '^(nom|courriel|telephone|fonction|adresse|navigateur|empreinte|auteur|cle)$'
                 and not (c.relname = 'journal' and a.attname = 'cle')
-              -- Of bodies, these are public.
+              -- Of bodies, and of files, these are public.
               or a.attname in ('courriel', 'telephone', 'adresse', 'empreinte', 'siret')
-                and c.relname not in ('partenaire', 'demande_particuliere', 'source_de_territoires'))
+                and c.relname not in ('partenaire', 'demande_particuliere', 'rapport_publie', 'source_de_territoires'))
             and (col_description(c.oid, a.attnum) is null
               or c.relname not in (select nom from donnees_personnelles))
           order by 1",

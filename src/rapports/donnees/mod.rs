@@ -14,12 +14,13 @@ mod tableau;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::web::fiches::date_longue as date;
 pub use bloc::{BlocEpci, BlocPartenaire, Contact};
 pub use carte::{Carte, Genre};
 pub use chiffre::{Chiffre, Unite};
 pub use consigne::{Consigne, Format, Periode, Sujet};
 pub use lecture::{abrege, requetes};
-pub use nombre::{date, entier, pourcent};
+pub use nombre::{entier, pourcent};
 pub use tableau::{Cellule, Colonne, Tableau};
 
 /// All that one report says.

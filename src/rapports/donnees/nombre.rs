@@ -1,10 +1,8 @@
-//! How a report writes numbers and dates: a narrow no-break space between thousands, a comma, a percentage with one
+//! How a report writes numbers: a narrow no-break space between thousands, a comma, a percentage with one
 //! decimal under 10 and none from there.
 
-use chrono::NaiveDate;
-
 use super::Unite;
-use crate::web::fiches::{INSECABLE, date_longue, nombre};
+use crate::web::fiches::{INSECABLE, nombre};
 
 /// U+202F, before what must not leave its number.
 const FINE: char = '\u{202f}';
@@ -20,11 +18,6 @@ pub fn pourcent(part: f64) -> String {
     // 9,96 would be written 10,0: it is 10.
     let chiffres = usize::from(cent.abs() < 9.95 && cent != 0.0);
     format!("{}{FINE}%", decimales(cent, chiffres))
-}
-
-/// «12 mars 2026», «1er mars 2026», the day never parted from its month.
-pub fn date(jour: NaiveDate) -> String {
-    date_longue(jour)
 }
 
 /// To a millionth: what comes back from JSON as it went.
@@ -119,11 +112,5 @@ mod tests {
         assert_eq!(evolution(0.0, 745.0, Unite::Nombre), "+\u{202f}745");
         assert_eq!(evolution(0.7, 0.69, Unite::Part), "\u{2212}\u{202f}1,0\u{a0}point");
         assert_eq!(evolution(3.0, 3.0, Unite::Nombre), "sans changement");
-    }
-
-    #[test]
-    fn the_first_of_a_month_is_ordinal() {
-        assert_eq!(date("2026-03-01".parse().unwrap()), "1er\u{a0}mars 2026");
-        assert_eq!(date("2026-12-31".parse().unwrap()), "31 décembre 2026");
     }
 }
