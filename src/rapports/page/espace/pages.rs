@@ -77,7 +77,7 @@ impl Bilan {
             ("Dossier de réunion d'un regroupement", groupe("regroupement")),
         ];
         html! {
-            form method="post" action={ "/espace/" (self.reseau.code) "/bilan/lancer" } {
+            form.saisie.large method="post" action={ "/espace/" (self.reseau.code) "/bilan/lancer" } {
                 label for="annee" { "Année" }
                 input type="number" id="annee" name="annee" min="1943" max=(cette_annee()) value=(self.annee) required;
                 label for="sujet" { "De qui" }
@@ -130,7 +130,7 @@ impl Bilan {
     fn textes(&self) -> Markup {
         let s = &self.saisie;
         html! {
-            form method="post" action={ "/espace/" (self.reseau.code) "/bilan/textes" } {
+            form.saisie.large method="post" action={ "/espace/" (self.reseau.code) "/bilan/textes" } {
                 input type="hidden" name="annee" value=(self.annee);
                 (ligne("titre", "Titre de la couverture", &s.titre, "Vide : « Bilan » et l'année."))
                 (ligne("sous_titre", "Sous-titre", &s.sous_titre, "Vide : le nom du réseau."))
@@ -166,7 +166,7 @@ impl Bilan {
                 Some(nom) => p { "Le logo est " code { (nom) } "." },
                 None => p { "Aucun logo." },
             }
-            form method="post" enctype="multipart/form-data" action=(action) {
+            form.saisie.large method="post" enctype="multipart/form-data" action=(action) {
                 label for="logo" { "Fichier SVG ou PNG, 500 Ko au plus" }
                 input type="file" id="logo" name="logo" accept=".svg,.png,image/svg+xml,image/png" required;
                 button { "Déposer le logo" }
