@@ -23,7 +23,17 @@ fn consigne(reseau: &str, sujet: Sujet, annee: i16) -> Consigne {
     }
 }
 
+/// Loaded by the first who needs it: a load keeps those who write waiting.
 async fn drome(pays: &Pays) {
+    static CHARGEMENT: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _tour = CHARGEMENT.lock().await;
+    let deja: bool = sqlx::query_scalar("select exists (select from reseau where code = 'drome')")
+        .fetch_one(&mut pays.base.connexion().await.unwrap())
+        .await
+        .unwrap();
+    if deja {
+        return;
+    }
     let dossier = concat!(env!("CARGO_MANIFEST_DIR"), "/data/reseaux/drome").into();
     let bilan = importer(&pays.base, dossier, &Default::default()).await.unwrap();
     assert_eq!(bilan.rejets, []);
