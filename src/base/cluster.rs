@@ -5,6 +5,7 @@
 //! nothing to undo, since the kernel drops its lock. PostgreSQL refuses to run as root: root runs
 //! it as the `postgres` user.
 
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -322,7 +323,7 @@ impl Outils {
         std::fs::set_permissions(dossier, std::fs::Permissions::from_mode(0o700))
             .pour_fichier("protection du dossier des données", dossier)?;
         let entre = self
-            .sous_utilisateur(Command::new("test"))
+            .sous_utilisateur("test")
             .arg("-x")
             .arg(dossier)
             .status()
@@ -338,13 +339,24 @@ impl Outils {
     }
 
     fn commande(&self, programme: &str) -> Command {
-        self.sous_utilisateur(Command::new(self.dossier.join(programme)))
+        self.sous_utilisateur(self.dossier.join(programme))
     }
 
-    fn sous_utilisateur(&self, mut commande: Command) -> Command {
-        if let Some(utilisateur) = &self.utilisateur {
-            commande.uid(utilisateur.uid.as_raw()).gid(utilisateur.gid.as_raw());
-        }
+    /// A program under the server's user, changed by a program and not by us: that would fork this process, and PROJ, which
+    /// takes a lock in the child, waits there for ever when another thread held it.
+    fn sous_utilisateur(&self, programme: impl AsRef<OsStr>) -> Command {
+        let mut commande = match &self.utilisateur {
+            None => Command::new(programme),
+            Some(utilisateur) => {
+                let mut commande = Command::new("setpriv");
+                commande
+                    .arg(format!("--reuid={}", utilisateur.uid))
+                    .arg(format!("--regid={}", utilisateur.gid))
+                    .args(["--clear-groups", "--"])
+                    .arg(programme);
+                commande
+            }
+        };
         // Ctrl-C is for us alone: what we started, we stop.
         commande.process_group(0);
         // The server's user may not be allowed where we stand.
