@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sqlx::PgConnection;
+use strsim::normalized_damerau_levenshtein;
 
 use super::champ::Champ;
 use super::mots::racine;
@@ -154,16 +155,15 @@ impl Codes {
                 self.dits.iter().map(dire).collect::<Vec<_>>().join(", ")
             );
         }
-        let ecrit = suites(texte);
-        let mut proches: Vec<(usize, &(String, String))> = self
+        let ecrit = racine(texte);
+        let proche = |connu: &str| normalized_damerau_levenshtein(&ecrit, &racine(connu));
+        let mut proches: Vec<(f64, &(String, String))> = self
             .dits
             .iter()
-            .map(|dit| {
-                (communes(&ecrit, &suites(&dit.0)).max(communes(&ecrit, &suites(&dit.1))), dit)
-            })
-            .filter(|(parts, _)| *parts >= 20)
+            .map(|dit| (proche(&dit.0).max(proche(&dit.1)), dit))
+            .filter(|(parente, _)| *parente >= 0.5)
             .collect();
-        proches.sort_by_key(|(parts, _)| std::cmp::Reverse(*parts));
+        proches.sort_by(|(une, _), (autre, _)| autre.total_cmp(une));
         let dits: Vec<String> = proches.iter().take(PROCHES).map(|(_, dit)| dire(dit)).collect();
         match dits.is_empty() {
             true => format!(
@@ -173,17 +173,6 @@ impl Codes {
             false => format!("Les plus proches, sur {} : {}", self.dits.len(), dits.join(", ")),
         }
     }
-}
-
-/// The groups of three letters of a text, by which two spellings are near.
-fn suites(texte: &str) -> BTreeSet<[char; 3]> {
-    let lettres: Vec<char> = format!("  {} ", racine(texte)).chars().collect();
-    lettres.windows(3).filter_map(|suite| suite.try_into().ok()).collect()
-}
-
-/// How much of two texts is the same, in hundredths.
-fn communes(une: &BTreeSet<[char; 3]>, autre: &BTreeSet<[char; 3]>) -> usize {
-    100 * une.intersection(autre).count() / une.union(autre).count().max(1)
 }
 
 #[cfg(test)]
