@@ -49,6 +49,7 @@ pub use ecriture::Changement;
 use ecriture::Ecriture;
 use jugement::{Jugement, Regles};
 use lieux::{Designation, Lieux};
+pub use mots::mots;
 pub use precisions::{lire_colonnes, lire_valeurs};
 pub use rendu::{Colonne, Rendu};
 

@@ -54,6 +54,13 @@ pub struct Rapport {
 }
 
 impl Rapport {
+    /// Every map, in the order of the document: those of partners and EPCI after the others.
+    pub fn toutes_les_cartes(&self) -> impl Iterator<Item = &Carte> {
+        let partenaires = self.partenaires.iter().map(|bloc| &bloc.carte);
+        let epci = self.epci.iter().map(|bloc| &bloc.carte);
+        self.cartes.iter().chain(partenaires).chain(epci)
+    }
+
     /// The figure of this key.
     pub fn chiffre(&self, cle: &str) -> Option<&Chiffre> {
         self.chiffres.iter().find(|chiffre| chiffre.cle == cle)

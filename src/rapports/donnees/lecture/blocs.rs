@@ -9,59 +9,13 @@ use super::super::{
 use super::chiffres::{avec, part, reel};
 use super::matiere::{Detail, Matiere};
 use super::nom;
+use super::noms::{abrege, cle_de_tri};
 use super::tableaux::{nombre, par_mois, themes};
 use crate::couverture::Portrait;
 use crate::demandes::{Axe, Compte};
 use crate::partenaires::Partenaire;
 use crate::territoires::Maille;
 use crate::web::fiches::{liste, pluriel};
-
-/// A name as it is sorted: without its article, its accents, nor the letters that say what kind of EPCI it is.
-pub fn cle_de_tri(nom: &str) -> String {
-    let nu: String = nom
-        .chars()
-        .flat_map(char::to_lowercase)
-        .map(|lettre| match lettre {
-            'à' | 'â' | 'ä' => 'a',
-            'é' | 'è' | 'ê' | 'ë' => 'e',
-            'î' | 'ï' => 'i',
-            'ô' | 'ö' => 'o',
-            'ù' | 'û' | 'ü' => 'u',
-            'ç' => 'c',
-            '\u{2019}' => '\'',
-            autre => autre,
-        })
-        .collect::<String>()
-        .replace('œ', "oe");
-    let mut reste = nu.as_str();
-    for genre in [
-        "communaute de communes ",
-        "communaute d'agglomeration ",
-        "communaute urbaine ",
-        "metropole ",
-    ] {
-        reste = reste.strip_prefix(genre).unwrap_or(reste);
-    }
-    for tete in [
-        "cc ", "ca ", "cu ", "de la ", "de l'", "du ", "des ", "de ", "d'", "le ", "la ", "les ",
-        "l'",
-    ] {
-        reste = reste.strip_prefix(tete).unwrap_or(reste);
-    }
-    reste.to_owned()
-}
-
-/// The name of an EPCI as tables and maps write it: «CC du Diois».
-pub fn abrege(nom: &str) -> String {
-    let genres = [
-        ("Communauté de communes ", "CC "),
-        ("Communauté d'agglomération ", "CA "),
-        ("Communauté d’agglomération ", "CA "),
-        ("Communauté urbaine ", "CU "),
-    ];
-    let genre = genres.iter().find_map(|(long, court)| Some((court, nom.strip_prefix(long)?)));
-    genre.map_or_else(|| nom.to_owned(), |(court, reste)| format!("{court}{reste}"))
-}
 
 pub fn partenaires(matiere: &Matiere) -> Vec<BlocPartenaire> {
     let Some(detail) = &matiere.detail else { return Vec::new() };
@@ -112,7 +66,9 @@ fn bloc(matiere: &Matiere, detail: &Detail, partenaire: &Partenaire) -> BlocPart
         ),
     ];
     if seul {
-        tableaux.push(epci_aides(matiere, repartition.croisees(axe, code, Axe::Epci), code));
+        let nommer = |epci: &str| matiere.nom_de_l_epci(epci).unwrap_or_else(|| epci.to_owned());
+        let titres = ["EPCI et leurs communes", "EPCI"];
+        tableaux.push(aides_par(matiere, detail, (axe, code), Axe::Epci, titres, nommer));
     }
     BlocPartenaire {
         code: code.clone(),
@@ -154,20 +110,28 @@ fn comptes(cle: &str, compte: Compte, avant: Option<Compte>) -> Vec<Chiffre> {
     chiffres
 }
 
-/// EPCI whose communes, or itself, a partner helped.
-fn epci_aides(matiere: &Matiere, aides: &[(String, Compte)], code: &str) -> Tableau {
-    let lignes = aides.iter().map(|(epci, compte)| {
+/// Those that helped, or were helped by, the unit or the partner that `de` names: their demandes, and the communes of these.
+fn aides_par(
+    matiere: &Matiere,
+    detail: &Detail,
+    de: (Axe, &str),
+    autre: Axe,
+    [titre, colonne]: [&str; 2],
+    nommer: impl Fn(&str) -> String,
+) -> Tableau {
+    let (axe, code) = de;
+    let lignes = detail.repartition.croisees(axe, code, autre).iter().map(|(autre, compte)| {
         vec![
-            Cellule::mots(matiere.nom_de_l_epci(epci).unwrap_or_else(|| epci.clone())),
+            Cellule::mots(nommer(autre)),
             nombre(compte.demandes),
             nombre(compte.communes_actuelles),
         ]
     });
     Tableau {
-        cle: format!("partenaire_{code}_epci"),
-        titre: "EPCI et leurs communes".to_owned(),
+        cle: format!("{}_{code}_{}", axe.as_str(), autre.as_str()),
+        titre: titre.to_owned(),
         colonnes: vec![
-            Colonne::mots("EPCI"),
+            Colonne::mots(colonne),
             Colonne::nombres("Demandes", Unite::Nombre),
             Colonne::nombres("Communes", Unite::Nombre),
         ],
@@ -176,7 +140,7 @@ fn epci_aides(matiere: &Matiere, aides: &[(String, Compte)], code: &str) -> Tabl
         requete: nom::REPARTITION.to_owned(),
         parametres: avec(
             &matiere.parametres,
-            &[("axe", "partenaire"), ("code", code), ("autre_axe", "epci")],
+            &[("axe", axe.as_str()), ("code", code), ("autre_axe", autre.as_str())],
         ),
     }
 }
@@ -300,7 +264,14 @@ fn bloc_epci(matiere: &Matiere, detail: &Detail, epci: &Portrait) -> BlocEpci {
         chiffre("taux", "Demandes pour mille habitants", taux, Unite::PourMille, nom::REPARTITION),
     ];
     let mut tableaux = vec![
-        aidants(matiere, detail, code),
+        aides_par(
+            matiere,
+            detail,
+            (Axe::Epci, code),
+            Axe::Partenaire,
+            ["Qui a aidé", "Partenaire"],
+            |partenaire| matiere.nom_du_partenaire(partenaire),
+        ),
         themes(
             matiere,
             &detail.repartition,
@@ -320,34 +291,6 @@ fn bloc_epci(matiere: &Matiere, detail: &Detail, epci: &Portrait) -> BlocEpci {
         chiffres: chiffres.into_iter().map(|chiffre| chiffre.avec(&parametres)).collect(),
         tableaux,
         carte: carte_de_l_epci(matiere, epci, communes, servies),
-    }
-}
-
-/// Who helped an EPCI and its communes.
-fn aidants(matiere: &Matiere, detail: &Detail, code: &str) -> Tableau {
-    let aidants = detail.repartition.croisees(Axe::Epci, code, Axe::Partenaire);
-    let lignes = aidants.iter().map(|(partenaire, compte)| {
-        vec![
-            Cellule::mots(matiere.nom_du_partenaire(partenaire)),
-            nombre(compte.demandes),
-            nombre(compte.communes_actuelles),
-        ]
-    });
-    Tableau {
-        cle: format!("epci_{code}_partenaires"),
-        titre: "Qui a aidé".to_owned(),
-        colonnes: vec![
-            Colonne::mots("Partenaire"),
-            Colonne::nombres("Demandes", Unite::Nombre),
-            Colonne::nombres("Communes", Unite::Nombre),
-        ],
-        lignes: lignes.collect(),
-        note: None,
-        requete: nom::REPARTITION.to_owned(),
-        parametres: avec(
-            &matiere.parametres,
-            &[("axe", "epci"), ("code", code), ("autre_axe", "partenaire")],
-        ),
     }
 }
 
@@ -431,19 +374,5 @@ fn carte_de_l_epci(
         lecture: phrases,
         requete: nom::COUVERTURE.to_owned(),
         parametres: matiere.parametres.clone(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_sorted_without_their_article_nor_their_kind() {
-        assert_eq!(cle_de_tri("L'Épine"), "epine");
-        assert_eq!(cle_de_tri("CC du Diois"), "diois");
-        assert_eq!(cle_de_tri("Communauté de communes du Diois"), "diois");
-        assert_eq!(cle_de_tri("Le Poët-Laval"), "poet-laval");
-        assert_eq!(cle_de_tri("Œuf-en-Ternois"), "oeuf-en-ternois");
     }
 }

@@ -106,7 +106,7 @@ fn cercles(matiere: &Matiere) -> Carte {
 /// The units that asked most, and how their demandes share out.
 fn premieres<'a>(unites: impl Iterator<Item = (&'a str, i64)>) -> Vec<String> {
     let mut unites: Vec<_> = unites.filter(|(_, nombre)| *nombre > 0).collect();
-    unites.sort_by_key(|(nom, nombre)| (-nombre, super::blocs::cle_de_tri(nom)));
+    unites.sort_by_key(|(nom, nombre)| (-nombre, super::noms::cle_de_tri(nom)));
     let Some((_, maximum)) = unites.first() else {
         return vec!["Aucune demande de commune sur la période.".to_owned()];
     };
@@ -159,7 +159,7 @@ fn taux(matiere: &Matiere, repartition: &crate::demandes::Repartition) -> Carte 
             .filter(|population| *population > 0)
             .map(|population| reel(demandes) * 1000.0 / reel(population));
         if let Some(valeur) = valeur {
-            taux.push((super::blocs::abrege(&epci.nom), valeur));
+            taux.push((super::noms::abrege(&epci.nom), valeur));
         }
         carte.valeurs.insert(epci.code.clone(), valeur.map(super::super::nombre::garder));
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
 use super::super::{Consigne, Periode, Sujet};
-use super::blocs::{abrege, cle_de_tri};
+use super::noms::{abrege, cle_de_tri};
 use super::reponses::{self, Delais, HorsZone, JamaisServies, Recouvrements, ZonesBlanches};
 use crate::couverture::{
     Choix, Couverture, Portrait, Portraits, Question, Totaux, ZoneDePartenaire,

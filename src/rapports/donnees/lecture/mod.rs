@@ -5,6 +5,7 @@ mod cartes;
 mod chiffres;
 mod matiere;
 mod methode;
+mod noms;
 mod reponses;
 mod tableaux;
 
@@ -17,8 +18,8 @@ use crate::couverture::{Question, REQUETE, REQUETE_DES_PORTRAITS, REQUETE_DES_ZO
 use crate::demandes::REQUETE_DE_REPARTITION;
 use crate::error::Result;
 use crate::web::fiches::date_longue;
-pub use blocs::abrege;
 use matiere::Matiere;
+pub use noms::abrege;
 
 /// Names by which figures cite the queries that gave them.
 mod nom {

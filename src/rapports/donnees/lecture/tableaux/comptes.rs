@@ -1,15 +1,14 @@
-//! The tables of a report, in the order of its pages.
+//! What was counted: beneficiaries, themes, partners, months, states, sizes, EPCI, delays.
 
-use std::cmp::Reverse;
-
-use super::super::{Cellule, Colonne, Sujet, Tableau, Unite};
-use super::blocs::{abrege, cle_de_tri};
-use super::chiffres::{avec, part, reel};
-use super::matiere::{Detail, Matiere};
-use super::nom;
-use super::reponses::{CommuneCitee, Mesure};
+use super::super::super::{Cellule, Colonne, Sujet, Tableau, Unite};
+use super::super::chiffres::reel;
+use super::super::matiere::{Detail, Matiere};
+use super::super::nom;
+use super::super::noms::abrege;
+use super::super::reponses::Mesure;
+use super::{compte, en_part, nombre, reparti};
 use crate::demandes::{Axe, Compte, Repartition, TAILLES};
-use crate::web::fiches::{entier, liste};
+use crate::web::fiches::entier;
 
 const MOIS: [&str; 12] = [
     "Janvier",
@@ -25,66 +24,7 @@ const MOIS: [&str; 12] = [
     "Novembre",
     "Décembre",
 ];
-
-pub fn tableaux(matiere: &Matiere) -> Vec<Tableau> {
-    let mut tableaux = vec![zones_blanches(matiere), recouvrements(matiere)];
-    if let Some(detail) = &matiere.detail {
-        let repartition = &detail.repartition;
-        tableaux.extend([
-            beneficiaires(matiere, repartition),
-            themes(matiere, repartition, "par_theme", "Demandes par thème", None),
-            partenaires(matiere, detail),
-            par_mois(matiere, repartition, "par_mois", "Demandes mois par mois", None),
-            tailles(matiere, repartition),
-            epci(matiere, repartition),
-            qui_aide_qui(matiere, repartition),
-            delais(matiere, detail),
-            jamais_servies(matiere, detail),
-        ]);
-        if matches!(matiere.consigne.sujet, Sujet::Regroupement(_)) {
-            tableaux.push(contacts(matiere));
-        }
-        let etats = repartition.par(Axe::Etat);
-        if !etats.is_empty() {
-            tableaux.push(par_etat(matiere, etats));
-        }
-    }
-    tableaux
-}
-
-/// A table of the repartition; `axes` is what its query was asked for beside the rest.
-fn reparti(
-    matiere: &Matiere,
-    cle: &str,
-    titre: &str,
-    colonnes: Vec<Colonne>,
-    lignes: Vec<Vec<Cellule>>,
-    axes: &[(&str, &str)],
-) -> Tableau {
-    Tableau {
-        cle: cle.to_owned(),
-        titre: titre.to_owned(),
-        colonnes,
-        lignes,
-        note: None,
-        requete: nom::REPARTITION.to_owned(),
-        parametres: avec(&matiere.parametres, axes),
-    }
-}
-
-pub fn nombre(valeur: i64) -> Cellule {
-    Cellule::nombre(Some(reel(valeur)), Unite::Nombre)
-}
-
-fn en_part(nombre: i64, total: i64) -> Cellule {
-    Cellule::nombre(part(nombre, total), Unite::Part)
-}
-
-fn compte(libelle: &str) -> Colonne {
-    Colonne::nombres(libelle, Unite::Nombre)
-}
-
-fn beneficiaires(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+pub(super) fn beneficiaires(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     let totaux = &matiere.couverture.totaux;
     let tout = repartition.tout();
     let ligne = |libelle: &str, code: &str, distincts: i64, sur: Option<i64>| {
@@ -190,7 +130,7 @@ pub fn themes(
     tableau
 }
 
-fn partenaires(matiere: &Matiere, detail: &Detail) -> Tableau {
+pub(super) fn partenaires(matiere: &Matiere, detail: &Detail) -> Tableau {
     let tout = detail.repartition.tout();
     let lignes = matiere.partenaires().map(|partenaire| {
         let code = &partenaire.identite.code;
@@ -261,7 +201,7 @@ pub fn par_mois(
     reparti(matiere, cle, titre, colonnes, lignes, &axes)
 }
 
-fn par_etat(matiere: &Matiere, etats: &[(String, Compte)]) -> Tableau {
+pub(super) fn par_etat(matiere: &Matiere, etats: &[(String, Compte)]) -> Tableau {
     let total: i64 = etats.iter().map(|(_, compte)| compte.demandes).sum();
     let noms = [("en_cours", "En cours"), ("terminee", "Terminées"), ("abandonnee", "Abandonnées")];
     let lignes = noms.iter().map(|(code, libelle)| {
@@ -280,7 +220,7 @@ fn par_etat(matiere: &Matiere, etats: &[(String, Compte)]) -> Tableau {
     )
 }
 
-fn tailles(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+pub(super) fn tailles(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     let rang = |population: i64| TAILLES.iter().filter(|seuil| population >= **seuil).count();
     let lignes = (0..=TAILLES.len()).map(|classe| {
         let communes = matiere.portraits.communes.iter();
@@ -329,7 +269,7 @@ fn libelle_de_taille(classe: usize) -> String {
     }
 }
 
-fn epci(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+pub(super) fn epci(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     let lignes = matiere.epci_tries().map(|epci| {
         let beneficiaire = |nature: &str| {
             let croisees = repartition.croisees(Axe::Epci, &epci.code, Axe::Beneficiaire);
@@ -377,7 +317,7 @@ fn epci(matiere: &Matiere, repartition: &Repartition) -> Tableau {
 }
 
 /// Who helped whom: EPCI (of a regroupement, communes) in rows, partners in columns.
-fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
+pub(super) fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     let partenaires: Vec<_> = matiere
         .partenaires()
         .map(|partenaire| partenaire.identite.code.clone())
@@ -417,44 +357,7 @@ fn qui_aide_qui(matiere: &Matiere, repartition: &Repartition) -> Tableau {
     };
     reparti(matiere, "qui_aide_qui", titre, colonnes, lignes.collect(), &axes)
 }
-
-/// Whom those who meet may call: partners whose zones cover the place, and what they publish of themselves.
-fn contacts(matiere: &Matiere) -> Tableau {
-    let ici: Vec<_> = matiere.couverture.unites.keys().collect();
-    let presents = matiere.partenaires().filter(|partenaire| {
-        let zone = matiere.zones.iter().find(|zone| zone.code == partenaire.identite.code);
-        zone.is_some_and(|zone| zone.communes.iter().any(|commune| ici.contains(&commune)))
-    });
-    let lignes = presents.map(|partenaire| {
-        let identite = &partenaire.identite;
-        let domaines = matiere.description.themes.iter().filter(|theme| {
-            theme.parent.is_none()
-                && partenaire.themes.iter().any(|sien| {
-                    let themes = &matiere.description.themes;
-                    *sien == theme.code
-                        || themes
-                            .iter()
-                            .any(|t| t.code == *sien && t.parent.as_ref() == Some(&theme.code))
-                })
-        });
-        let domaines: Vec<_> = domaines.map(|theme| theme.libelle.as_str()).collect();
-        let moyens = [&identite.telephone, &identite.courriel, &identite.site];
-        let moyens: Vec<_> = moyens.into_iter().flatten().map(String::as_str).collect();
-        vec![
-            Cellule::mots(identite.nom.clone()),
-            Cellule::mots(domaines.join(", ")),
-            Cellule::mots(if moyens.is_empty() { "–".to_owned() } else { moyens.join(", ") }),
-        ]
-    });
-    let colonnes =
-        ["Partenaire", "Domaines", "Contact public"].map(Colonne::mots).into_iter().collect();
-    Tableau {
-        requete: nom::ZONES.to_owned(),
-        ..reparti(matiere, "contacts", "À qui s’adresser", colonnes, lignes.collect(), &[])
-    }
-}
-
-fn delais(matiere: &Matiere, detail: &Detail) -> Tableau {
+pub(super) fn delais(matiere: &Matiere, detail: &Detail) -> Tableau {
     let jours = |valeur: Option<f64>, sur: i64| match sur {
         0 => Cellule::mots("–"),
         _ => Cellule::nombre(valeur, Unite::Jours),
@@ -491,78 +394,5 @@ fn delais(matiere: &Matiere, detail: &Detail) -> Tableau {
         ),
         requete: nom::DELAIS.to_owned(),
         ..reparti(matiere, "delais", "Délais", colonnes, lignes, &[])
-    }
-}
-
-/// Communes with their EPCI, by the name of the EPCI then theirs.
-fn communes(
-    matiere: &Matiere,
-    cle: &str,
-    titre: &str,
-    citees: &[CommuneCitee],
-    requete: &str,
-) -> Tableau {
-    let lues = &matiere.portraits.communes;
-    let mut lignes: Vec<_> = citees
-        .iter()
-        .map(|commune| {
-            let lue = lues.iter().find(|lue| lue.code == commune.code);
-            let epci = lue
-                .and_then(|lue| lue.epci.as_deref())
-                .and_then(|code| matiere.nom_de_l_epci(code))
-                .unwrap_or_else(|| "Sans EPCI".to_owned());
-            ((epci.starts_with("Sans"), cle_de_tri(&epci)), cle_de_tri(&commune.nom), epci, commune)
-        })
-        .collect();
-    lignes.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-    let lignes = lignes.into_iter().map(|(_, _, epci, commune)| {
-        vec![
-            Cellule::mots(epci),
-            Cellule::mots(commune.nom.clone()),
-            Cellule::nombre(commune.population.map(reel), Unite::Nombre),
-        ]
-    });
-    let colonnes = vec![Colonne::mots("EPCI"), Colonne::mots("Commune"), compte("Habitants")];
-    Tableau {
-        requete: requete.to_owned(),
-        ..reparti(matiere, cle, titre, colonnes, lignes.collect(), &[])
-    }
-}
-
-fn jamais_servies(matiere: &Matiere, detail: &Detail) -> Tableau {
-    let titre = "Communes qui n’ont jamais fait de demande";
-    communes(matiere, "jamais_servies", titre, &detail.jamais.liste, nom::JAMAIS_SERVIES)
-}
-
-fn zones_blanches(matiere: &Matiere) -> Tableau {
-    let titre = "Communes sans partenaire";
-    let blanches = &matiere.blanches.zones_blanches;
-    communes(matiere, "zones_blanches", titre, blanches, nom::ZONES_BLANCHES)
-}
-
-fn recouvrements(matiere: &Matiere) -> Tableau {
-    let mut paires: Vec<_> = matiere.recouvrements.paires.iter().collect();
-    paires.sort_by_key(|paire| Reverse(paire.communes));
-    let lignes = paires.into_iter().map(|paire| {
-        let noms: Vec<_> =
-            paire.partenaires.iter().map(|code| matiere.nom_du_partenaire(code)).collect();
-        vec![
-            Cellule::mots(paire.libelle.clone()),
-            Cellule::mots(liste(noms.iter().map(String::as_str))),
-            nombre(paire.communes),
-        ]
-    });
-    let colonnes =
-        vec![Colonne::mots("Thème"), Colonne::mots("Partenaires"), compte("Communes partagées")];
-    Tableau {
-        requete: nom::RECOUVREMENTS.to_owned(),
-        ..reparti(
-            matiere,
-            "recouvrements",
-            "Thèmes que deux partenaires couvrent aux mêmes endroits",
-            colonnes,
-            lignes.collect(),
-            &[],
-        )
     }
 }
