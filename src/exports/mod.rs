@@ -36,6 +36,7 @@ use crate::error::{ContexteFichier, Error, Result};
 use crate::http::{Atelier, Chemin, Operation, Parametres, Politique, Reponse, Routes, VARIE};
 use crate::territoires::{SourceDeDonnees, sources};
 pub use format::Format;
+pub use sig::{Couche, geopackage};
 
 /// How many features of the answer a file does not hold, when there are any: FlatGeobuf, those that are nowhere.
 const OMIS: HeaderName = HeaderName::from_static("objets-omis");

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use chrono::NaiveDate;
+use gdal::config::{clear_thread_local_config_option, set_thread_local_config_option};
 use gdal::errors::GdalError;
 use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
 use gdal::vector::{
@@ -15,7 +17,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::{Format, Sujet};
-use crate::diffusion::{Champ, Genre, Geometrie, Ligne, Valeur};
+use crate::diffusion::{Champ, Crs, Genre, Geometrie, Ligne, Valeur};
 use crate::error::{ContexteFichier, Error, Result};
 
 const ACTION: &str = "écriture d'un export";
@@ -65,18 +67,13 @@ fn remplir(
 ) -> Result<Ecrite> {
     let pilote = DriverManager::get_driver_by_name(pilote).map_err(echec)?;
     let mut fichier = pilote.create_vector_only(chemin).map_err(echec)?;
-    let mut reperage =
-        SpatialRef::from_epsg(u32::try_from(sujet.crs.srid()).unwrap_or(4326)).map_err(echec)?;
-    reperage.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
-    let ty = match sujet.geometrie {
-        None => OGRwkbGeometryType::wkbNone,
-        Some(Geometrie::Points) => OGRwkbGeometryType::wkbPoint,
-        Some(Geometrie::Surfaces) => OGRwkbGeometryType::wkbMultiPolygon,
-    };
+    let reperage = reperage(sujet.crs).map_err(echec)?;
+    let ty = genre(sujet.geometrie);
     // Its features are found by where they are, and its driver leaves out or refuses those that are nowhere: a few
     // communes have no contour.
     let toutes = pilote.short_name() != "FlatGeobuf";
     let demande = |options| LayerOptions { name: &sujet.nom, srs: Some(&reperage), ty, options };
+    let lignes = std::iter::from_fn(|| lignes.blocking_recv()).flatten();
     // One transaction where there are: a row at a time would be written to the disk.
     let ecrite = if fichier.driver().short_name() == "GPKG" {
         let mut transaction = fichier.start_transaction().map_err(echec)?;
@@ -91,13 +88,64 @@ fn remplir(
     Ok(ecrite)
 }
 
+/// A layer of a GeoPackage, or a table when it has no geometry.
+pub struct Couche<'a> {
+    pub nom: String,
+    pub champs: Vec<Champ>,
+    pub geometrie: Option<Geometrie>,
+    pub crs: Crs,
+    pub lignes: Box<dyn Iterator<Item = Ligne> + 'a>,
+}
+
+/// A GeoPackage of several layers, as bytes: dated of this day, so that the same layers make the same file. Blocks.
+pub fn geopackage(couches: Vec<Couche<'_>>, jour: NaiveDate) -> Result<Vec<u8>> {
+    const DATE: &str = "OGR_CURRENT_DATE";
+    let dossier = tempfile::tempdir().pour_fichier(ACTION, std::env::temp_dir())?;
+    let chemin = dossier.path().join("couches.gpkg");
+    set_thread_local_config_option(DATE, &format!("{jour}T00:00:00.000Z")).map_err(echec)?;
+    let ecrit = remplir_de_couches(&chemin, couches);
+    // The thread serves others.
+    clear_thread_local_config_option(DATE).map_err(echec)?;
+    ecrit?;
+    std::fs::read(&chemin).pour_fichier(ACTION, &chemin)
+}
+
+fn remplir_de_couches(chemin: &Path, couches: Vec<Couche<'_>>) -> Result<()> {
+    let pilote = DriverManager::get_driver_by_name("GPKG").map_err(echec)?;
+    let mut fichier = pilote.create_vector_only(chemin).map_err(echec)?;
+    let mut transaction = fichier.start_transaction().map_err(echec)?;
+    for Couche { nom, champs, geometrie, crs, lignes } in couches {
+        let reperage = geometrie.map(|_| reperage(crs)).transpose().map_err(echec)?;
+        let ty = genre(geometrie);
+        let demande = LayerOptions { name: &nom, srs: reperage.as_ref(), ty, options: None };
+        couche(&mut transaction, demande, &champs, true, lignes)?;
+    }
+    transaction.commit().map_err(echec)?;
+    fichier.close().map_err(echec)
+}
+
+/// Easting or longitude first.
+fn reperage(crs: Crs) -> Result<SpatialRef, GdalError> {
+    let mut reperage = SpatialRef::from_epsg(u32::try_from(crs.srid()).unwrap_or(4326))?;
+    reperage.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    Ok(reperage)
+}
+
+fn genre(geometrie: Option<Geometrie>) -> OGRwkbGeometryType::Type {
+    match geometrie {
+        None => OGRwkbGeometryType::wkbNone,
+        Some(Geometrie::Points) => OGRwkbGeometryType::wkbPoint,
+        Some(Geometrie::Surfaces) => OGRwkbGeometryType::wkbMultiPolygon,
+    }
+}
+
 /// Writes the features, all or those that are somewhere.
 fn couche(
     fichier: &mut Dataset,
     demande: LayerOptions<'_>,
     champs: &[Champ],
     toutes: bool,
-    lignes: &mut Receiver<Vec<Ligne>>,
+    lignes: impl Iterator<Item = Ligne>,
 ) -> Result<Ecrite> {
     let couche = fichier.create_layer(demande).map_err(echec)?;
     for champ in champs {
@@ -117,13 +165,11 @@ fn couche(
     let definition = Defn::from_layer(&couche);
     let noms = definition.fields().map(|champ| champ.name()).collect();
     let mut omis = 0;
-    while let Some(lot) = lignes.blocking_recv() {
-        for ligne in lot {
-            if toutes || ligne.forme.is_some() {
-                objet(&couche, &definition, ligne).map_err(echec)?;
-            } else {
-                omis += 1;
-            }
+    for ligne in lignes {
+        if toutes || ligne.forme.is_some() {
+            objet(&couche, &definition, ligne).map_err(echec)?;
+        } else {
+            omis += 1;
         }
     }
     Ok(Ecrite { omis, noms })

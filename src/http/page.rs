@@ -29,6 +29,7 @@ pub fn page_publique(titre: &str, tete: Markup, corps: Markup) -> String {
                 header { a href="/" { "maillage" } }
                 main { (corps) }
                 footer { p {
+                    a href="/rapports" { "Bilans annuels" } " · "
                     a href="/mentions" { "Mentions légales" } " · "
                     a href="/accessibilite" { "Accessibilité : non conforme" } " · "
                     a href="/donnees-personnelles" { "Données personnelles" } " · "

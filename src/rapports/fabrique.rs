@@ -8,6 +8,7 @@ use sqlx::{PgConnection, PgPool};
 use super::document;
 use super::donnees::{Consigne, Rapport};
 use super::planches::{Dessin, Fonds};
+use super::publication::{self, Contenu};
 use super::textes::{self, Fichiers, Textes};
 use crate::comptes::Principal;
 use crate::error::{Contexte, Result};
@@ -20,6 +21,18 @@ pub struct Ouvrage {
     /// By key of map.
     pub cartes: BTreeMap<String, Dessin>,
     pub pdf: Vec<u8>,
+}
+
+impl Ouvrage {
+    /// What a page and the annexes are made from.
+    pub fn contenu(&self) -> Contenu {
+        Contenu {
+            rapport: self.rapport.clone(),
+            textes: self.textes.clone(),
+            cartes: self.cartes.clone(),
+            requetes: publication::requetes_du_jour(),
+        }
+    }
 }
 
 /// Reads what a report says, and what is written around it. Figures are those that the public reads, small counts masked,

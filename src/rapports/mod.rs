@@ -19,6 +19,7 @@ pub mod publication;
 pub mod textes;
 pub mod travaux;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Router;
@@ -31,17 +32,19 @@ use sqlx::PgPool;
 use crate::comptes::Principal;
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Atelier, Chemin, Parametres, Politique, Probleme, Reponse, UrlPublique, VARIE};
-use crate::territoires::Maille;
+use crate::partenaires::zones::etats::aujourd_hui;
 use crate::web::fiches::refuser;
-use annexes::Matiere;
+use annexes::{Contours, Matiere};
 use donnees::{Consigne, Format, Periode, Sujet};
+use planches::Dessin;
 use publication::{Contenu, Ecart, Publication};
+use textes::Logo;
 
 /// Reports read as of today, or files of figures written, at once: they ask the database for more than a page does.
 static ATELIER: Atelier = Atelier::nouveau(2, Duration::from_secs(20));
 
 /// Width of maps as pictures, in pixels: a slide's, on a fine screen.
-const LARGEUR: u32 = 2_400;
+pub const LARGEUR: u32 = 2_400;
 
 /// Pages and files of reports. They are not in the OpenAPI document, which has what programs ask.
 pub fn routes<S>() -> Router<S>
@@ -52,6 +55,7 @@ where
 {
     Router::new()
         .route(page::STYLE, get(style))
+        .route("/rapports", get(sommaire))
         .route("/rapports/{reseau}", get(lister))
         // A year, or a year and the kind of a file.
         .route("/rapports/{reseau}/{annee}", get(montrer))
@@ -74,6 +78,13 @@ async fn style() -> Response {
         (header::CACHE_CONTROL, Politique::Journee.entete()),
     ];
     (entetes, include_str!("page/rapports.css")).into_response()
+}
+
+/// What all réseaux published.
+async fn sommaire(State(piscine): State<PgPool>, principal: Principal) -> Reponse<Response> {
+    let mut transaction = principal.transaction(&piscine).await?;
+    let parues = publication::lister_partout(&mut transaction).await?;
+    Ok(avec_politique(Html(page::sommaire(&parues)), &principal))
 }
 
 async fn lister(
@@ -141,7 +152,7 @@ async fn trouver(
     }
     drop(transaction);
     let _place = ATELIER.entrer().await?;
-    let consigne = consigne(reseau, Sujet::Reseau, annee, Format::A4)?;
+    let consigne = consigne(reseau, annee)?;
     let (rapport, textes) = fabrique::lire(piscine, principal, &consigne).await?;
     let fonds = fabrique::fonds(piscine, principal, &rapport).await?;
     let (rapport, cartes) = travaux::bloquer(move || {
@@ -153,14 +164,22 @@ async fn trouver(
     Ok(Trouve { contenu, publication: None, versions })
 }
 
-/// The report of a year, that bears today's date.
-fn consigne(reseau: &str, sujet: Sujet, annee: i16, format: Format) -> Result<Consigne> {
-    let periode = Some(annee)
+/// The report of a year of a whole réseau, that bears today's date.
+fn consigne(reseau: &str, annee: i16) -> Result<Consigne> {
+    Ok(Consigne {
+        reseau: reseau.to_owned(),
+        sujet: Sujet::Reseau,
+        periode: annee_entiere(annee)?,
+        edition: aujourd_hui(),
+        format: Format::A4,
+    })
+}
+
+fn annee_entiere(annee: i16) -> Result<Periode> {
+    Some(annee)
         .filter(|annee| (1943..=2100).contains(annee))
         .and_then(Periode::annee)
-        .ok_or_else(|| Error::Demande("L'année est entre 1943 et 2100.".into()))?;
-    let edition = crate::partenaires::zones::etats::aujourd_hui();
-    Ok(Consigne { reseau: reseau.to_owned(), sujet, periode, edition, format })
+        .ok_or_else(|| Error::Demande("L'année est entre 1943 et 2100.".into()))
 }
 
 /// What has moved since the last version was published. Nothing of an older one: the last says it.
@@ -212,12 +231,15 @@ async fn montrer(
                     &principal,
                 ))
             }
-            Some("xlsx" | "gpkg") => {
-                annexe(&piscine, &principal, &trouve, genre == Some("xlsx"), &nom).await
+            Some(genre) => {
+                let annexe = Annexe::nommee(genre)?;
+                let ecarts = ecarts(&piscine, &principal, &trouve).await?;
+                let etat = match &trouve.publication {
+                    Some(publication) => format!("Bilan publié, version {}.", publication.version),
+                    None => APERCU.to_owned(),
+                };
+                annexe.servir(&piscine, &principal, trouve.contenu, ecarts, etat, &nom).await
             }
-            Some(autre) => Err(Probleme::introuvable(format!(
-                "Un bilan n'existe pas en « {autre} » : demandez pdf, xlsx ou gpkg."
-            ))),
         }
     };
     match repondre.await {
@@ -253,6 +275,7 @@ async fn html(
     let vue = page::Vue {
         contenu: &trouve.contenu,
         publication: trouve.publication.as_ref(),
+        document: trouve.publication.as_ref().map(|publication| publication.octets),
         versions: &trouve.versions,
         ecarts: &ecarts,
         absolue: format!("{}{adresse}", url.0),
@@ -261,41 +284,63 @@ async fn html(
     Ok(avec_politique(Html(page::page(&vue)), principal))
 }
 
-async fn annexe(
-    piscine: &PgPool,
-    principal: &Principal,
-    trouve: &Trouve,
-    classeur: bool,
-    nom: &str,
-) -> Reponse<Response> {
-    let ecarts = ecarts(piscine, principal, trouve).await?;
-    let _place = ATELIER.entrer().await?;
-    let mut contours = Vec::new();
-    if !classeur {
-        let mut transaction = principal.transaction(piscine).await?;
-        for maille in [Maille::Commune, Maille::Epci] {
-            contours.push((
-                maille,
-                annexes::contours(&mut transaction, &trouve.contenu.rapport, maille).await?,
-            ));
+/// Said first by the annexes of what is not published.
+const APERCU: &str = "Aperçu, non publié.";
+
+/// A kind of file that holds the figures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Annexe {
+    Classeur,
+    GeoPackage,
+}
+
+impl Annexe {
+    /// By what its name ends with.
+    fn nommee(genre: &str) -> Reponse<Self> {
+        match genre {
+            "xlsx" => Ok(Self::Classeur),
+            "gpkg" => Ok(Self::GeoPackage),
+            autre => Err(Probleme::introuvable(format!(
+                "Un bilan n'existe pas en « {autre} » : demandez pdf, xlsx ou gpkg."
+            ))),
         }
     }
-    let etat = match &trouve.publication {
-        Some(publication) => format!("Bilan publié, version {}.", publication.version),
-        None => "Aperçu, non publié.".to_owned(),
-    };
-    let Contenu { rapport, requetes, .. } = trouve.contenu.clone();
-    let octets = tokio::task::spawn_blocking(move || {
-        let matiere = Matiere { rapport: &rapport, requetes: &requetes, ecarts: &ecarts, etat };
-        if classeur { annexes::classeur(&matiere) } else { annexes::geopaquet(&matiere, &contours) }
-    })
-    .await
-    .map_err(|_| Probleme::interne())??;
-    let (genre, extension) = match classeur {
-        true => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-        false => ("application/geopackage+sqlite3", "gpkg"),
-    };
-    Ok(fichier(genre, &format!("attachment; filename=\"{nom}.{extension}\""), octets, principal))
+
+    async fn servir(
+        self,
+        piscine: &PgPool,
+        principal: &Principal,
+        contenu: Contenu,
+        ecarts: Vec<Ecart>,
+        etat: String,
+        nom: &str,
+    ) -> Reponse<Response> {
+        let _place = ATELIER.entrer().await?;
+        let contours = match self {
+            Self::Classeur => None,
+            Self::GeoPackage => {
+                let mut transaction = principal.transaction(piscine).await?;
+                Some(Contours::lire(&mut transaction, &contenu.rapport).await?)
+            }
+        };
+        let octets = travaux::bloquer(move || {
+            let Contenu { rapport, requetes, .. } = &contenu;
+            let matiere = Matiere { rapport, requetes, ecarts: &ecarts, etat };
+            match contours {
+                None => annexes::classeur(&matiere),
+                Some(contours) => annexes::geopaquet(&matiere, &contours),
+            }
+        })
+        .await?;
+        let (genre, extension) = match self {
+            Self::Classeur => {
+                ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx")
+            }
+            Self::GeoPackage => ("application/geopackage+sqlite3", "gpkg"),
+        };
+        let disposition = format!("attachment; filename=\"{nom}.{extension}\"");
+        Ok(fichier(genre, &disposition, octets, principal))
+    }
 }
 
 async fn logo(
@@ -307,12 +352,12 @@ async fn logo(
     let trouve =
         trouver(&piscine, &principal, &reseau, lire_annee(&annee)?, lire_version(&parametres)?)
             .await?;
-    let logo = trouve
-        .contenu
-        .textes
-        .logo
-        .ok_or_else(|| Probleme::introuvable("Ce bilan n'a pas de logo."))?;
-    Ok(fichier(logo.genre.mime(), "inline", logo.octets, &principal))
+    servir_le_logo(trouve.contenu.textes.logo, &principal)
+}
+
+fn servir_le_logo(logo: Option<Logo>, principal: &Principal) -> Reponse<Response> {
+    let logo = logo.ok_or_else(|| Probleme::introuvable("Ce bilan n'a pas de logo."))?;
+    Ok(fichier(logo.genre.mime(), "inline", logo.octets, principal))
 }
 
 async fn carte(
@@ -324,21 +369,28 @@ async fn carte(
     let trouve =
         trouver(&piscine, &principal, &reseau, lire_annee(&annee)?, lire_version(&parametres)?)
             .await?;
+    servir_la_carte(&trouve.contenu.cartes, &nom, &principal).await
+}
+
+/// A map by the name of its file: its key, and `.svg` or `.png`.
+async fn servir_la_carte(
+    cartes: &BTreeMap<String, Dessin>,
+    nom: &str,
+    principal: &Principal,
+) -> Reponse<Response> {
     let absente = || {
         Probleme::introuvable(
             "Ce bilan n'a pas de carte de ce nom. Les noms sont dans sa page, avec .svg ou .png.",
         )
     };
     let (cle, genre) = nom.rsplit_once('.').ok_or_else(absente)?;
-    let dessin = trouve.contenu.cartes.get(cle).cloned().ok_or_else(absente)?;
+    let svg = cartes.get(cle).ok_or_else(absente)?.svg.clone();
     match genre {
-        "svg" => Ok(fichier("image/svg+xml", "inline", dessin.svg.into_bytes(), &principal)),
+        "svg" => Ok(fichier("image/svg+xml", "inline", svg.into_bytes(), principal)),
         "png" => {
             let _place = ATELIER.entrer().await?;
-            let png = tokio::task::spawn_blocking(move || cartes::png(&dessin.svg, LARGEUR))
-                .await
-                .map_err(|_| Probleme::interne())??;
-            Ok(fichier("image/png", &format!("inline; filename=\"{nom}\""), png, &principal))
+            let png = travaux::bloquer(move || cartes::png(&svg, LARGEUR)).await?;
+            Ok(fichier("image/png", &format!("inline; filename=\"{nom}\""), png, principal))
         }
         _ => Err(absente()),
     }

@@ -61,12 +61,8 @@ impl Fonds {
     pub fn dessiner(&self, rapport: &Rapport) -> Result<BTreeMap<String, Dessin>> {
         let palette = Palette::lire()?;
         let atelier = Atelier { rapport, palette };
-        let cartes = rapport
-            .cartes
-            .iter()
-            .chain(rapport.partenaires.iter().map(|bloc| &bloc.carte))
-            .chain(rapport.epci.iter().map(|bloc| &bloc.carte));
-        Ok(cartes
+        Ok(rapport
+            .toutes_les_cartes()
             .filter_map(|carte| {
                 let fond = self.epci.get(&carte.cle).or(self.reseau.as_ref())?;
                 Some((carte.cle.clone(), atelier.dessiner(carte, fond)))

@@ -2,6 +2,7 @@
 
 mod bandes;
 mod codes;
+mod contours;
 mod croquis;
 mod ewkb;
 mod fond;
@@ -36,6 +37,7 @@ pub use codes::{
     CodeInsee, Maille, Millesime, Siren, Unite, commune_de_l_arrondissement, departement,
     est_arrondissement_municipal,
 };
+pub use contours::{Contour, contours};
 pub use croquis::{Croquis, Role, Trace, bande as bande_du_croquis};
 pub use fond::{Fond, Forme};
 pub use generalisation::bande_servie;

@@ -111,6 +111,16 @@ async fn what_a_page_wrote_stays_when_the_folder_is_loaded_again() {
         ("action", "enregistrer"),
     ]);
     assert_eq!(essai.envoyer(adresse, &biscuit, &bon).await.statut, StatusCode::SEE_OTHER);
+    // Somebody who had opened the page before is shown what was kept since, and loses nothing.
+    let ancienne = corps(&[
+        ("avant_propos", "Le mien."),
+        ("couleur", "#1e4d5c"),
+        ("empreinte", "d'avant"),
+        ("action", "enregistrer"),
+    ]);
+    let recue = essai.envoyer(adresse, &biscuit, &ancienne).await;
+    assert_eq!(recue.statut, StatusCode::CONFLICT, "{}", recue.texte);
+    assert!(recue.texte.contains("Un autre mot.") && recue.texte.contains("Le mien."));
     let bilan = essai.pays.charger(&dossier("textes-page")).await;
     assert!(
         bilan.remarques.iter().any(|r| r.contains("rapport/avant-propos.md")),
@@ -145,6 +155,8 @@ async fn the_public_reads_what_is_published_which_never_changes_and_is_corrected
     assert_eq!(page.statut, StatusCode::OK, "{}", page.texte);
     assert!(page.texte.contains("En 2018, 3 demandes."));
     assert!(!page.texte.contains("ont changé"), "{}", page.texte);
+    let sommaire = public(&essai, "/rapports").await;
+    assert!(sommaire.texte.contains("/rapports/publie/2018.pdf"), "{}", sommaire.texte);
     let pdf = public(&essai, "/rapports/publie/2018.pdf").await;
     assert_eq!(pdf.entete("content-type"), "application/pdf");
     assert!(pdf.texte.starts_with("%PDF"));
@@ -182,6 +194,27 @@ async fn the_public_reads_what_is_published_which_never_changes_and_is_corrected
     ] {
         assert!(sqlx::query(ordre).execute(&mut connexion).await.is_err(), "{ordre}");
     }
+}
+
+#[tokio::test]
+async fn a_meeting_is_told_what_was_done_up_to_today() {
+    let _tour = TOUR.lock().await;
+    let essai = Essai::nouveau().await;
+    let reunion = dossier("reunion")
+        .avec("regroupements.csv", "code,nom,genre,regle\ntour,La tournée,canton,\n")
+        .avec("regroupements_communes.csv", "regroupement,commune\ntour,26001\ntour,26002\n");
+    essai.pays.charger(&reunion).await;
+    let biscuit = essai.entrer("coord@reunion.example", &["reunion:coordinateur"]).await;
+    let lancement = "/espace/reunion/bilan/lancer";
+    let faux = corps(&[("annee", "2018"), ("du", "2030-01-01"), ("au", "2029-01-01")]);
+    let recue = essai.envoyer(lancement, &biscuit, &faux).await;
+    assert_eq!(recue.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(recue.texte.contains("finit avant de commencer"), "{}", recue.texte);
+    let depuis = corps(&[("annee", "2018"), ("du", "2018-02-01"), ("sujet", "regroupement:tour")]);
+    let recue = essai.envoyer(lancement, &biscuit, &depuis).await;
+    assert_eq!(recue.statut, StatusCode::SEE_OTHER, "{}", recue.texte);
+    let page = essai.lire(recue.entete("location"), &[("cookie", &biscuit)]).await;
+    assert!(page.texte.contains("Dossier de réunion du 1"), "{}", page.texte);
 }
 
 #[tokio::test]
@@ -256,8 +289,9 @@ async fn files_of_figures_hold_the_figures_that_are_printed_with_the_query_of_ea
 
     let mut connexion = pays.base.connexion().await.unwrap();
     let mut transaction = connexion.begin().await.unwrap();
-    let communes = annexes::contours(&mut transaction, &rapport, Maille::Commune).await.unwrap();
-    let gpkg = annexes::geopaquet(&matiere, &[(Maille::Commune, communes)]).unwrap();
+    let contours = annexes::Contours::lire(&mut transaction, &rapport).await.unwrap();
+    let gpkg = annexes::geopaquet(&matiere, &contours).unwrap();
+    assert!(gpkg == annexes::geopaquet(&matiere, &contours).unwrap(), "two runs differ");
     let fichier = tempfile::Builder::new().suffix(".gpkg").tempfile().unwrap();
     std::fs::write(fichier.path(), gpkg).unwrap();
     let lu = gdal::Dataset::open(fichier.path()).unwrap();
@@ -277,4 +311,12 @@ async fn files_of_figures_hold_the_figures_that_are_printed_with_the_query_of_ea
         attendus.iter().map(|place| (place.chiffre.cle.clone(), place.chiffre.valeur)).collect();
     assert_eq!(valeurs, attendues);
     assert_eq!(lu.layer_by_name("requetes").unwrap().feature_count() as usize, requetes.len());
+    // A field for each map of communes, those of partners and EPCI too.
+    let couche = lu.layer_by_name("cartes_commune").unwrap();
+    assert_eq!(couche.spatial_ref().unwrap().auth_code().unwrap(), 2154);
+    let champs: Vec<String> = couche.defn().fields().map(|champ| champ.name()).collect();
+    for carte in rapport.toutes_les_cartes().filter(|carte| carte.maille == Maille::Commune) {
+        let attendu = !carte.valeurs.is_empty();
+        assert_eq!(champs.contains(&carte.cle.replace('-', "_")), attendu, "{}", carte.cle);
+    }
 }

@@ -105,7 +105,7 @@ fn ecrire(matiere: &Matiere<'_>) -> Result<Vec<u8>, XlsxError> {
         &gras,
     )?;
     let mut rang = 1;
-    for carte in &rapport.cartes {
+    for carte in rapport.toutes_les_cartes() {
         for (code, valeur) in &carte.valeurs {
             for (colonne, texte) in [
                 (0, &*carte.cle),

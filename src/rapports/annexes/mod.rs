@@ -11,8 +11,8 @@ use sqlx::PgConnection;
 
 use super::donnees::{Chiffre, Rapport, Tableau};
 use super::publication::Ecart;
-use crate::error::{Contexte, Result};
-use crate::territoires::Maille;
+use crate::error::Result;
+use crate::territoires::{Contour, Maille, contours, projection_legale};
 
 pub use classeur::classeur;
 pub use geopaquet::geopaquet;
@@ -70,31 +70,26 @@ fn parametres(parametres: &Map<String, Value>) -> String {
     }
 }
 
-/// A unit that maps of the report are about: its name, and its surface as WKB in EPSG:4326, none where it has no contour.
-#[derive(Debug, sqlx::FromRow)]
-pub struct Contour {
-    pub code: String,
-    pub nom: Option<String>,
-    pub forme: Option<Vec<u8>>,
+/// The units that maps of a report are about, by maille, in the legal projection of its département.
+#[derive(Debug, Default)]
+pub struct Contours {
+    epsg: i32,
+    unites: Vec<(Maille, Vec<Contour>)>,
 }
 
-/// The units of a maille that maps of the report are about.
-pub async fn contours(
-    connexion: &mut PgConnection,
-    rapport: &Rapport,
-    maille: Maille,
-) -> Result<Vec<Contour>> {
-    let codes: Vec<&str> = rapport
-        .cartes
-        .iter()
-        .filter(|carte| carte.maille == maille)
-        .flat_map(|carte| carte.valeurs.keys().map(String::as_str))
-        .collect();
-    sqlx::query_as(include_str!("sql/lire_contours.sql"))
-        .bind(rapport.millesime)
-        .bind(maille.as_str())
-        .bind(codes)
-        .fetch_all(connexion)
-        .await
-        .pour("lecture des contours d'un rapport")
+impl Contours {
+    pub async fn lire(connexion: &mut PgConnection, rapport: &Rapport) -> Result<Self> {
+        let epsg = projection_legale(rapport.reseau.departement.as_deref());
+        let mut unites = Vec::new();
+        for maille in [Maille::Commune, Maille::Epci] {
+            let codes: Vec<&str> = rapport
+                .toutes_les_cartes()
+                .filter(|carte| carte.maille == maille)
+                .flat_map(|carte| carte.valeurs.keys().map(String::as_str))
+                .collect();
+            let lus = contours(connexion, rapport.millesime, maille, &codes, epsg).await?;
+            unites.push((maille, lus));
+        }
+        Ok(Self { epsg, unites })
+    }
 }

@@ -12,7 +12,7 @@ pub fn corps(vue: &Vue<'_>) -> Markup {
     let mots = &textes.reglages.mots;
     html! {
         @if let Some(logo) = &textes.logo {
-            @let source = match vue.publication {
+            @let source = match vue.document {
                 Some(_) => format!("{}/logo{}", vue.adresse, version(vue)),
                 None => incluse(logo.genre.mime(), &logo.octets),
             };
@@ -114,7 +114,7 @@ fn version(vue: &Vue<'_>) -> String {
     vue.publication.map(|p| format!("?version={}", p.version)).unwrap_or_default()
 }
 
-/// A drawing inside the page: a draft has no address of its own for each.
+/// A drawing inside the page: what is not kept has no address of its own for each.
 fn incluse(mime: &str, octets: &[u8]) -> String {
     format!("data:{mime};base64,{}", STANDARD.encode(octets))
 }
@@ -124,8 +124,8 @@ fn fichiers(vue: &Vue<'_>) -> Markup {
     html! {
         p.fichiers {
             "À télécharger : "
-            @if let Some(publication) = vue.publication {
-                a href={ (vue.adresse) ".pdf" (suite) } { "le document (PDF, " (poids(publication.octets)) ")" } " · "
+            @if let Some(octets) = vue.document {
+                a href={ (vue.adresse) ".pdf" (suite) } { "le document (PDF, " (poids(octets)) ")" } " · "
             }
             a href={ (vue.adresse) ".xlsx" (suite) } { "les chiffres et leurs requêtes (XLSX)" } " · "
             a href={ (vue.adresse) ".gpkg" (suite) } { "les mêmes pour un SIG (GeoPackage)" }
@@ -183,7 +183,7 @@ fn carte(vue: &Vue<'_>, c: &Carte, niveau: u8) -> Markup {
         @if niveau == 3 { h3 { (c.titre) } } @else { h4 { (c.titre) } }
         @if let Some(dessin) = dessin {
             figure {
-                @if vue.publication.is_some() {
+                @if vue.document.is_some() {
                     @let adresse = format!("{}/cartes/{}", vue.adresse, c.cle);
                     img src={ (adresse) ".svg" (version(vue)) } alt=(dessin.description) loading="lazy";
                     figcaption {

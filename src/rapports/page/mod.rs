@@ -8,7 +8,7 @@ mod texte;
 use maud::{Markup, html};
 
 use super::donnees::date;
-use super::publication::{Contenu, Ecart, Publication};
+use super::publication::{Contenu, Ecart, Parue, Publication};
 use crate::http::page::page_publique;
 use crate::web::fiches::FEUILLE;
 
@@ -21,6 +21,8 @@ pub struct Vue<'a> {
     pub contenu: &'a Contenu,
     /// None: a draft, for whoever coordinates.
     pub publication: Option<&'a Publication>,
+    /// Bytes of its document, when it is kept: its maps have addresses too then, and are in the page otherwise.
+    pub document: Option<i32>,
     /// The versions of the year, the last first.
     pub versions: &'a [Publication],
     /// What has moved since it was published.
@@ -44,6 +46,36 @@ pub fn page(vue: &Vue<'_>) -> String {
     page_publique(&titre, tete, corps::corps(vue))
 }
 
+/// What all réseaux published.
+pub fn sommaire(parues: &[Parue]) -> String {
+    page_publique(
+        "Bilans annuels",
+        tete_des_listes(),
+        html! {
+            h1 { "Bilans annuels" }
+            @if parues.is_empty() { p { "Aucun bilan n'est encore publié." } }
+            @for parues in parues.chunk_by(|une, autre| une.reseau == autre.reseau) {
+                @let reseau = &parues[0].reseau;
+                h2 { a href={ "/rapports/" (reseau) } { (parues[0].nom_du_reseau) } }
+                ul { @for parue in parues { (publiee(reseau, &parue.publication)) } }
+            }
+        },
+    )
+}
+
+fn tete_des_listes() -> Markup {
+    html! { link rel="stylesheet" href=(FEUILLE); link rel="stylesheet" href=(STYLE); }
+}
+
+fn publiee(reseau: &str, p: &Publication) -> Markup {
+    html! { li {
+        a href={ "/rapports/" (reseau) "/" (p.annee) } { "Bilan " (p.annee) }
+        ", édité le " (date(p.edition))
+        @if let Some(note) = &p.note { " – version " (p.version) ", corrigée : " (note) }
+        " (" a href={ "/rapports/" (reseau) "/" (p.annee) ".pdf" } { "PDF, " (poids(p.octets)) } ")"
+    } }
+}
+
 /// The list of what a réseau published.
 pub fn liste(reseau: &str, nom: &str, publications: &[Publication], coordonne: bool) -> String {
     let mut annees: Vec<&Publication> = Vec::new();
@@ -52,19 +84,13 @@ pub fn liste(reseau: &str, nom: &str, publications: &[Publication], coordonne: b
             annees.push(publication);
         }
     }
-    let tete = html! { link rel="stylesheet" href=(FEUILLE); link rel="stylesheet" href=(STYLE); };
     page_publique(
         &format!("Bilans annuels – {nom}"),
-        tete,
+        tete_des_listes(),
         html! {
             h1 { "Bilans annuels – " (nom) }
             @if annees.is_empty() { p { "Aucun bilan n'est encore publié." } }
-            ul { @for p in &annees { li {
-                a href={ "/rapports/" (reseau) "/" (p.annee) } { "Bilan " (p.annee) }
-                ", édité le " (date(p.edition))
-                @if let Some(note) = &p.note { " – version " (p.version) ", corrigée : " (note) }
-                " (" a href={ "/rapports/" (reseau) "/" (p.annee) ".pdf" } { "PDF, " (poids(p.octets)) } ")"
-            } } }
+            ul { @for p in &annees { (publiee(reseau, p)) } }
             p { a href={ "/?reseau=" (reseau) } { "La carte du réseau" } }
             @if coordonne { p { a href={ "/espace/" (reseau) "/bilan" } { "Préparer le bilan annuel" } } }
         },

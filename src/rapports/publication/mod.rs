@@ -59,7 +59,8 @@ pub fn requetes_du_jour() -> BTreeMap<String, String> {
 /// Publishes a report: the first of its year, or the correction of the one before, which needs a note. Returns its version.
 ///
 /// # Errors
-/// A sentence when it is not of a whole réseau and a year, or when a correction says not what it corrects.
+/// A sentence when it is not of a whole réseau and a year, when a correction says not what it corrects, or when somebody else
+/// publishes the same version at once.
 pub async fn publier(
     connexion: &mut PgConnection,
     ouvrage: &Ouvrage,
@@ -106,9 +107,15 @@ pub async fn publier(
         .bind(Json(&ouvrage.textes))
         .bind(Json(&ouvrage.cartes))
         .bind(&ouvrage.pdf)
-        .fetch_one(connexion)
+        .fetch_optional(connexion)
         .await
-        .pour("publication d'un rapport")
+        .pour("publication d'un rapport")?
+        .ok_or_else(|| {
+            Error::Demande(
+                "Quelqu'un d'autre vient de publier ce bilan : lisez-le, puis publiez une correction s'il en faut une."
+                    .into(),
+            )
+        })
 }
 
 /// All that the principal may read of a réseau, the last first.
@@ -118,6 +125,20 @@ pub async fn lister(connexion: &mut PgConnection, reseau: &str) -> Result<Vec<Pu
         .fetch_all(connexion)
         .await
         .pour(ACTION)
+}
+
+/// A report of whatever réseau.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Parue {
+    pub reseau: String,
+    pub nom_du_reseau: String,
+    #[sqlx(flatten)]
+    pub publication: Publication,
+}
+
+/// The last version of all that the principal may read, by réseau, the last year first.
+pub async fn lister_partout(connexion: &mut PgConnection) -> Result<Vec<Parue>> {
+    sqlx::query_as(include_str!("sql/lister_partout.sql")).fetch_all(connexion).await.pour(ACTION)
 }
 
 /// What a publication holds.

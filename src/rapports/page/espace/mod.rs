@@ -5,22 +5,27 @@
 mod pages;
 mod saisie;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Multipart, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use sqlx::{PgConnection, PgPool};
 
 use crate::comptes::Principal;
 use crate::coordination::{Champs, Reseau, connectee, connexion, ecriture, patienter, reponse};
 use crate::error::{Contexte, Error, Result};
 use crate::http::{Chemin, Formulaire, Parametres, Probleme, Reponse};
-use crate::rapports::donnees::{Format, Sujet};
+use crate::partenaires::zones::etats::aujourd_hui;
+use crate::rapports::donnees::{Consigne, Format, Periode, Sujet};
+use crate::rapports::fabrique::{self, Ouvrage};
+use crate::rapports::page::Vue;
 use crate::rapports::textes::{self, Faute, Fichiers, LOGOS, Textes};
 use crate::rapports::travaux::{self, Etat};
-use crate::rapports::{consigne, fabrique, publication};
+use crate::rapports::{self, APERCU, Annexe, annee_entiere, consigne, publication};
 use pages::Bilan;
 use saisie::Saisie;
 
@@ -35,10 +40,15 @@ where
     Router::new()
         .route("/espace/{reseau}/bilan", get(montrer))
         .route("/espace/{reseau}/bilan/textes", post(ecrire))
-        .route("/espace/{reseau}/bilan/logo", post(deposer).layer(DefaultBodyLimit::max(ENVOI_MAX)))
+        .route(
+            "/espace/{reseau}/bilan/logo",
+            get(logo_garde).post(deposer).layer(DefaultBodyLimit::max(ENVOI_MAX)),
+        )
         .route("/espace/{reseau}/bilan/lancer", post(lancer))
         .route("/espace/{reseau}/bilan/travaux/{id}", get(suivre))
-        .route("/espace/{reseau}/bilan/travaux/{id}/bilan.pdf", get(prendre))
+        .route("/espace/{reseau}/bilan/travaux/{id}/{fichier}", get(prendre))
+        .route("/espace/{reseau}/bilan/travaux/{id}/bilan/logo", get(logo))
+        .route("/espace/{reseau}/bilan/travaux/{id}/bilan/cartes/{nom}", get(carte))
         .route("/espace/{reseau}/bilan/travaux/{id}/annuler", post(annuler))
         .route("/espace/{reseau}/bilan/travaux/{id}/publier", post(publier))
 }
@@ -65,10 +75,13 @@ async fn lire(
         .fetch_all(connexion)
         .await
         .pour("lecture d'un réseau")?;
+    let gardee = Saisie::des_fichiers(&fichiers);
     Ok(Bilan {
+        empreinte: gardee.empreinte(),
+        autrement: Vec::new(),
         annee: annee.unwrap_or(reseau.annee),
         travaux: travaux::lister(&reseau.code),
-        saisie: saisie.unwrap_or_else(|| Saisie::des_fichiers(&fichiers)),
+        saisie: saisie.unwrap_or(gardee),
         logo: LOGOS.iter().copied().find(|nom| fichiers.contains_key(*nom)),
         fautes: fautes.to_vec(),
         sujets: sujets.into_iter().map(|choix| (choix.valeur, choix.nom)).collect(),
@@ -120,21 +133,30 @@ async fn ecrire(
     let fichiers = saisie.fichiers(&anciens);
     let juges = Textes::juger(&fichiers);
     let code = reseau.code.clone();
-    let apercu = envoyes.iter().any(|(nom, valeur)| nom == "action" && valeur == "apercu");
+    let apercu = valeur(&envoyes, "action") == "apercu";
+    // Two people may write at once: the second is shown what the first has kept, and loses nothing.
+    let gardee = Saisie::des_fichiers(&anciens);
+    let lue = valeur(&envoyes, "empreinte");
+    let autrement = match lue.is_empty() || lue == gardee.empreinte() {
+        true => Vec::new(),
+        false => saisie.differences(&gardee),
+    };
     match juges {
+        Ok(_) if !apercu && !autrement.is_empty() => {
+            let lu = lire(&mut transaction, reseau, None, Some(saisie), &[]).await?;
+            let bilan = Bilan { autrement, ..lu };
+            Ok(reponse(StatusCode::CONFLICT, bilan.page(None, None, None)))
+        }
         Err(fautes) => {
             let bilan = lire(&mut transaction, reseau, None, Some(saisie), &fautes).await?;
             Ok(reponse(StatusCode::UNPROCESSABLE_ENTITY, bilan.page(None, None, None)))
         }
         Ok(juges) if apercu => {
-            let annee = envoyes
-                .iter()
-                .find(|(nom, _)| nom == "annee")
-                .and_then(|(_, annee)| annee.parse().ok());
+            let annee = valeur(&envoyes, "annee").parse().ok();
             let bilan = lire(&mut transaction, reseau, annee, Some(saisie), &[]).await?;
             transaction.rollback().await.pour("lecture d'un réseau")?;
-            let _place = crate::rapports::ATELIER.entrer().await?;
-            let voulue = consigne(&code, Sujet::Reseau, bilan.annee, Format::A4)?;
+            let _place = rapports::ATELIER.entrer().await?;
+            let voulue = consigne(&code, bilan.annee)?;
             let rapport = fabrique::chiffres(&piscine, &principal, &voulue).await?;
             Ok(reponse(StatusCode::OK, bilan.page(None, None, Some(&juges.remplir(&rapport)))))
         }
@@ -154,6 +176,23 @@ async fn ecrire(
             Ok(Redirect::to(&format!("/espace/{code}/bilan?fait=enregistre")).into_response())
         }
     }
+}
+
+/// The logo as it is kept.
+async fn logo_garde(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin(reseau): Chemin<String>,
+) -> Reponse<Response> {
+    if !connectee(&principal) {
+        return Ok(connexion(&uri));
+    }
+    let mut transaction = principal.transaction(&piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
+    let fichiers = textes::lire(&mut transaction, &reseau.code).await?;
+    let logo = Textes::juger(&fichiers).ok().and_then(|textes| textes.logo);
+    rapports::servir_le_logo(logo, &principal)
 }
 
 /// Takes a logo, or takes it away when the form brings none.
@@ -208,30 +247,47 @@ async fn lancer(
     if !connectee(&principal) {
         return Ok(patienter(&uri, &envoyes));
     }
-    let champ = |nom: &str| {
-        envoyes
-            .iter()
-            .find(|(cle, _)| cle == nom)
-            .map(|(_, valeur)| valeur.trim())
-            .unwrap_or_default()
-    };
     let mut transaction = principal.transaction(&piscine).await?;
     let reseau = Reseau::lire(&mut transaction, &reseau).await?;
     transaction.rollback().await.pour("lecture d'un réseau")?;
-    let annee = champ("annee")
-        .parse()
-        .map_err(|_| Probleme::saisie("annee", "L'année s'écrit en quatre chiffres."))?;
-    let sujet = match champ("sujet").split_once(':') {
+    let periode = periode(&envoyes)?;
+    let sujet = match valeur(&envoyes, "sujet").split_once(':') {
         Some(("partenaire", code)) => Sujet::Partenaire(code.to_owned()),
         Some(("epci", code)) => Sujet::Epci(code.to_owned()),
         Some(("regroupement", code)) => Sujet::Regroupement(code.to_owned()),
         _ => Sujet::Reseau,
     };
-    let format = if champ("format") == "a3" { Format::A3 } else { Format::A4 };
-    let travail =
-        travaux::lancer(&piscine, &principal, consigne(&reseau.code, sujet, annee, format)?)?;
+    let format = if valeur(&envoyes, "format") == "a3" { Format::A3 } else { Format::A4 };
+    let travail = travaux::lancer(
+        &piscine,
+        &principal,
+        Consigne { reseau: reseau.code.clone(), sujet, periode, edition: aujourd_hui(), format },
+    )?;
     Ok(Redirect::to(&format!("/espace/{}/bilan/travaux/{}", reseau.code, travail.id))
         .into_response())
+}
+
+/// The days of a report: those that are given, to today when the last is not; else a year.
+fn periode(envoyes: &Champs) -> Reponse<Periode> {
+    let jour = |nom: &'static str| match valeur(envoyes, nom) {
+        "" => Ok(None),
+        texte => texte
+            .parse::<NaiveDate>()
+            .map(Some)
+            .map_err(|_| Probleme::saisie(nom, "Une date s'écrit AAAA-MM-JJ.")),
+    };
+    match (jour("du")?, jour("au")?) {
+        (Some(du), au) => Periode::jours(du, au.unwrap_or_else(aujourd_hui))
+            .ok_or_else(|| Probleme::saisie("au", "La période finit avant de commencer.")),
+        (None, Some(_)) => Err(Probleme::saisie("du", "Dites aussi de quel jour part la période.")),
+        (None, None) => {
+            let annee = valeur(envoyes, "annee");
+            let annee = annee
+                .parse()
+                .map_err(|_| Probleme::saisie("annee", "L'année s'écrit en quatre chiffres."))?;
+            Ok(annee_entiere(annee)?)
+        }
+    }
 }
 
 /// Where a report is; once it is made, what may be done with it.
@@ -262,23 +318,84 @@ fn perdu() -> Probleme {
     )
 }
 
-/// The document, for whoever coordinates.
+/// What was made, for whoever coordinates: a page, the document, the files of its figures.
 async fn prendre(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin((reseau, id, fichier)): Chemin<(String, u64, String)>,
+) -> Reponse<Response> {
+    let ouvrage = match fait(&piscine, &principal, &uri, &reseau, id).await? {
+        Ok(ouvrage) => ouvrage,
+        Err(connexion) => return Ok(connexion),
+    };
+    let nom = format!("bilan-{reseau}-{id}");
+    match fichier.split_once('.') {
+        None if fichier == "bilan" => {
+            let contenu = ouvrage.contenu();
+            let adresse = uri.path().to_owned();
+            let vue = Vue {
+                contenu: &contenu,
+                publication: None,
+                document: Some(i32::try_from(ouvrage.pdf.len()).unwrap_or(i32::MAX)),
+                versions: &[],
+                ecarts: &[],
+                absolue: adresse.clone(),
+                adresse,
+            };
+            Ok(reponse(StatusCode::OK, super::page(&vue)))
+        }
+        Some(("bilan", "pdf")) => {
+            let disposition = format!("inline; filename=\"{nom}.pdf\"");
+            Ok(rapports::fichier("application/pdf", &disposition, ouvrage.pdf.clone(), &principal))
+        }
+        Some(("bilan", genre)) => {
+            let (annexe, etat) = (Annexe::nommee(genre)?, APERCU.to_owned());
+            annexe.servir(&piscine, &principal, ouvrage.contenu(), Vec::new(), etat, &nom).await
+        }
+        _ => Err(perdu()),
+    }
+}
+
+async fn logo(
     State(piscine): State<PgPool>,
     principal: Principal,
     uri: Uri,
     Chemin((reseau, id)): Chemin<(String, u64)>,
 ) -> Reponse<Response> {
-    if !connectee(&principal) {
-        return Ok(connexion(&uri));
+    match fait(&piscine, &principal, &uri, &reseau, id).await? {
+        Ok(ouvrage) => rapports::servir_le_logo(ouvrage.textes.logo.clone(), &principal),
+        Err(connexion) => Ok(connexion),
     }
-    let mut transaction = principal.transaction(&piscine).await?;
-    let reseau = Reseau::lire(&mut transaction, &reseau).await?;
-    let ouvrage = travaux::trouver(&reseau.code, id)
-        .and_then(|travail| travail.ouvrage())
-        .ok_or_else(perdu)?;
-    let disposition = format!("inline; filename=\"bilan-{}-{id}.pdf\"", reseau.code);
-    Ok(crate::rapports::fichier("application/pdf", &disposition, ouvrage.pdf.clone(), &principal))
+}
+
+async fn carte(
+    State(piscine): State<PgPool>,
+    principal: Principal,
+    uri: Uri,
+    Chemin((reseau, id, nom)): Chemin<(String, u64, String)>,
+) -> Reponse<Response> {
+    match fait(&piscine, &principal, &uri, &reseau, id).await? {
+        Ok(ouvrage) => rapports::servir_la_carte(&ouvrage.cartes, &nom, &principal).await,
+        Err(connexion) => Ok(connexion),
+    }
+}
+
+/// What was made, for whoever coordinates; for whoever has not signed in, the page where one does.
+async fn fait(
+    piscine: &PgPool,
+    principal: &Principal,
+    uri: &Uri,
+    reseau: &str,
+    id: u64,
+) -> Reponse<std::result::Result<Arc<Ouvrage>, Response>> {
+    if !connectee(principal) {
+        return Ok(Err(connexion(uri)));
+    }
+    let mut transaction = principal.transaction(piscine).await?;
+    let reseau = Reseau::lire(&mut transaction, reseau).await?;
+    let travail = travaux::trouver(&reseau.code, id);
+    travail.and_then(|travail| travail.ouvrage()).map(Ok).ok_or_else(perdu)
 }
 
 async fn annuler(
@@ -311,7 +428,7 @@ async fn publier(
     let (mut transaction, reseau) = ecriture(&piscine, &principal, &origine, &reseau).await?;
     let travail = travaux::trouver(&reseau.code, id).ok_or_else(perdu)?;
     let ouvrage = travail.ouvrage().ok_or_else(perdu)?;
-    let note = envoyes.iter().find(|(nom, _)| nom == "note").map(|(_, note)| note.as_str());
+    let note = Some(valeur(&envoyes, "note"));
     match publication::publier(&mut transaction, &ouvrage, note).await {
         Ok(_) => transaction.commit().await.pour("publication d'un rapport")?,
         Err(Error::Demande(phrase)) => {
@@ -324,7 +441,13 @@ async fn publier(
     Ok(Redirect::to(&format!("/espace/{}/bilan?fait=publie", reseau.code)).into_response())
 }
 
+/// What a form sends under a name, spaces around it aside; empty when it sends nothing.
+fn valeur<'a>(envoyes: &'a Champs, nom: &str) -> &'a str {
+    let envoyee = envoyes.iter().find(|(cle, _)| cle == nom);
+    envoyee.map(|(_, valeur)| valeur.trim()).unwrap_or_default()
+}
+
 /// The year of today, for forms.
 fn cette_annee() -> i32 {
-    crate::partenaires::zones::etats::aujourd_hui().year()
+    aujourd_hui().year()
 }

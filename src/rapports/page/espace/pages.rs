@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::cette_annee;
 use super::saisie::Saisie;
 use crate::coordination::Reseau;
-use crate::rapports::donnees::{Sujet, date};
+use crate::rapports::donnees::{Periode, Sujet, date};
 use crate::rapports::page::{poids, texte};
 use crate::rapports::publication::Publication;
 use crate::rapports::textes::{CLES, Faute, Textes};
@@ -19,6 +19,10 @@ pub struct Bilan {
     pub reseau: Reseau,
     pub annee: i16,
     pub saisie: Saisie,
+    /// Of the texts as they are kept.
+    pub empreinte: String,
+    /// What somebody else has kept since, otherwise than this form: words of the form, and text.
+    pub autrement: Vec<(&'static str, String)>,
     pub fautes: Vec<Faute>,
     /// The file of the logo, if there is one.
     pub logo: Option<&'static str>,
@@ -43,6 +47,7 @@ impl Bilan {
                         ul { @for faute in &self.fautes { li { (faute.to_string()) } } }
                     }
                 }
+                (self.conflit())
                 @if let Some(textes) = apercu { (montrer(textes)) }
                 h2 { "Faire le bilan" }
                 p { a href={ "/rapports/" (code) "/" (self.annee) } {
@@ -57,6 +62,19 @@ impl Bilan {
                 (self.logo())
             },
         )
+    }
+
+    fn conflit(&self) -> Markup {
+        html! { @if !self.autrement.is_empty() {
+            div.erreur role="alert" {
+                p { "Quelqu'un d'autre a enregistré ces textes depuis que vous les lisez : rien n'est enregistré. Ce que vous avez écrit est gardé \
+                     plus bas ; voici ce qui est enregistré. Reprenez-en ce qu'il faut, puis enregistrez de nouveau." }
+                dl { @for (libelle, texte) in &self.autrement {
+                    dt { (libelle) }
+                    dd.ecrit { @if texte.is_empty() { "(vide)" } @else { (texte) } }
+                } }
+            }
+        } }
     }
 
     fn publie(&self) -> bool {
@@ -80,6 +98,12 @@ impl Bilan {
             form.saisie.large method="post" action={ "/espace/" (self.reseau.code) "/bilan/lancer" } {
                 label for="annee" { "Année" }
                 input type="number" id="annee" name="annee" min="1943" max=(cette_annee()) value=(self.annee) required;
+                details {
+                    summary { "D'un jour à l'autre, plutôt que d'une année" }
+                    p { label for="du" { "Du" } input type="date" id="du" name="du"; }
+                    p { label for="au" { "Au" } input type="date" id="au" name="au" aria-describedby="aide-au"; }
+                    p.discret id="aide-au" { "Vide : jusqu'à aujourd'hui." }
+                }
                 label for="sujet" { "De qui" }
                 select id="sujet" name="sujet" {
                     option value="" { "Tout le réseau" }
@@ -132,6 +156,7 @@ impl Bilan {
         html! {
             form.saisie.large method="post" action={ "/espace/" (self.reseau.code) "/bilan/textes" } {
                 input type="hidden" name="annee" value=(self.annee);
+                input type="hidden" name="empreinte" value=(self.empreinte);
                 (ligne("titre", "Titre de la couverture", &s.titre, "Vide : « Bilan » et l'année."))
                 (ligne("sous_titre", "Sous-titre", &s.sous_titre, "Vide : le nom du réseau."))
                 (ligne("couleur", "Couleur", &s.couleur, "Écrite #rrggbb, assez sombre pour se lire sur du blanc. Vide : celle du réseau."))
@@ -163,7 +188,10 @@ impl Bilan {
         let action = format!("/espace/{}/bilan/logo", self.reseau.code);
         html! {
             @match self.logo {
-                Some(nom) => p { "Le logo est " code { (nom) } "." },
+                Some(nom) => {
+                    p { "Le logo est " code { (nom) } "." }
+                    p { img src=(action) alt=(nom) height="60"; }
+                },
                 None => p { "Aucun logo." },
             }
             form.saisie.large method="post" enctype="multipart/form-data" action=(action) {
@@ -203,6 +231,12 @@ fn montrer(textes: &Textes) -> Markup {
     html! {
         section.avis aria-label="Aperçu des textes" {
             p role="status" { strong { "Aperçu : rien n'est enregistré encore." } }
+            @if let Some(couleur) = &textes.reglages.couleur {
+                p { svg viewBox="0 0 320 48" width="320" height="48" role="img" aria-label={ "La couleur " (couleur) ", sous un titre blanc" } {
+                    rect width="320" height="48" rx="4" fill=(couleur) {}
+                    text x="16" y="31" fill="#ffffff" font-size="20" { (mots.titre.as_deref().unwrap_or("Bilan annuel")) }
+                } }
+            }
             @if !textes.avant_propos.is_empty() {
                 h2 { (mots.avant_propos.as_deref().unwrap_or("Avant-propos")) }
                 (texte(&textes.avant_propos, 2))
@@ -218,12 +252,16 @@ fn montrer(textes: &Textes) -> Markup {
 
 fn nom(travail: &Travail) -> String {
     let consigne = &travail.consigne;
-    let annee = consigne.periode.annee.map(|annee| annee.to_string()).unwrap_or_default();
+    let Periode { annee, du, au } = consigne.periode;
+    let quand = match annee {
+        Some(annee) => annee.to_string(),
+        None => format!("du {} au {}", date(du), date(au)),
+    };
     match &consigne.sujet {
-        Sujet::Reseau => format!("Bilan {annee}"),
-        Sujet::Partenaire(code) => format!("Bilan {annee} du partenaire {code}"),
-        Sujet::Epci(code) => format!("Bilan {annee} de l'EPCI {code}"),
-        Sujet::Regroupement(code) => format!("Dossier de réunion {annee} : {code}"),
+        Sujet::Reseau => format!("Bilan {quand}"),
+        Sujet::Partenaire(code) => format!("Bilan {quand} du partenaire {code}"),
+        Sujet::Epci(code) => format!("Bilan {quand} de l'EPCI {code}"),
+        Sujet::Regroupement(code) => format!("Dossier de réunion {quand} : {code}"),
     }
 }
 
@@ -268,6 +306,9 @@ pub fn travail(
                     p role="status" { "Le document est prêt." }
                     p { a.bouton href={ (adresse) "/bilan.pdf" } {
                         "Lire le document (PDF, " (poids(i32::try_from(ouvrage.pdf.len()).unwrap_or(i32::MAX))) ")" } }
+                    p { "Les mêmes chiffres, avec leurs requêtes : " a href={ (adresse) "/bilan.xlsx" } { "en classeur (XLSX)" } ", "
+                        a href={ (adresse) "/bilan.gpkg" } { "pour un SIG (GeoPackage)" } ". " a href={ (adresse) "/bilan" } {
+                        "Lire en page" } ", avec chaque carte en SVG et en PNG." }
                     @if travail.consigne.sujet == Sujet::Reseau && annee.is_some() {
                         h2 { @if correction { "Publier une correction" } @else { "Publier" } }
                         p { "Ce qui est publié se lit à l'adresse " code { "/rapports/" (reseau.code) "/" (annee.unwrap_or_default()) }

@@ -1,5 +1,7 @@
 //! The texts as the form shows them, and the files that they make.
 
+use sha2::{Digest, Sha256};
+
 use crate::rapports::textes::{
     AVANT_PROPOS, Fichiers, Mots, PROGRAMME, REGLAGES, Reglages, Signataire, TexteDuLogo,
 };
@@ -38,6 +40,42 @@ impl Saisie {
             programme: champ("programme"),
             logo_texte: champ("logo_texte"),
         }
+    }
+
+    /// Each with the words of the form.
+    fn champs(&self) -> [(&'static str, &str); 10] {
+        [
+            ("Titre de la couverture", &self.titre),
+            ("Sous-titre", &self.sous_titre),
+            ("Couleur", &self.couleur),
+            ("Titre de l'avant-propos", &self.titre_avant_propos),
+            ("Avant-propos", &self.avant_propos),
+            ("Qui signe", &self.signataire_nom),
+            ("Sa fonction", &self.signataire_fonction),
+            ("Titre du programme", &self.titre_programme),
+            ("Programme de l'année suivante", &self.programme),
+            ("Ce que montre le logo", &self.logo_texte),
+        ]
+    }
+
+    /// By which a form knows whether what it was filled with is still there.
+    pub fn empreinte(&self) -> String {
+        let mut empreinte = Sha256::new();
+        for (_, texte) in self.champs() {
+            empreinte.update(texte.len().to_be_bytes());
+            empreinte.update(texte);
+        }
+        format!("{:x}", empreinte.finalize())
+    }
+
+    /// What another says otherwise: the words of the form, and its text.
+    pub fn differences(&self, autre: &Self) -> Vec<(&'static str, String)> {
+        self.champs()
+            .into_iter()
+            .zip(autre.champs())
+            .filter(|((_, mien), (_, sien))| mien != sien)
+            .map(|(_, (libelle, sien))| (libelle, sien.to_owned()))
+            .collect()
     }
 
     /// What is kept was judged before: settings that no longer read are begun again.

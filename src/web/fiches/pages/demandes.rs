@@ -42,6 +42,17 @@ pub fn ce_qui_a_ete_demande(
             @if let Some(seuil) = masquage(&reseaux) {
                 p.discret { "Non publié : les nombres de moins de " (seuil) " demandes, et ceux qui les feraient deviner." }
             }
+            (bilans(&reseaux))
+        }
+    }
+}
+
+/// Where the réseaux publish what they did in the year.
+pub fn bilans(reseaux: &[&Reseau]) -> Markup {
+    html! {
+        @if !reseaux.is_empty() {
+            p.bilans { "Bilans annuels : " @for (rang, reseau) in reseaux.iter().enumerate() {
+                @if rang > 0 { ", " } a href={ "/rapports/" (reseau.code) } { (reseau.nom) } } "." }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::super::contacts::{Message, guichet, joindre};
 use super::super::ecriture::{date_longue, liste, pluriel};
 use super::super::mots;
 use super::super::partenaire::FicheDePartenaire;
-use super::demandes::{comptes, par_annee};
+use super::demandes::{bilans, comptes, par_annee};
 use super::{demonstration, provenance, signaler, tete};
 use crate::http::page::page_publique;
 use crate::partenaires::{EpciDuMembre, Fiche, Membre, ThemeDuMembre};
@@ -64,6 +64,7 @@ pub fn page_du_partenaire(fiche: &FicheDePartenaire, adresse: &str) -> String {
                 (par_annee(&fiche.demandes, false))
                 (comptes(&fiche.demandes_par_theme()))
             }
+            (bilans(&[reseau]))
         }
         section aria-labelledby="sources" {
             h2 id="sources" { "Sources" }
