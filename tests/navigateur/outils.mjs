@@ -93,6 +93,26 @@ export async function dessinee(page) {
     null,
     { timeout: 60_000 },
   );
+  await page.evaluate(() => window.maillage.montree());
+}
+
+/** Colours of the screen, `#rrggbb`, at points in CSS pixels. */
+export async function couleursAffichees(page, points) {
+  const image = (await page.screenshot()).toString('base64');
+  return page.evaluate(
+    async ([image, points]) => {
+      const dessin = new Image();
+      dessin.src = `data:image/png;base64,${image}`;
+      await dessin.decode();
+      const toile = Object.assign(document.createElement('canvas'), { width: dessin.width, height: dessin.height });
+      const d = toile.getContext('2d');
+      d.drawImage(dessin, 0, 0);
+      const fois = dessin.width / innerWidth;
+      const lire = ([x, y]) => [...d.getImageData(Math.round(x * fois), Math.round(y * fois), 1, 1).data.slice(0, 3)];
+      return points.map((point) => `#${lire(point).map((c) => c.toString(16).padStart(2, '0')).join('')}`);
+    },
+    [image, points],
+  );
 }
 
 export async function capturer(page, nom) {
@@ -105,6 +125,11 @@ export async function capturer(page, nom) {
 
 /** Serious and critical faults that axe finds on the page as it is. */
 export async function fautesAccessibilite(page) {
+  // What is still coming into view has not its colours yet.
+  await page.evaluate(async () => {
+    const finies = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
+    await Promise.all(finies.map((a) => a.finished.catch(() => {})));
+  });
   await page.evaluate(outil('axe-core').source);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
   return violations

@@ -1,7 +1,7 @@
 // The page as people meet it, in a real browser, against a service that holds the demonstration data (MAILLAGE_URL).
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { avecPage, BUREAU, capturer, cliquer, DIE, dessinee, fautesAccessibilite, lancer, OPTIONS, ouvrir, PANNEAU, service, TELEPHONE } from './outils.mjs';
+import { avecPage, BUREAU, capturer, cliquer, DIE, dessinee, fautesAccessibilite, lancer, OPTIONS, ouvrir, PANNEAU, service, TELEPHONE, couleursAffichees } from './outils.mjs';
 
 describe('the page', OPTIONS, () => {
   let navigateur;
@@ -83,6 +83,34 @@ describe('the page', OPTIONS, () => {
           // The others are on a boundary, whose ink is over the colour.
           assert.ok(points.length > 20 && pareils > 0.65 * points.length, `${pareils} of ${points.length}: ${points.slice(0, 5).join(' ')}`);
           assert.deepEqual(fautes, []);
+        }));
+
+      test('once it has moved, the live map shows each commune in its colour, with all its pixels', () =>
+        avec('/', { taille }, async ({ page }) => {
+          const boite = await page.locator('#carte canvas').boundingBox();
+          const [x, y] = [boite.x + boite.width / 2, boite.y + boite.height / 3];
+          await page.mouse.move(x, y);
+          await page.mouse.down();
+          for (let i = 1; i <= 5; i++) await page.mouse.move(x - 6 * i, y + 4 * i);
+          await page.mouse.up();
+          await page.waitForFunction(() => !window.maillage.carte.isMoving());
+          await dessinee(page);
+          const points = await page.evaluate(({ x, y, width, height }) => {
+            const lus = [];
+            for (let i = 20; i < width; i += 29) {
+              for (let j = 20; j < height; j += 29) {
+                const ici = document.elementFromPoint(x + i, y + j)?.closest('#carte');
+                const couleur = ici && window.maillage.carte.queryRenderedFeatures([i, j], { layers: ['surface-communes'] })[0]?.state.couleur;
+                if (couleur) lus.push([couleur, [x + i, y + j]]);
+              }
+            }
+            return lus;
+          }, boite);
+          const vues = await couleursAffichees(page, points.map(([, point]) => point));
+          const pareils = points.filter(([couleur], i) => couleur === vues[i]).length;
+          assert.ok(points.length > 20 && pareils > 0.65 * points.length, `${pareils} of ${points.length}`);
+          const { width, attendue } = await page.evaluate(() => ({ width: window.maillage.carte.painter.width, attendue: Math.round(document.querySelector('#carte canvas').clientWidth * devicePixelRatio) }));
+          assert.equal(width, attendue);
         }));
 
       test('the totals say 745 demandes and 260 communes, and that they are a demonstration', async () => {

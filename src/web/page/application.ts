@@ -25,8 +25,11 @@ import { SujetZones } from './zones/sujet';
 
 declare global {
   interface Window {
-    /** For tests and for the curious: the MapLibre maps, once they exist, and the view as the page understands it. */
-    maillage: { carte: Carte['maplibre'] | null; carte2: Carte['maplibre'] | null; vue: () => Vue };
+    /**
+     * For tests and for the curious: the MapLibre maps, once they exist, whether all that the first has drawn is shown, and the view as
+     * the page understands it.
+     */
+    maillage: { carte: Carte['maplibre'] | null; carte2: Carte['maplibre'] | null; montree: () => Promise<void> | undefined; vue: () => Vue };
   }
 }
 
@@ -80,7 +83,7 @@ class Application {
   });
 
   async demarrer(): Promise<void> {
-    window.maillage = { carte: null, carte2: null, vue: () => this.vue };
+    window.maillage = { carte: null, carte2: null, montree: () => this.carte?.montree(), vue: () => this.vue };
     document.documentElement.classList.toggle('dans-un-cadre', location.pathname === CADRE);
     new Recherche({
       surChoix: (t) => void this.choisir(t.maille, t.code, { cadrer: true, focus: true }),

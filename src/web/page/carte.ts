@@ -14,7 +14,7 @@ import {
   type Tile,
 } from 'maplibre-gl';
 import type { Camera } from './adresse';
-import { alleger } from './allure';
+import { Coulisses, sansCarteGraphique } from './coulisses';
 import { HEXAGONE, marge } from './cadrage';
 import { COUCHES, coucheDeMotif, OFFICIELLES, poserCouches, poserRegroupements, rayon, SOURCE, sourceDe, voileSauf, ZOOM_COMMUNES, type Etat } from './couches';
 import { estDuFond, poserFond } from './fond';
@@ -69,6 +69,7 @@ export interface Ecoute {
 
 export class Carte {
   readonly maplibre: CarteMapLibre;
+  private coulisses: Coulisses | null = null;
   private pose = false;
   private peinture: Peinture | null = null;
   private choisie: { maille: Maille; code: string } | null = null;
@@ -119,7 +120,8 @@ export class Carte {
     this.maplibre.addControl(new AttributionControl({ compact: false }), 'bottom-right');
     this.maplibre.addControl(new ScaleControl({ unit: 'metric', maxWidth: 110 }), 'bottom-right');
     this.ecouter(ecoute);
-    alleger(this.maplibre);
+    const gl = this.maplibre.getCanvas().getContext('webgl2');
+    if (gl && sansCarteGraphique(gl)) this.coulisses = new Coulisses(this.maplibre, gl);
   }
 
   /** Draws an answer; null draws the boundaries alone. */
@@ -333,8 +335,14 @@ export class Carte {
   }
 
   /** Once there is nothing left to load or to draw. */
-  auRepos(): Promise<void> {
-    return new Promise((suite) => void this.maplibre.once('idle', () => suite()));
+  async auRepos(): Promise<void> {
+    await new Promise<void>((suite) => void this.maplibre.once('idle', () => suite()));
+    await this.montree();
+  }
+
+  /** Once all that was drawn is shown. */
+  async montree(): Promise<void> {
+    await this.coulisses?.montree();
   }
 
   get bornes(): Bbox {
