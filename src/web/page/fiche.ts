@@ -106,16 +106,29 @@ function identite(t: Territoire, gestes: Gestes): HTMLElement {
     bloc.append(element('button', { type: 'button', class: 'bouton', click: () => gestes.zoomer(t) }, `Voir ${MAILLES[t.maille].la} sur la carte`));
   }
   if (t.maille === 'commune' || t.maille === 'epci') {
-    bloc.append(' ', element('a', { class: 'vers-fiche', href: `/territoires/${t.maille}/${t.code}` }, 'Fiche complète, à imprimer'));
+    bloc.append(' ', versLaPage(`/territoires/${t.maille}/${t.code}`, 'vers-fiche', 'Fiche complète, à imprimer'));
   }
   return bloc;
+}
+
+/** A page of the service, which a frame of somebody else's page does not show. */
+function versLaPage(href: string, classe: string, texte: string): HTMLElement {
+  const cadre = document.documentElement.classList.contains('dans-un-cadre');
+  return element('a', { class: classe, href, ...(cadre && { target: '_blank', rel: 'noopener' }) }, texte);
+}
+
+/** The page where a commune or an EPCI asks; what is known of its question is already said there. */
+function demander(t: Territoire, reseaux: string[], partenaire?: Aidant): string {
+  const [reseau, autre] = new Set(reseaux);
+  const dits = { reseau: autre ? undefined : reseau, territoire: `${t.maille}:${t.code}`, partenaire: partenaire?.code };
+  return `/demander?${new URLSearchParams(Object.entries(dits).flatMap(([nom, valeur]) => (valeur ? [[nom, valeur]] : [])))}`;
 }
 
 function lien(maille: Maille, unite: Nomme, gestes: Gestes): HTMLElement {
   return element('button', { type: 'button', class: 'lien', click: () => gestes.choisir(maille, unite.code) }, unite.nom);
 }
 
-function quiAide(t: Territoire, aide: Aide, theme: string | null, besoin: string | null, gestes: Gestes): (Node | '')[] {
+function quiAide(t: Territoire, aide: Aide, theme: string | null, besoin: string | null, gestes: Gestes): (Node | '' | false)[] {
   const n = aide.partenaires.length;
   const sur = theme ? ` sur le thème «\u00a0${theme}\u00a0»` : '';
   const { cette } = MAILLES[t.maille];
@@ -130,12 +143,14 @@ function quiAide(t: Territoire, aide: Aide, theme: string | null, besoin: string
         ? aide.reponse
         : `On ne sait pas encore qui ${vaste ? 'intervient dans' : 'peut aider'} ${cette}${sur}.`;
   const attendus = aide.non_declares.map((p) => p.nom);
+  const demande = (t.maille === 'commune' || t.maille === 'epci') && !horsReseau;
   return [
     element('h3', {}, 'Qui peut aider'),
     demanderBesoin(besoin, gestes),
     element('p', { 'data-chiffre': true }, ...phrase(besoin ? aide.reponse : resume)),
     aide.remarque && aide.remarque !== t.remarque ? element('p', { class: 'note' }, aide.remarque) : '',
-    ...aide.partenaires.map(partenaire),
+    demande && versLaPage(demander(t, [...aide.partenaires, ...aide.non_declares].map((p) => p.reseau)), 'bouton', 'Demander de l’aide'),
+    ...aide.partenaires.map((p) => partenaire(p, demande ? demander(t, [p.reseau], p) : null)),
     attendus.length > 0 ? element('p', { class: 'note' }, `${attendus.length < 2 ? 'N’a' : 'N’ont'} pas encore déclaré ${attendus.length < 2 ? 'ses' : 'leurs'} zones complètes\u00a0: ${attendus.join(', ')}.`) : '',
     ...(aide.guichet ? [guichet(aide.guichet)] : []),
   ];
@@ -158,7 +173,7 @@ function demanderBesoin(besoin: string | null, gestes: Gestes): HTMLElement {
   );
 }
 
-function partenaire(p: Aidant): HTMLElement {
+function partenaire(p: Aidant, demande: string | null): HTMLElement {
   const titre = p.sigle && !p.nom.startsWith(p.sigle) ? `${p.nom} (${p.sigle})` : p.nom;
   const contacts = [
     p.telephone && element('a', { href: `tel:${p.telephone.replace(/[^\d+]/g, '')}` }, p.telephone),
@@ -174,6 +189,7 @@ function partenaire(p: Aidant): HTMLElement {
     p.themes.length > 3 && element('p', { class: 'note' }, `Thèmes\u00a0: ${p.themes.map((x) => x.libelle).join(', ')}.`),
     p.zone && element('p', { class: 'note' }, `Zone d’intervention\u00a0: ${ZONES[p.zone] ?? p.zone}.`),
     contacts.length > 0 && element('ul', { class: 'contacts' }, ...contacts.map((c) => element('li', {}, c))),
+    demande && element('p', {}, versLaPage(demande, 'vers-fiche', `Demander à ${p.sigle ?? p.nom}`)),
   );
 }
 
