@@ -29,6 +29,7 @@ pub use calcul::calculer;
 pub use catalogue::{Indicateur, Nature, declarer, installer};
 pub use classes::{Classes, Methode};
 pub use comparaison::{Comparaison, Comparaisons, Pareilles};
+pub use series::REQUETE;
 pub use valeurs::{Colonnes, Nombre, Question, Valeurs};
 
 /// A catalogue for users to begin from.

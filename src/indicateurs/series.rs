@@ -15,6 +15,9 @@ use crate::territoires::{Edition, Maille, Unite};
 
 pub const ACTION: &str = "lecture des valeurs d'un indicateur";
 
+/// How the values that a comparison is made of are read.
+pub const REQUETE: &str = include_str!("sql/lire_jeux_en_partie.sql");
+
 /// A stock in proportion to which communes that have merged are shared among those that they were.
 #[derive(Debug, Serialize)]
 pub struct Repartition {
@@ -286,7 +289,7 @@ impl Avance {
         codes.extend(suites.values().flat_map(HashMap::keys).map(String::as_str));
         codes.sort_unstable();
         codes.dedup();
-        let lus: Vec<JeuEnPartie> = sqlx::query_as(include_str!("sql/lire_jeux_en_partie.sql"))
+        let lus: Vec<JeuEnPartie> = sqlx::query_as(REQUETE)
             .bind(choisis.iter().map(|choisi| choisi.jeu).collect::<Vec<_>>())
             .bind(codes)
             .fetch_all(connexion)

@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::codes::Maille;
+use super::sources::Edition;
 use crate::error::{Contexte, Result};
 
 /// A unit, and its surface as WKB; none where it has no contour.
@@ -29,4 +30,22 @@ pub async fn contours(
         .fetch_all(connexion)
         .await
         .pour("lecture de contours")
+}
+
+/// Communes whose contour lacks a part of them, with a sentence that says which.
+pub async fn contours_incomplets(
+    connexion: &mut PgConnection,
+    edition: Edition,
+    codes: &[&str],
+) -> Result<Vec<(String, String)>> {
+    sqlx::query_as(
+        "select nom, remarque_contour from territoire
+         where edition = $1 and maille = 'commune' and code = any ($2) and remarque_contour is not null
+         order by cle",
+    )
+    .bind(edition.edition)
+    .bind(codes)
+    .fetch_all(connexion)
+    .await
+    .pour("lecture de contours")
 }

@@ -37,7 +37,7 @@ pub use codes::{
     CodeInsee, Maille, Millesime, Siren, Unite, commune_de_l_arrondissement, departement,
     est_arrondissement_municipal,
 };
-pub use contours::{Contour, contours};
+pub use contours::{Contour, contours, contours_incomplets};
 pub use croquis::{Croquis, Role, Trace, bande as bande_du_croquis};
 pub use fond::{Fond, Forme};
 pub use generalisation::bande_servie;

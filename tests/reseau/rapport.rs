@@ -172,6 +172,30 @@ async fn each_figure_of_a_report_is_what_sql_counts_and_names_its_query() {
 }
 
 #[tokio::test]
+async fn the_page_of_an_epci_has_its_indicators_beside_those_of_its_departement() {
+    let pays = Pays::nouveau("").await;
+    maillage::indicateurs::calculer(&pays.base).await.unwrap();
+    pays.charger(&Reseau::nouveau("portrait")).await;
+    let rapport = lire(&pays, &consigne("portrait", Sujet::Reseau, 2018)).await;
+    let portrait = rapport.epci[0]
+        .tableaux
+        .iter()
+        .find(|tableau| tableau.titre == "Portrait")
+        .expect("no portrait");
+    let population = portrait
+        .lignes
+        .iter()
+        .find(|ligne| ligne[0].texte.starts_with("Population municipale"))
+        .unwrap();
+    // Commune n has 400 n inhabitants: 22,000 in the ten of the EPCI.
+    assert_eq!(population[2].texte, "22\u{202f}000");
+    assert_eq!(population[2].valeur, Some(22_000.0));
+    assert!(population[3].valeur.unwrap() >= 22_000.0);
+    assert!(requetes().contains_key(&*portrait.requete));
+    assert!(texte(&imprimer(&pays, &rapport).await).contains("Population municipale"));
+}
+
+#[tokio::test]
 async fn a_year_without_demande_is_a_report_that_says_so() {
     let pays = pays().await;
     drome(&pays).await;

@@ -33,7 +33,7 @@ pub(super) fn texte(valeur: Option<f64>, unite: Unite) -> String {
         Unite::Part => pourcent(valeur),
         Unite::Jours => format!("{}{INSECABLE}{}", courte(valeur), accorde(valeur, "jour")),
         Unite::Euros => format!("{}{INSECABLE}€", entier(valeur)),
-        Unite::PourMille => decimales(valeur, 1),
+        Unite::PourMille => taux(valeur),
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn evolution(avant: f64, apres: f64, unite: Unite) -> String {
         return "sans changement".to_owned();
     }
     let ecrit = match unite {
-        Unite::PourMille => decimales(ecart.abs(), 1),
+        Unite::PourMille => taux(ecart.abs()),
         _ => courte(ecart.abs()),
     };
     let nombre = format!("{}{FINE}{ecrit}", signe(ecart));
@@ -81,9 +81,20 @@ fn courte(nombre: f64) -> String {
     decimales(nombre, chiffres)
 }
 
+/// A small one keeps two figures: «2,9», «0,29», «0,029».
+fn taux(valeur: f64) -> String {
+    let chiffres = match valeur.abs() {
+        grand if grand >= 1.0 || grand == 0.0 => 1,
+        moyen if moyen >= 0.1 => 2,
+        petit if petit >= 0.01 => 3,
+        _ => 4,
+    };
+    decimales(valeur, chiffres)
+}
+
 /// With so many decimals, halves away from zero as people round.
 fn decimales(valeur: f64, chiffres: usize) -> String {
-    let echelle = if chiffres == 0 { 1.0 } else { 10.0 };
+    let echelle = [1.0, 10.0, 100.0, 1000.0, 10_000.0][chiffres.min(4)];
     // Binary fractions just under a half are that half to who reads them.
     let arrondi = ((valeur * echelle).abs() + 1e-9).round() / echelle;
     nombre(arrondi.copysign(valeur), chiffres)
@@ -104,6 +115,9 @@ mod tests {
         assert_eq!(texte(Some(2.5), Unite::Jours), "2,5\u{a0}jours");
         assert_eq!(texte(Some(1.0), Unite::Jours), "1\u{a0}jour");
         assert_eq!(texte(None, Unite::Nombre), "n.\u{a0}c.");
+        assert_eq!(texte(Some(2.94), Unite::PourMille), "2,9");
+        assert_eq!(texte(Some(0.0294), Unite::PourMille), "0,029");
+        assert_eq!(texte(Some(0.0), Unite::PourMille), "0,0");
     }
 
     #[test]

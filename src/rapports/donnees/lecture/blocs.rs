@@ -283,6 +283,7 @@ fn bloc_epci(matiere: &Matiere, detail: &Detail, epci: &Portrait) -> BlocEpci {
     if matches!(matiere.consigne.sujet, Sujet::Epci(_)) {
         tableaux.push(communes_de_l_epci(matiere, detail, epci));
     }
+    tableaux.extend(matiere.indicateurs.portrait(matiere, epci));
     BlocEpci {
         code: code.clone(),
         nom: epci.nom.clone(),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
 use super::super::{Consigne, Periode, Sujet};
+use super::indicateurs::Indicateurs;
 use super::noms::{abrege, cle_de_tri};
 use super::reponses::{self, Delais, HorsZone, JamaisServies, Recouvrements, ZonesBlanches};
 use crate::couverture::{
@@ -13,7 +14,7 @@ use crate::couverture::{
 use crate::demandes::Repartition;
 use crate::error::Result;
 use crate::partenaires::{self, Description, Filtre, Partenaire, Reseau, Theme, verifier_theme};
-use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite};
+use crate::territoires::{Edition, Lieu, Maille, Millesime, Unite, contours_incomplets};
 use crate::web::fiches::date_longue;
 
 /// Everything, in the codes of the newest contours; shares in those of `comptage`.
@@ -26,6 +27,10 @@ pub struct Matiere {
     pub couverture: Couverture,
     pub avant: Option<Totaux>,
     pub portraits: Portraits,
+    /// Nothing when the report has no page on EPCI.
+    pub indicateurs: Indicateurs,
+    /// Communes that maps draw in part: name, and what is missing.
+    pub contours_incomplets: Vec<(String, String)>,
     pub zones: Vec<ZoneDePartenaire>,
     pub blanches: ZonesBlanches,
     pub recouvrements: Recouvrements,
@@ -89,8 +94,19 @@ impl Matiere {
                 domaines.push((theme.code.clone(), theme.libelle.clone(), couverture));
             }
         }
+        let portraits = Portraits::lire(connexion, &reseau.code, edition, dans).await?;
+        let codes: Vec<_> = portraits.communes.iter().map(|commune| &*commune.code).collect();
+        let indicateurs = match consigne.sujet {
+            Sujet::Partenaire(_) | Sujet::Regroupement(_) => Indicateurs::default(),
+            Sujet::Reseau | Sujet::Epci(_) => {
+                let departement = reseau.departement.as_deref();
+                Indicateurs::lire(connexion, edition, &portraits.epci, departement).await?
+            }
+        };
         Ok(Self {
-            portraits: Portraits::lire(connexion, &reseau.code, edition, dans).await?,
+            indicateurs,
+            contours_incomplets: contours_incomplets(connexion, edition, &codes).await?,
+            portraits,
             zones: ZoneDePartenaire::lire(connexion, &filtre, edition).await?,
             parametres: parametres(
                 consigne,

@@ -32,6 +32,12 @@ pub fn phrases(matiere: &Matiere) -> Vec<String> {
             matiere.edition.millesime, matiere.comptage
         ));
     }
+    phrases.extend(
+        matiere
+            .contours_incomplets
+            .iter()
+            .map(|(nom, remarque)| format!("Contour incomplet sur les cartes : {nom}. {remarque}")),
+    );
     let non_declares = matiere.blanches.partenaires_non_declares.len();
     if non_declares > 0 {
         let nombre = i64::try_from(non_declares).unwrap_or_default();

@@ -3,6 +3,7 @@
 mod blocs;
 mod cartes;
 mod chiffres;
+mod indicateurs;
 mod matiere;
 mod methode;
 mod noms;
@@ -17,6 +18,7 @@ use super::{Consigne, Rapport, Reseau, Source, Sujet};
 use crate::couverture::{Question, REQUETE, REQUETE_DES_PORTRAITS, REQUETE_DES_ZONES};
 use crate::demandes::REQUETE_DE_REPARTITION;
 use crate::error::Result;
+use crate::indicateurs::REQUETE as REQUETE_DES_VALEURS;
 use crate::web::fiches::date_longue;
 use matiere::Matiere;
 pub use noms::abrege;
@@ -26,6 +28,7 @@ mod nom {
     pub const COUVERTURE: &str = "couverture";
     pub const REPARTITION: &str = "repartition";
     pub const PORTRAITS: &str = "portraits";
+    pub const INDICATEURS: &str = "indicateurs";
     pub const ZONES: &str = "communes_des_zones";
     pub const ZONES_BLANCHES: &str = "zones_blanches";
     pub const RECOUVREMENTS: &str = "recouvrements";
@@ -40,6 +43,7 @@ pub fn requetes() -> BTreeMap<&'static str, &'static str> {
         (nom::COUVERTURE, REQUETE),
         (nom::REPARTITION, REQUETE_DE_REPARTITION),
         (nom::PORTRAITS, REQUETE_DES_PORTRAITS),
+        (nom::INDICATEURS, REQUETE_DES_VALEURS),
         (nom::ZONES, REQUETE_DES_ZONES),
         (nom::ZONES_BLANCHES, Question::ZONES_BLANCHES.requete),
         (nom::RECOUVREMENTS, Question::RECOUVREMENTS.requete),
