@@ -15,7 +15,7 @@ use crate::progres::Progres;
 use crate::rapports::annexes::{self, Contours, Matiere};
 use crate::rapports::cartes::png;
 use crate::rapports::donnees::{Consigne, Format, Periode, Sujet, date};
-use crate::rapports::planches::{Dessin, Fonds};
+use crate::rapports::planches::{Fonds, affiche};
 use crate::rapports::publication::requetes_du_jour;
 use crate::rapports::{LARGEUR, document, fabrique, travaux};
 
@@ -171,7 +171,10 @@ impl Commande {
             };
             let fichiers = genres.into_iter().map(ecrire).collect::<Result<Vec<_>>>()?;
             let mut images = Vec::new();
-            for (cle, Dessin { svg, .. }) in cartes.into_iter().filter(|_| en_images) {
+            for carte in rapport.toutes_les_cartes().filter(|_| en_images) {
+                let cle = &carte.cle;
+                let Some(dessin) = cartes.get(cle) else { continue };
+                let svg = affiche(&rapport, carte, dessin);
                 images.push((format!("{cle}.png"), png(&svg, LARGEUR)?));
                 images.push((format!("{cle}.svg"), svg.into_bytes()));
             }

@@ -35,7 +35,7 @@ use crate::http::{Atelier, Chemin, Parametres, Politique, Probleme, Reponse, Url
 use crate::partenaires::zones::etats::aujourd_hui;
 use crate::web::fiches::refuser;
 use annexes::{Contours, Matiere};
-use donnees::{Consigne, Format, Periode, Sujet};
+use donnees::{Consigne, Format, Periode, Rapport, Sujet};
 use planches::Dessin;
 use publication::{Contenu, Ecart, Publication};
 use textes::Logo;
@@ -255,7 +255,7 @@ fn lire_annee(texte: &str) -> Reponse<i16> {
 }
 
 fn lire_version(parametres: &Parametres) -> Reponse<Option<i16>> {
-    parametres.admettre(&["version"])?;
+    parametres.admettre(&["version", "seule"])?;
     parametres
         .texte("version")
         .map(|texte| texte.parse().map_err(|_| Probleme::demande("version est un nombre : 1, 2…")))
@@ -369,13 +369,16 @@ async fn carte(
     let trouve =
         trouver(&piscine, &principal, &reseau, lire_annee(&annee)?, lire_version(&parametres)?)
             .await?;
-    servir_la_carte(&trouve.contenu.cartes, &nom, &principal).await
+    let Contenu { rapport, cartes, .. } = &trouve.contenu;
+    servir_la_carte(rapport, cartes, &nom, &parametres, &principal).await
 }
 
-/// A map by the name of its file: its key, and `.svg` or `.png`.
+/// A map by the name of its file: its key, and `.svg` or `.png`. Alone, which a picture always is, it has its title.
 async fn servir_la_carte(
+    rapport: &Rapport,
     cartes: &BTreeMap<String, Dessin>,
     nom: &str,
+    parametres: &Parametres,
     principal: &Principal,
 ) -> Reponse<Response> {
     let absente = || {
@@ -384,7 +387,12 @@ async fn servir_la_carte(
         )
     };
     let (cle, genre) = nom.rsplit_once('.').ok_or_else(absente)?;
-    let svg = cartes.get(cle).ok_or_else(absente)?.svg.clone();
+    let dessin = cartes.get(cle).ok_or_else(absente)?;
+    let carte = rapport.toutes_les_cartes().find(|carte| carte.cle == cle).ok_or_else(absente)?;
+    let svg = match genre == "png" || parametres.texte("seule").is_some() {
+        true => planches::affiche(rapport, carte, dessin),
+        false => dessin.svg.clone(),
+    };
     match genre {
         "svg" => Ok(fichier("image/svg+xml", "inline", svg.into_bytes(), principal)),
         "png" => {

@@ -71,6 +71,30 @@ impl Fonds {
     }
 }
 
+/// A map of a report alone, with its title, and what it comes from when its drawing does not say it.
+pub fn affiche(rapport: &Rapport, carte: &Carte, dessin: &Dessin) -> String {
+    let ou = format!("{} – {}", rapport.sous_titre, rapport.titre);
+    let sources = rapport.sources.iter().map(|source| source.nom.as_str());
+    let jour = date(rapport.consigne.edition);
+    let dessous = petite(carte).then(|| {
+        format!(
+            "Sources : {} ; {}. {jour}.",
+            rapport.reseau.nom_court,
+            sources.collect::<Vec<_>>().join(" ; ")
+        )
+    });
+    let titre = match petite(carte) {
+        true => format!("Qui peut aider : {}", carte.titre),
+        false => carte.titre.clone(),
+    };
+    super::cartes::affiche(&dessin.svg, &titre, &ou, dessous.as_deref())
+}
+
+/// Small maps stand side by side, and share what they come from.
+fn petite(carte: &Carte) -> bool {
+    carte.genre == Genre::Couverture && carte.cle != "couverture"
+}
+
 struct Atelier<'a> {
     rapport: &'a Rapport,
     palette: Palette,
@@ -78,7 +102,7 @@ struct Atelier<'a> {
 
 impl Atelier<'_> {
     fn dessiner(&self, carte: &Carte, fond: &Fond) -> Dessin {
-        let petite = carte.genre == Genre::Couverture && carte.cle != "couverture";
+        let petite = petite(carte);
         let taille = match carte.genre {
             _ if petite => Taille::Petite,
             Genre::Zone | Genre::Portrait => Taille::Moyenne,
@@ -249,7 +273,8 @@ impl Atelier<'_> {
 
     fn taux(&self, carte: &Carte) -> (BTreeMap<String, Remplissage>, Legende) {
         let valeurs: Vec<f64> = carte.valeurs.values().flatten().copied().collect();
-        let classes = Classes::nouvelles(&Methode::Quantiles(5), &valeurs, 1);
+        let (classes, decimales) = classes(&valeurs);
+        let borne = |borne| nombre(borne, decimales);
         let derniere = classes.effectifs.len().saturating_sub(1);
         let (par_code, mut legende) = self.classer(carte, |valeur| {
             let trouvee = valeur.and_then(|valeur| {
@@ -261,8 +286,8 @@ impl Atelier<'_> {
                 Some(rang) => {
                     let (de, a) = (classes.bornes[rang], classes.bornes[rang + 1]);
                     let texte = match rang == derniere {
-                        true => format!("De {} à {}", nombre(de, 1), nombre(a, 1)),
-                        false => format!("De {} à moins de {}", nombre(de, 1), nombre(a, 1)),
+                        true => format!("De {} à {}", borne(de), borne(a)),
+                        false => format!("De {} à moins de {}", borne(de), borne(a)),
                     };
                     (rang, self.sequence(derniere + 1, rang), texte)
                 }
@@ -313,6 +338,19 @@ impl Atelier<'_> {
         };
         format!("Carte. {}. {}{legende}", carte.titre, carte.lecture.join(" "))
     }
+}
+
+/// The classes of rates, and the decimals by which their bounds are told apart: one, more when rates are small.
+fn classes(taux: &[f64]) -> (Classes, usize) {
+    let avec = |decimales: u8| {
+        let classes = Classes::nouvelles(&Methode::Quantiles(5), taux, decimales);
+        (classes, usize::from(decimales))
+    };
+    let distinctes = |(classes, decimales): &(Classes, usize)| {
+        let ecrite = |borne: f64| nombre(borne, *decimales);
+        classes.bornes.windows(2).all(|b| b[0] >= b[1] || ecrite(b[0]) != ecrite(b[1]))
+    };
+    (1..4).map(avec).find(distinctes).unwrap_or_else(|| avec(4))
 }
 
 /// «partenaires», «thèmes partagés».

@@ -23,7 +23,7 @@ pub struct Case {
 }
 
 /// Size of its letters, points.
-const CORPS: f64 = 7.4;
+pub const CORPS: f64 = 7.4;
 
 impl Legende {
     /// Drawn from a corner, in so many points of width.

@@ -3,12 +3,14 @@
 //! A [`Planche`] is drawn over a [`Fond`](crate::territoires::Fond) that is read once for many. Coordinates are rounded to a
 //! tenth of a point: the same values give the same bytes, and no more of them than a print can show.
 
+mod affiche;
 mod etiquettes;
 mod image;
 mod legende;
 mod planche;
 mod trace;
 
+pub use affiche::affiche;
 pub use image::png;
 pub use legende::{Case, Legende};
 pub use planche::{Couche, Planche, Remplissage, Taille};

@@ -187,7 +187,7 @@ fn carte(vue: &Vue<'_>, c: &Carte, niveau: u8) -> Markup {
                     @let adresse = format!("{}/cartes/{}", vue.adresse, c.cle);
                     img src={ (adresse) ".svg" (version(vue)) } alt=(dessin.description) loading="lazy";
                     figcaption {
-                        a href={ (adresse) ".svg" (version(vue)) } { "« " (c.titre) " » en SVG" } " · "
+                        a href={ (adresse) ".svg" (version(vue)) @if vue.publication.is_some() { "&" } @else { "?" } "seule=oui" } { "« " (c.titre) " » en SVG" } " · "
                         a href={ (adresse) ".png" (version(vue)) } { "en PNG" }
                     }
                 } @else {

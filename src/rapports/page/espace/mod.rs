@@ -374,11 +374,14 @@ async fn carte(
     principal: Principal,
     uri: Uri,
     Chemin((reseau, id, nom)): Chemin<(String, u64, String)>,
+    parametres: Parametres,
 ) -> Reponse<Response> {
-    match fait(&piscine, &principal, &uri, &reseau, id).await? {
-        Ok(ouvrage) => rapports::servir_la_carte(&ouvrage.cartes, &nom, &principal).await,
-        Err(connexion) => Ok(connexion),
-    }
+    let ouvrage = match fait(&piscine, &principal, &uri, &reseau, id).await? {
+        Ok(ouvrage) => ouvrage,
+        Err(connexion) => return Ok(connexion),
+    };
+    let Ouvrage { rapport, cartes, .. } = &*ouvrage;
+    rapports::servir_la_carte(rapport, cartes, &nom, &parametres, &principal).await
 }
 
 /// What was made, for whoever coordinates; for whoever has not signed in, the page where one does.
