@@ -32,19 +32,20 @@ describe('With the keyboard alone', OPTIONS, () => {
         const { partenaires } = await reponse.json();
         assert.ok(partenaires.length > 0);
         await page.waitForFunction(() => !document.querySelector('#panneau[aria-busy]'));
-        await aller(page, '#fiche details:not([open]) > summary');
-        await page.keyboard.press('Enter');
-        await aller(page, '#fiche a[href^="/demander"]');
+        // From the answer as from each partner; here the réseau will choose.
+        assert.equal(await page.locator('#fiche details a[href^="/demander?"][href*="partenaire="]').count(), partenaires.length);
+        await aller(page, '#fiche a.bouton[href^="/demander?"]');
         await presser(page, 'Enter');
         await page.waitForURL(/\/demander\?/);
+        await aller(page, '#theme');
+        await page.keyboard.type('Accessib');
         await aller(page, '#objet');
         await page.keyboard.type('Une rampe pour la mairie.');
         await aller(page, '#nom');
         await page.keyboard.type('Anne Maire');
         await aller(page, '#courriel');
         await page.keyboard.type(`clavier-${taille.width}-${Date.now()}@die.example`);
-        await page.keyboard.press('Enter');
-        await page.waitForURL(/\/suivi\//);
+        await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')]);
         assert.match(await texte(page, 'main'), /Reçue/);
         assert.deepEqual(fautes, []);
       }));

@@ -169,12 +169,52 @@ describe('coordination', options, () => {
     });
   });
 
+  it('the perimeter changes once it was seen what that changes, and a wrong code is explained', async () => {
+    await avecPage(navigateur, '/connexion', SANS_CARTE, async ({ page, fautes }) => {
+      await entrer(page);
+      await page.goto(adresse('/perimetre'));
+      const communes = async () => parseInt((await page.textContent('main p strong')).replace(/\s/g, ''), 10);
+      const avant = await communes();
+      await page.check('tr:has-text("26113") input');
+      await page.locator('text=Voir ce que cela change').first().click();
+      assert.match(await page.textContent('main'), /Ce qui sort.*Die \(26113\)/s);
+      assert.deepEqual(await fautesAccessibilite(page), []);
+      await page.click('text=Enregistrer');
+      await page.goto(adresse('/perimetre'));
+      assert.equal(await communes(), avant - 1);
+      // It comes back by its name; what is not a place is said, and counts for nothing.
+      await page.fill('[name=liste]', 'Die\n99999');
+      await page.locator('text=Voir ce que cela change').first().click();
+      const dit = await page.textContent('main');
+      assert.match(dit, /Ligne 2.*99999/s);
+      assert.match(dit, /Ce qui entre.*Die \(26113\)/s);
+      await capturer(page, 'coordination-perimetre');
+      await page.click('text=Enregistrer');
+      await page.goto(adresse('/perimetre'));
+      assert.equal(await communes(), avant);
+      assert.deepEqual(fautes, []);
+    });
+  });
+
+  it('an administrator sees every réseau', async () => {
+    const cree = await maillage('compte', 'creer', `admin@${RESEAU}.example`, '--nom', 'Ada Admin', '--administrateur');
+    await avecPage(navigateur, cree.match(/http\S+/)[0], SANS_CARTE, async ({ page }) => {
+      for (const champ of ['mot_de_passe', 'confirmation']) await page.fill(`[name=${champ}]`, PASSE);
+      await page.click('button');
+      await page.waitForURL(/espace/);
+      for (const code of ['drome', RESEAU]) assert.ok(await page.locator(`a[href^="/espace/${code}"]`).count(), `${code} is not there`);
+      assert.deepEqual(await fautesAccessibilite(page), []);
+      await page.goto(adresse('/perimetre'));
+      assert.match(await page.textContent('main'), /communes et/);
+    });
+  });
+
   it('each page fits a phone, and works without script', async () => {
     const contexte = await navigateur.newContext({ viewport: TELEPHONE, isMobile: true, hasTouch: true, locale: 'fr-FR', javaScriptEnabled: false });
     try {
       const page = await contexte.newPage();
       await entrer(page);
-      for (const suite of ['', '/partenaires', '/themes', '/fiches', '/equipe', '/collecte', '/reglages', '/ajouter/fiches', '/ajouter/partenaires']) {
+      for (const suite of ['', '/partenaires', '/themes', '/fiches', '/equipe', '/collecte', '/perimetre', '/bilan', '/reglages', '/ajouter/fiches', '/ajouter/partenaires']) {
         await page.goto(adresse(suite));
         await capturer(page, `coordination-telephone${suite.replaceAll('/', '-')}`);
         // Without script, the page's own tools still measure.

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it, test } from 'node:test';
 import { promisify } from 'node:util';
-import { DIE, OPTIONS, TELEPHONE, avecPage, capturer, cliquer, fautesAccessibilite, focusVisible, lancer, outil, racine, service, tabuler, texte } from './outils.mjs';
+import { BUREAU, DIE, OPTIONS, TELEPHONE, avecPage, capturer, cliquer, fautesAccessibilite, focusVisible, lancer, outil, racine, service, tabuler, texte } from './outils.mjs';
 
 const binaire = process.env.MAILLAGE_BINAIRE;
 const options = { ...OPTIONS, skip: OPTIONS.skip || (binaire ? false : 'MAILLAGE_BINAIRE is not set') };
@@ -331,7 +331,7 @@ describe('the partner’s space', options, () => {
     });
   });
 
-  it('all of it is done by keyboard alone', async () => {
+  for (const [nom, taille] of [['a desk', BUREAU], ['a phone', TELEPHONE]]) it(`at ${nom}, all of it is done by keyboard alone`, async () => {
     await corriger('paul', async ({ page }) => {
       await tabuler(page, '#filtre', 80);
       assert.ok(await focusVisible(page));
@@ -349,6 +349,25 @@ describe('the partner’s space', options, () => {
       await tabuler(page, 'button[aria-label^="Retirer la proposition"]', 60);
       await page.keyboard.press('Enter');
       await page.waitForURL(/fait=retiree/);
+    }, { taille });
+  });
+
+  it('on a phone, a partner corrects a zone and a coordinator validates it', async () => {
+    const telephone = { ...SANS_CARTE, taille: TELEPHONE };
+    await corriger('paul', async ({ page }) => {
+      await ligne(page, '26198').locator('input').click();
+      await page.click('text=Proposer au coordinateur');
+      await page.waitForURL(/fait=proposee/);
+    }, telephone);
+    await avecPage(navigateur, '/connexion', telephone, async ({ page, fautes }) => {
+      await entrer(page, 'coord', `/espace/${RESEAU}/propositions`);
+      await page.click('tbody a');
+      await page.waitForSelector('text=Valider cette zone');
+      assert.deepEqual(await fautesAccessibilite(page), []);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= TELEPHONE.width);
+      await page.click('text=Valider cette zone');
+      await page.waitForURL(/fait=validee/);
+      assert.deepEqual(fautes, []);
     });
   });
 

@@ -66,7 +66,7 @@ mod tests {
         // In pixels, of which a point has four thirds.
         assert_eq!(arbre.size().width().round(), 75.0);
         assert!(arbre.size().height() > 27.0);
-        assert!(seule.contains("Eau &amp; ") && seule.contains(r#"<path d="m0 0"/></svg></svg>"#));
+        assert!(seule.contains("Eau &amp;<") && seule.contains(r#"<path d="m0 0"/></svg></svg>"#));
         assert_eq!(affiche("<p>", "Titre", "", None), "<p>");
     }
 }
