@@ -6,8 +6,11 @@ import type { Peinture } from './carte';
 import { esquisser } from './esquisse';
 import type { Bbox } from './reponses';
 
-/** After the picture, how long nobody does anything before the map comes alive by itself, in milliseconds. */
-const REPIT = 4_000;
+/**
+ * After the picture, how long nobody does anything before the map comes alive by itself, in milliseconds: a page that has been quiet
+ * for five seconds is said to be ready, and a telephone that is only looked at spares the work until then.
+ */
+const REPIT = 6_000;
 const GESTES = ['pointermove', 'pointerdown', 'touchstart', 'wheel', 'keydown', 'focusin', 'popstate'];
 
 /** What the picture shows, and where; null when only the live map draws it. */
