@@ -28,7 +28,7 @@ export async function mesurerLesRapports({ MAILLAGE, executer, env, atelier, ser
 async function cent({ MAILLAGE, executer, service, demander, noter, mediane, chiffre }) {
   const cree = executer(MAILLAGE, ['compte', 'creer', 'banc@banc.example', '--nom', 'Banc', '--droit', 'drome:coordinateur', '--url-publique', service]);
   const envoyer = (adresse, champs, cookie = '') =>
-    fetch(adresse, { method: 'POST', redirect: 'manual', headers: { cookie }, body: new URLSearchParams(champs) });
+    fetch(adresse, { method: 'POST', redirect: 'manual', headers: { cookie, origin: service }, body: new URLSearchParams(champs) });
   const passe = 'un banc d’essai bien tranquille';
   const entree = await envoyer(/http\S+\/lien\/\S+/.exec(cree)[0], { mot_de_passe: passe, confirmation: passe });
   const cookie = entree.headers.getSetCookie()[0].split(';')[0];
