@@ -7,7 +7,9 @@ mod affiche;
 mod etiquettes;
 mod image;
 mod legende;
+mod noms;
 mod planche;
+mod pochoir;
 mod trace;
 
 pub use affiche::affiche;

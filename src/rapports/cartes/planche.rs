@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use geo::{Area, BoundingRect, Contains, InteriorPoint, Rect, coord};
+use geo::{Rect, coord};
 
-use super::etiquettes::Etiquettes;
 use super::legende::{Legende, couper};
 use super::trace::{Plan, echapper, nombre};
 use crate::territoires::{Fond, Forme, Maille};
@@ -127,8 +126,10 @@ impl Planche<'_> {
         // Larger units go beyond the réseau: what surrounds it covers what is not its own.
         if self.aplats.maille == Maille::Commune {
             self.voisins(&plan, &mut svg);
+            self.sol(&plan, &mut svg);
             self.aplats(&plan, &mut svg);
         } else {
+            self.sol(&plan, &mut svg);
             self.aplats(&plan, &mut svg);
             self.voisins(&plan, &mut svg);
         }
@@ -174,6 +175,13 @@ impl Planche<'_> {
         }
     }
 
+    /// What the département has around the communes of the map: land of its own, not the sea.
+    fn sol(&self, plan: &Plan, svg: &mut String) {
+        for forme in self.siens() {
+            let _ = write!(svg, "<path d=\"{}\" fill=\"#f8f8f6\"/>", plan.chemin(&forme.contour));
+        }
+    }
+
     fn aplats(&self, plan: &Plan, svg: &mut String) {
         // Paper under what has no value, so that the réseau stands out of its neighbours.
         svg.push_str("<g stroke=\"#8f99a3\" stroke-width=\".25\" stroke-linejoin=\"round\" fill=\"#ffffff\">");
@@ -198,19 +206,23 @@ impl Planche<'_> {
     }
 
     fn limites(&self, plan: &Plan, svg: &mut String) {
-        svg.push_str("<g fill=\"none\" stroke-linejoin=\"round\" stroke=\"#56606b\">");
+        svg.push_str("<g fill=\"none\" stroke-linejoin=\"round\" stroke=\"#1c2024\">");
+        if self.taille != Taille::Petite {
+            let les_siens = |epci: &&Forme| self.noms_des_epci.contains_key(&epci.code);
+            for epci in self.fond.de(Maille::Epci).filter(les_siens) {
+                let chemin = plan.chemin(&epci.contour);
+                let _ = write!(svg, "<path d=\"{chemin}\" stroke-width=\".55\"/>");
+            }
+        }
         for forme in self.siens() {
-            let _ = write!(
-                svg,
-                "<path d=\"{}\" stroke=\"#1c2024\" stroke-width=\"1.1\"/>",
-                plan.chemin(&forme.contour)
-            );
+            let chemin = plan.chemin(&forme.contour);
+            let _ = write!(svg, "<path d=\"{chemin}\" stroke-width=\"1.1\"/>");
         }
         svg.push_str("</g>");
     }
 
     /// Départements of the réseau.
-    fn siens(&self) -> impl Iterator<Item = &Forme> {
+    pub(super) fn siens(&self) -> impl Iterator<Item = &Forme> {
         self.fond.de(Maille::Departement).filter(|forme| self.chez_soi.contains(&forme.code))
     }
 
@@ -237,67 +249,6 @@ impl Planche<'_> {
                 write!(svg, "<circle cx=\"{}\" cy=\"{}\" r=\"{rayon}\"/>", nombre(x), nombre(y));
         }
         svg.push_str("</g>");
-    }
-
-    /// Neighbours, then EPCI, then the largest communes, as far as there is room.
-    fn noms(&self, plan: &Plan, page: (f64, f64)) -> String {
-        let mut noms = Etiquettes::nouvelles((0.0, 0.0), page);
-        let communes: Vec<&Forme> = self.fond.de(Maille::Commune).collect();
-        if self.aplats.maille == Maille::Epci {
-            for epci in self.fond.de(Maille::Epci) {
-                let nom = self.noms_des_epci.get(&epci.code);
-                // Its point may be out of the map when most of it is.
-                let point = epci.point.filter(|point| self.fond.cadre.contains(point));
-                let point = point.or_else(|| epci.contour.interior_point().map(Into::into));
-                if let Some((nom, point)) = nom.zip(point) {
-                    noms.poser(nom, plan.point(point), 6.6, "epci");
-                }
-            }
-        } else {
-            // The most populated commune of each EPCI stands for its seat; then the others.
-            let mut sieges = Vec::new();
-            for epci in self.fond.de(Maille::Epci) {
-                if !self.noms_des_epci.contains_key(&epci.code) {
-                    continue;
-                }
-                let dedans = communes.iter().filter(|commune| {
-                    commune.point.is_some_and(|point| epci.contour.contains(&point))
-                });
-                sieges.extend(dedans.min_by_key(|commune| commune.rang).map(|siege| &siege.code));
-            }
-            let (premiers, autres): (Vec<&Forme>, Vec<&Forme>) =
-                communes.iter().partition(|commune| sieges.contains(&&commune.code));
-            let mut ecrits = 0;
-            for commune in premiers.into_iter().chain(autres) {
-                if ecrits >= self.noms {
-                    break;
-                }
-                let Some(point) = commune.point else { continue };
-                let corps = if sieges.contains(&&commune.code) { 7.2 } else { 6.2 };
-                let (x, y) = plan.point(point);
-                // Beside its circle, not under it.
-                let rond = self.cercles.get(&commune.code).map_or(0.0, |n| self.rayon * n.sqrt());
-                let y = if rond > 2.0 { y - rond - corps * 0.6 } else { y };
-                ecrits += usize::from(noms.poser(&commune.nom, (x, y), corps, "nom"));
-            }
-        }
-        for voisin in self.fond.de(Maille::Departement) {
-            if self.chez_soi.contains(&voisin.code) {
-                continue;
-            }
-            // Each part apart: an enclave has its name too.
-            for partie in &voisin.contour {
-                let points = partie.unsigned_area() * plan.echelle * plan.echelle;
-                let large = partie.bounding_rect().map_or(0.0, |b| b.width() * plan.echelle);
-                if points < 150.0 || large < 20.0 {
-                    continue;
-                }
-                if let Some(point) = partie.interior_point() {
-                    noms.poser(&voisin.nom, plan.point(point.into()), 6.8, "loin");
-                }
-            }
-        }
-        noms.svg()
     }
 }
 
