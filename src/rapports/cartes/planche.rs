@@ -45,6 +45,9 @@ pub enum Remplissage {
     Couleur(String),
     /// Where nobody helps, or nothing was asked: the thing to see.
     Hachures,
+    /// Where some of it is missing, and where little is.
+    HachuresLarges,
+    HachuresRares,
     /// What is not known.
     Points,
 }
@@ -55,6 +58,8 @@ impl Remplissage {
         match self {
             Self::Couleur(couleur) => couleur.clone(),
             Self::Hachures => "url(#h)".to_owned(),
+            Self::HachuresLarges => "url(#hl)".to_owned(),
+            Self::HachuresRares => "url(#hr)".to_owned(),
             Self::Points => "url(#p)".to_owned(),
         }
     }
@@ -211,7 +216,8 @@ impl Planche<'_> {
             let les_siens = |epci: &&Forme| self.noms_des_epci.contains_key(&epci.code);
             for epci in self.fond.de(Maille::Epci).filter(les_siens) {
                 let chemin = plan.chemin(&epci.contour);
-                let _ = write!(svg, "<path d=\"{chemin}\" stroke-width=\".55\"/>");
+                let _ =
+                    write!(svg, "<path d=\"{chemin}\" stroke=\"#48515b\" stroke-width=\".5\"/>");
             }
         }
         for forme in self.siens() {
@@ -256,6 +262,10 @@ impl Planche<'_> {
 const MOTIFS: &str = "<pattern id=\"h\" width=\"3.6\" height=\"3.6\" patternUnits=\"userSpaceOnUse\" \
     patternTransform=\"rotate(45)\"><rect width=\"3.6\" height=\"3.6\" fill=\"#fff\"/>\
     <rect width=\".8\" height=\"3.6\" fill=\"#3a3732\"/></pattern>\
+    <pattern id=\"hl\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+    <rect width=\"6\" height=\"6\" fill=\"#f0dcb4\"/><rect width=\".8\" height=\"6\" fill=\"#5f5033\"/></pattern>\
+    <pattern id=\"hr\" width=\"9\" height=\"9\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
+    <rect width=\"9\" height=\"9\" fill=\"#faf1dd\"/><rect width=\".6\" height=\"9\" fill=\"#8a774f\"/></pattern>\
     <pattern id=\"p\" width=\"3\" height=\"3\" patternUnits=\"userSpaceOnUse\">\
     <rect width=\"3\" height=\"3\" fill=\"#fff\"/><circle cx=\"1.5\" cy=\"1.5\" r=\".6\" fill=\"#8d897f\"/></pattern>";
 

@@ -17,7 +17,7 @@ pub struct Carte {
     pub maille: Maille,
     /// By code of unit; a unit of the réseau that is not there has none. Null where it is masked.
     pub valeurs: BTreeMap<String, Option<f64>>,
-    /// Communes of the zones drawn under the values, or inside the unit that the map is about.
+    /// Communes of the zones drawn under the values, inside the unit that the map is about, or that nobody helps.
     pub communes: Vec<String>,
     /// What the map shows, in sentences: «Ce que montre la carte».
     pub lecture: Vec<String>,
@@ -37,6 +37,8 @@ pub enum Genre {
     Taux,
     /// How many partners can help: 0 is «personne», null is unknown.
     Couverture,
+    /// How many themes nobody helps with, those that are not known left out; null where that is all that is not known.
+    Blanches,
     /// How many themes two partners or more share.
     Recouvrements,
     /// A zone in force, and demandes as circles over it.

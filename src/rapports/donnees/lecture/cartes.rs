@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{Carte, Genre, pourcent};
+use super::super::{Carte, Genre, Sujet, pourcent};
 use super::chiffres::{avec, part, reel};
 use super::matiere::Matiere;
 use super::nom;
@@ -19,6 +19,10 @@ pub fn cartes(matiere: &Matiere) -> Vec<Carte> {
     cartes.push(couverture(matiere));
     for (code, libelle, couverture) in &matiere.domaines {
         cartes.push(domaine(matiere, code, libelle, couverture));
+    }
+    // A partner alone does not say where the others are.
+    if !matches!(matiere.consigne.sujet, Sujet::Partenaire(_)) {
+        cartes.push(blanches(matiere));
     }
     cartes.push(recouvrements(matiere));
     cartes
@@ -254,6 +258,84 @@ fn phrases_de_couverture(couverture: &Couverture) -> Vec<String> {
             },
             if totaux.unites_non_renseignees < 2 { "elle a" } else { "elles ont" }
         ));
+    }
+    phrases
+}
+
+/// For each commune, on how many domains nobody helps.
+fn blanches(matiere: &Matiere) -> Carte {
+    let mut carte = carte(
+        matiere,
+        "zones-blanches",
+        "Nombre de thèmes sur lesquels personne ne peut aider".to_owned(),
+        Genre::Blanches,
+        Maille::Commune,
+    );
+    let etats = |code: &str| {
+        let domaines = matiere.domaines.iter();
+        domaines
+            .filter_map(move |(.., couverture)| Some(couverture.unites.get(code)?.etat.as_str()))
+            .collect::<Vec<_>>()
+    };
+    carte.valeurs = matiere
+        .couverture
+        .unites
+        .iter()
+        .map(|(code, unite)| {
+            let etats = etats(code);
+            let combien = |voulu: &str| etats.iter().filter(|etat| **etat == voulu).count();
+            let (sans, inconnus) = (combien("personne"), combien("non_renseigne"));
+            let inconnu = sans == 0 && (inconnus > 0 || unite.etat == "non_renseigne");
+            let sans = i64::try_from(sans).unwrap_or_default();
+            (code.clone(), (!inconnu).then(|| reel(sans)))
+        })
+        .collect();
+    let blanches = matiere.blanches.zones_blanches.iter();
+    carte.communes = blanches.map(|commune| commune.code.clone()).collect();
+    carte.lecture = phrases_des_blanches(&carte);
+    carte
+}
+
+fn phrases_des_blanches(carte: &Carte) -> Vec<String> {
+    let nombre = |combien: usize| i64::try_from(combien).unwrap_or_default();
+    let personne = nombre(carte.communes.len());
+    let en_partie = carte
+        .valeurs
+        .iter()
+        .filter(|(code, valeur)| valeur.is_some_and(|n| n > 0.0) && !carte.communes.contains(code));
+    let (en_partie, inconnues) = (
+        nombre(en_partie.count()),
+        nombre(carte.valeurs.values().filter(|valeur| valeur.is_none()).count()),
+    );
+    let phrase = |n: i64, un: &str, plusieurs: &str| {
+        format!("{} {}.", pluriel(n, "commune", "communes"), if n < 2 { un } else { plusieurs })
+    };
+    let mut phrases = Vec::new();
+    match (personne, en_partie) {
+        (0, 0) if inconnues == 0 => phrases
+            .push("Sur chaque thème, un partenaire au moins peut aider chaque commune.".to_owned()),
+        (0, 0) => phrases.push("Aucune commune n’est connue pour être sans partenaire.".to_owned()),
+        _ => {
+            if personne > 0 {
+                let plusieurs = "n’ont aucun partenaire, quel que soit le thème";
+                phrases.push(phrase(
+                    personne,
+                    "n’a aucun partenaire, quel que soit le thème",
+                    plusieurs,
+                ));
+            }
+            if en_partie > 0 {
+                let un = "a des partenaires, mais aucun sur un thème au moins";
+                let plusieurs = "ont des partenaires, mais aucun sur un thème au moins";
+                phrases.push(phrase(en_partie, un, plusieurs));
+            }
+        }
+    }
+    if inconnues > 0 {
+        let un =
+            "n’est pas renseignée : tous les partenaires n’ont pas déclaré leurs zones complètes";
+        let plusieurs = "ne sont pas renseignées : tous les partenaires n’ont pas déclaré leurs zones complètes";
+        phrases.push(phrase(inconnues, un, plusieurs));
     }
     phrases
 }

@@ -46,6 +46,7 @@ pub(super) fn contacts(matiere: &Matiere) -> Tableau {
         ..reparti(matiere, "contacts", "À qui s’adresser", colonnes, lignes.collect(), &[])
     }
 }
+
 /// Communes with their EPCI, by the name of the EPCI then theirs.
 fn communes(
     matiere: &Matiere,
@@ -90,6 +91,32 @@ pub(super) fn zones_blanches(matiere: &Matiere) -> Tableau {
     let titre = "Communes sans partenaire";
     let blanches = &matiere.blanches.zones_blanches;
     communes(matiere, "zones_blanches", titre, blanches, nom::ZONES_BLANCHES)
+}
+
+/// What the small maps show, in figures.
+pub(super) fn blanches_par_theme(matiere: &Matiere) -> Tableau {
+    let lignes = matiere.domaines.iter().map(|(_, libelle, couverture)| {
+        let totaux = &couverture.totaux;
+        vec![
+            Cellule::mots(libelle.clone()),
+            nombre(totaux.unites_couvertes),
+            nombre(totaux.unites_sans_partenaire),
+            nombre(totaux.unites_non_renseignees),
+        ]
+    });
+    let colonnes = vec![
+        Colonne::mots("Thème"),
+        compte("Communes couvertes"),
+        compte("Sans partenaire"),
+        compte("Non renseignées"),
+    ];
+    let themes: Vec<_> = matiere.domaines.iter().map(|(code, ..)| code.as_str()).collect();
+    let titre = "Communes couvertes et sans partenaire, thème par thème";
+    let axes = [("theme", &*themes.join(","))];
+    Tableau {
+        requete: nom::COUVERTURE.to_owned(),
+        ..reparti(matiere, "zones_blanches_par_theme", titre, colonnes, lignes.collect(), &axes)
+    }
 }
 
 pub(super) fn recouvrements(matiere: &Matiere) -> Tableau {

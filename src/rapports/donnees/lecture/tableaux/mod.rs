@@ -11,7 +11,11 @@ use crate::demandes::Axe;
 pub use comptes::{par_mois, themes};
 
 pub fn tableaux(matiere: &Matiere) -> Vec<Tableau> {
-    let mut tableaux = vec![lieux::zones_blanches(matiere), lieux::recouvrements(matiere)];
+    let mut tableaux = vec![
+        lieux::zones_blanches(matiere),
+        lieux::blanches_par_theme(matiere),
+        lieux::recouvrements(matiere),
+    ];
     if let Some(detail) = &matiere.detail {
         let repartition = &detail.repartition;
         tableaux.extend([
