@@ -140,17 +140,17 @@ impl Commande {
         }
         let progres = Progres::default();
         progres.etape("Lecture des chiffres");
-        let (rapport, textes, fonds, contours) = {
+        let (rapport, textes) = fabrique::lire_en_proprietaire(base, &consigne).await?;
+        let (fonds, contours) = {
             let mut connexion = base.connexion().await?;
             let debut = "begin isolation level repeatable read read only";
             let mut lecture = connexion.begin_with(debut).await.pour("ouverture d'une lecture")?;
-            let (rapport, textes) = fabrique::reunir(&mut lecture, &consigne).await?;
             let fonds = Fonds::lire(&mut lecture, &rapport).await?;
             let contours = match sorties.iter().any(|(genre, _)| *genre == Sortie::GeoPackage) {
                 true => Contours::lire(&mut lecture, &rapport).await?,
                 false => Contours::default(),
             };
-            (rapport, textes, fonds, contours)
+            (fonds, contours)
         };
         progres.etape("Mise en page");
         let genres: Vec<_> = sorties.iter().map(|(genre, _)| *genre).collect();

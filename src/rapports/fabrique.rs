@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{PgConnection, PgPool};
+use serde_json::json;
+use sqlx::{Connection, PgConnection, PgPool};
 
 use super::document;
-use super::donnees::{Consigne, Rapport};
+use super::donnees::{Chiffre, Consigne, Rapport, Sujet, Unite};
 use super::planches::{Dessin, Fonds};
 use super::publication::{self, Contenu};
-use super::textes::{self, Fichiers, Textes};
+use super::textes::{self, Fichiers, REGLAGES, Textes};
+use crate::base::Base;
 use crate::comptes::Principal;
 use crate::error::{Contexte, Result};
 
@@ -47,28 +49,37 @@ pub async fn lire(
 ) -> Result<(Rapport, Textes)> {
     let (public, fichiers) = {
         let mut lecture = principal.lecture(piscine).await?;
-        let public: Option<bool> = sqlx::query_scalar("select public from reseau where code = $1")
-            .bind(&consigne.reseau)
-            .fetch_optional(&mut *lecture)
-            .await
-            .pour("lecture d'un réseau")?;
-        (public.unwrap_or_default(), textes::lire(&mut lecture, &consigne.reseau).await?)
+        let public = est_public(&mut lecture, consigne).await?;
+        (public, textes::lire(&mut lecture, &consigne.reseau).await?)
     };
     let qui = if public { &Principal::Public } else { principal };
     accorder(chiffres(piscine, qui, consigne).await?, &fichiers)
 }
 
-/// Reads a report and what is written around it in one transaction, as its principal reads them.
+/// The same for the owner of the data, from whom nothing is kept: figures of a public réseau are all the same those that the
+/// public reads.
 ///
 /// # Errors
 /// A sentence when a text is wrong, with its file and its line.
-pub async fn reunir(
-    connexion: &mut PgConnection,
-    consigne: &Consigne,
-) -> Result<(Rapport, Textes)> {
-    let fichiers = textes::lire(connexion, &consigne.reseau).await?;
-    let rapport = Rapport::lire(connexion, consigne).await?;
+pub async fn lire_en_proprietaire(base: &Base, consigne: &Consigne) -> Result<(Rapport, Textes)> {
+    let mut connexion = base.connexion().await?;
+    let debut = "begin isolation level repeatable read read only";
+    let mut lecture = connexion.begin_with(debut).await.pour("ouverture d'une lecture")?;
+    let fichiers = textes::lire(&mut lecture, &consigne.reseau).await?;
+    let rapport = match est_public(&mut lecture, consigne).await? {
+        true => chiffres(&base.piscine(), &Principal::Public, consigne).await?,
+        false => Rapport::lire(&mut lecture, consigne).await?,
+    };
     accorder(rapport, &fichiers)
+}
+
+async fn est_public(connexion: &mut PgConnection, consigne: &Consigne) -> Result<bool> {
+    let public = sqlx::query_scalar("select public from reseau where code = $1")
+        .bind(&consigne.reseau)
+        .fetch_optional(connexion)
+        .await
+        .pour("lecture d'un réseau")?;
+    Ok(public.unwrap_or_default())
 }
 
 /// Texts of a report, figures put in; the report takes their colour.
@@ -77,8 +88,26 @@ fn accorder(mut rapport: Rapport, fichiers: &Fichiers) -> Result<(Rapport, Texte
     if textes.reglages.couleur.is_some() {
         rapport.reseau.couleur.clone_from(&textes.reglages.couleur);
     }
+    rapport.chiffres.extend(budget(&rapport, &textes));
     let textes = textes.remplir(&rapport);
     Ok((rapport, textes))
+}
+
+/// What the réseau says that its year cost: no table of the database has it.
+fn budget(rapport: &Rapport, textes: &Textes) -> Option<Chiffre> {
+    let Consigne { sujet: Sujet::Reseau, periode, .. } = &rapport.consigne else { return None };
+    let de = |annee: i16| textes.reglages.budget.get(&annee.to_string()).copied().map(f64::from);
+    let annee = periode.annee?;
+    let parametres = [("reseau", json!(rapport.reseau.code)), ("fichier", json!(REGLAGES))];
+    let parametres = parametres.map(|(nom, valeur)| (nom.to_owned(), valeur)).into_iter().collect();
+    let chiffre = Chiffre::nouveau(
+        "budget",
+        "Budget du réseau",
+        Some(de(annee)?),
+        Unite::Euros,
+        publication::REGLAGES,
+    );
+    Some(chiffre.apres(de(annee - 1)).avec(&parametres))
 }
 
 /// The figures alone, as this principal reads them.

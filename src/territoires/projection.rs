@@ -70,6 +70,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn distances_are_true_in_the_projection_of_each_departement() {
+        let mesurer = |departement: Option<&str>, x: f64, y: f64| {
+            let epsg = format!("EPSG:{}", projection_legale(departement));
+            let projection = Projection::nouvelle(WGS84, &epsg).unwrap();
+            let [bas, haut] =
+                [0.0, 0.01].map(|plus| projection.point(Coord { x, y: y + plus }).unwrap());
+            (haut.x - bas.x).hypot(haut.y - bas.y)
+        };
+        for (departement, x, y) in [
+            ("26", 4.89, 44.93),
+            ("2A", 8.74, 41.92),
+            ("971", -61.53, 16.24),
+            ("972", -61.07, 14.6),
+            ("973", -52.33, 4.92),
+            ("974", 55.45, -20.88),
+            ("976", 45.23, -12.78),
+        ] {
+            // A hundredth of a degree of latitude, anywhere in France, to some thousandths.
+            let metres = mesurer(Some(departement), x, y);
+            assert!((1102.0..1116.0).contains(&metres), "{departement}: {metres} m");
+        }
+        // That of another would tell them wrong.
+        assert!(!(1102.0..1116.0).contains(&mesurer(Some("26"), 55.45, -20.88)));
+    }
+
+    #[test]
     fn a_point_outside_the_domain_is_an_error() {
         let mercator = Projection::nouvelle(WGS84, MERCATOR).unwrap();
         assert!(mercator.point(Coord { x: 5.0, y: 44.7 }).is_ok());

@@ -47,6 +47,8 @@ mod plans;
 mod qgis;
 mod questions;
 mod rapport;
+mod rapport_cartes;
+mod rapport_masque;
 mod rapports_publies;
 mod reseaux;
 mod routes;

@@ -13,7 +13,7 @@ use maillage::rapports::textes::{Textes, importer};
 use crate::dossier::Reseau;
 use crate::pays::{Pays, pays};
 
-fn consigne(reseau: &str, sujet: Sujet, annee: i16) -> Consigne {
+pub fn consigne(reseau: &str, sujet: Sujet, annee: i16) -> Consigne {
     Consigne {
         reseau: reseau.to_owned(),
         sujet,
@@ -24,7 +24,7 @@ fn consigne(reseau: &str, sujet: Sujet, annee: i16) -> Consigne {
 }
 
 /// Loaded by the first who needs it: a load keeps those who write waiting.
-async fn drome(pays: &Pays) {
+pub async fn drome(pays: &Pays) {
     static CHARGEMENT: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
     let _tour = CHARGEMENT.lock().await;
     let deja: bool = sqlx::query_scalar("select exists (select from reseau where code = 'drome')")
@@ -39,25 +39,26 @@ async fn drome(pays: &Pays) {
     assert_eq!(bilan.rejets, []);
 }
 
-async fn lire(pays: &Pays, consigne: &Consigne) -> Rapport {
+pub async fn lire(pays: &Pays, consigne: &Consigne) -> Rapport {
     let mut lecture = Principal::Public.lecture(&pays.base.piscine()).await.unwrap();
     Rapport::lire(&mut lecture, consigne).await.unwrap()
 }
 
-async fn imprimer(pays: &Pays, rapport: &Rapport) -> Vec<u8> {
+pub async fn imprimer(pays: &Pays, rapport: &Rapport) -> Vec<u8> {
     let mut lecture = Principal::Public.lecture(&pays.base.piscine()).await.unwrap();
     let fonds = Fonds::lire(&mut lecture, rapport).await.unwrap();
     composer(rapport, &Textes::default(), &fonds.dessiner(rapport).unwrap()).unwrap()
 }
 
-/// What a reader finds in it, spaces of all kinds made one.
-fn texte(pdf: &[u8]) -> String {
+/// What a reader finds in it, spaces of all kinds made one, words that are cut at the end of a line whole.
+pub fn texte(pdf: &[u8]) -> String {
     let fichier = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(fichier.path(), pdf).unwrap();
     let sortie = Command::new("pdftotext").arg(fichier.path()).arg("-").output().unwrap();
     assert!(sortie.status.success(), "pdftotext: {}", String::from_utf8_lossy(&sortie.stderr));
     let texte = String::from_utf8(sortie.stdout).unwrap();
-    texte.split_whitespace().collect::<Vec<_>>().join(" ").replace(['\u{a0}', '\u{202f}'], " ")
+    let texte = texte.split_whitespace().collect::<Vec<_>>().join(" ");
+    texte.replace("\u{ad} ", "").replace(['\u{a0}', '\u{202f}'], " ")
 }
 
 #[tokio::test]
@@ -253,6 +254,47 @@ async fn a_meeting_has_two_pages_that_are_marked_as_not_final() {
         infos.lines().any(|ligne| ligne.starts_with("Pages:") && ligne.ends_with(" 2")),
         "{infos}"
     );
+}
+
+/// What a program says of a document.
+fn selon(programme: &str, options: &[&str], pdf: &[u8]) -> String {
+    let fichier = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(fichier.path(), pdf).unwrap();
+    let sortie = Command::new(programme).args(options).arg(fichier.path()).output().unwrap();
+    let dit = String::from_utf8_lossy(&sortie.stdout).into_owned();
+    assert!(sortie.status.success(), "{programme}: {dit}");
+    dit
+}
+
+#[tokio::test]
+async fn other_software_finds_the_document_whole_tagged_and_with_its_own_letters() {
+    let pays = pays().await;
+    drome(&pays).await;
+    let rapport = lire(&pays, &consigne("drome", Sujet::Reseau, 2018)).await;
+    let pdf = imprimer(&pays, &rapport).await;
+    let verifie = selon("qpdf", &["--check"], &pdf);
+    assert!(verifie.contains("No syntax or stream encoding errors found"), "{verifie}");
+    let infos = selon("pdfinfo", &[], &pdf);
+    let info = |nom: &str| {
+        let ligne = infos.lines().find_map(|ligne| ligne.strip_prefix(nom)).unwrap_or_default();
+        ligne.trim_start_matches(':').trim().to_owned()
+    };
+    assert_eq!(info("Tagged"), "yes");
+    assert_eq!(info("Title"), "Bilan 2018 – Ingénierie publique de la Drôme");
+    assert_eq!((info("JavaScript"), info("Encrypted")), ("no".to_owned(), "no".to_owned()));
+    // A face: its name, its type, its encoding, then whether it is embedded, in part, and reads as Unicode.
+    let polices = selon("pdffonts", &[], &pdf);
+    let polices: Vec<&str> = polices.lines().skip(2).collect();
+    assert!(!polices.is_empty());
+    for police in polices {
+        assert!(police.contains(" yes yes yes "), "{police}");
+    }
+    // An alternative for each picture, and a heading in the outline for each part.
+    let brut = String::from_utf8_lossy(&pdf);
+    let cartes = rapport.toutes_les_cartes().count();
+    assert_eq!(brut.matches("/Alt").count(), cartes);
+    assert_eq!(brut.matches("/S/Figure").count(), cartes);
+    assert!(brut.contains("/Outlines") && brut.contains("/MarkInfo"));
 }
 
 #[tokio::test]

@@ -94,7 +94,7 @@ async fn what_a_page_wrote_stays_when_the_folder_is_loaded_again() {
     essai.pays.charger(&dossier("textes-page")).await;
     let biscuit = essai.entrer("coord@textes-page.example", &["textes-page:coordinateur"]).await;
     let adresse = "/espace/textes-page/bilan/textes";
-    let faux = corps(&[("avant_propos", "Bonjour.\n\n{budget}"), ("action", "enregistrer")]);
+    let faux = corps(&[("avant_propos", "Bonjour.\n\n{recettes}"), ("action", "enregistrer")]);
     let recue = essai.envoyer(adresse, &biscuit, &faux).await;
     assert_eq!(recue.statut, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(recue.texte.contains("rapport/avant-propos.md, ligne 3"), "{}", recue.texte);

@@ -246,9 +246,9 @@ mod tests {
     #[test]
     fn a_name_is_written_inside_its_surface_in_the_lines_that_it_has_room_for() {
         let ecrire = |largeur: f64, hauteur: f64, au_moins| {
+            let (droite, bas) = (60.0 + largeur, 60.0 + hauteur);
             let surface: MultiPolygon = polygon![
-                (x: 10.0, y: 10.0), (x: 10.0 + largeur, y: 10.0),
-                (x: 10.0 + largeur, y: 10.0 + hauteur), (x: 10.0, y: 10.0 + hauteur)
+                (x: 60.0, y: 60.0), (x: droite, y: 60.0), (x: droite, y: bas), (x: 60.0, y: bas)
             ]
             .into();
             let pochoir = Pochoir::nouveau((200.0, 200.0), &surface, None);
@@ -286,7 +286,7 @@ mod tests {
             for (rang, (nom, x, y)) in places.iter().enumerate() {
                 if rang % 5 == 0 {
                     let surface: MultiPolygon =
-                        polygon![(x: *x, y: *y), (x: x + 60.0, y: *y), (x: *x, y: y + 40.0)].into();
+                        polygon![(x: *x, y: *y), (x: *x + 60.0, y: *y), (x: *x, y: *y + 40.0)].into();
                     let pochoir = Pochoir::nouveau((300.0, 200.0), &surface, None);
                     noms.poser_dans(nom, &pochoir, 0.0, NOM);
                 } else {

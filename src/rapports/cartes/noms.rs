@@ -47,7 +47,11 @@ impl Planche<'_> {
             .collect();
         epci.sort_by(|a, b| a.1.aire().total_cmp(&b.1.aire()).then_with(|| a.0.cmp(b.0)));
         for (nom, surface) in &epci {
-            noms.poser_dans(nom, surface, 0.0, EPCI);
+            if !noms.poser_dans(nom, surface, 0.0, EPCI)
+                && let Some(centre) = surface.centre()
+            {
+                noms.poser(nom, (centre.x, centre.y), EPCI);
+            }
         }
     }
 

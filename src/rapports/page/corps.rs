@@ -36,8 +36,7 @@ pub fn corps(vue: &Vue<'_>) -> Markup {
             (chiffres("Chiffres du réseau", &rapport.chiffres))
         }
         @if !rapport.methode.is_empty() {
-            section.methode { h2 { "Comment c'est compté" } ul { @for phrase in &rapport.methode { li { (phrase) } } }
-                @if let Some(masquage) = &rapport.masquage { p { (masquage) } } }
+            section.methode { h2 { "Comment c'est compté" } ul { @for phrase in &rapport.methode { li { (phrase) } } } }
         }
         @if !rapport.cartes.is_empty() {
             section { h2 { "Les cartes" } @for c in &rapport.cartes { (carte(vue, c, 3)) } }

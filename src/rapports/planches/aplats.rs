@@ -180,6 +180,7 @@ impl Atelier<'_> {
         });
         legende.titre = "Communes".into();
         legende.notes.push("Entre parenthèses, le nombre de communes.".to_owned());
+        legende.notes.push("Thèmes du premier niveau qu’un partenaire au moins porte.".to_owned());
         (par_code, legende)
     }
 

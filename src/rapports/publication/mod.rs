@@ -13,11 +13,13 @@ use sqlx::types::Json;
 use super::donnees::{Rapport, requetes};
 use super::fabrique::Ouvrage;
 use super::planches::Dessin;
-use super::textes::Textes;
+use super::textes::{self, Textes};
 use crate::error::{Contexte, Error, Result};
 pub use divergence::{Ecart, ecarts};
 
 const ACTION: &str = "lecture d'un rapport publié";
+/// Name of the query of what the réseau itself writes.
+pub const REGLAGES: &str = "reglages_du_rapport";
 
 /// A report that was published, without what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -53,7 +55,11 @@ struct Donnees<R> {
 
 /// The texts of queries, as of today.
 pub fn requetes_du_jour() -> BTreeMap<String, String> {
-    requetes().into_iter().map(|(nom, texte)| (nom.to_owned(), texte.to_owned())).collect()
+    requetes()
+        .into_iter()
+        .chain([(REGLAGES, textes::REQUETE)])
+        .map(|(nom, texte)| (nom.to_owned(), texte.to_owned()))
+        .collect()
 }
 
 /// Publishes a report: the first of its year, or the correction of the one before, which needs a note. Returns its version.

@@ -3,7 +3,7 @@
 use crate::rapports::donnees::{Rapport, entier};
 
 /// What a text may call. A figure that a report does not have that year is «n. c.».
-pub const CLES: [&str; 26] = [
+pub const CLES: [&str; 27] = [
     "annee",
     "annee_precedente",
     "annee_suivante",
@@ -30,6 +30,7 @@ pub const CLES: [&str; 26] = [
     "delai_reponse",
     "delai_cloture",
     "jours",
+    "budget",
 ];
 
 /// What may be asked of a figure beside its value.

@@ -23,7 +23,7 @@ pub use bloc::{Bloc, Segment};
 pub use chiffre::{CHAMPS, CLES};
 pub use dossier::{exporter, importer};
 pub use logo::{GenreDeLogo, Logo};
-pub use registre::{Ecrit, ecrire, lire, retirer};
+pub use registre::{Ecrit, REQUETE, ecrire, lire, retirer};
 pub use reglages::{Mots, Reglages, Signataire, TexteDuLogo};
 
 /// The files, as they are named in `rapport/`.

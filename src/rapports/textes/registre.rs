@@ -5,6 +5,10 @@ use sqlx::PgConnection;
 use super::Fichiers;
 use crate::error::{Contexte, Result};
 
+/// How the files are read.
+pub const REQUETE: &str =
+    "select code, contenu, origine from rapport_texte where reseau = $1 order by code";
+
 /// A file as it is kept.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Ecrit {
@@ -24,13 +28,11 @@ pub(super) async fn lire_avec_origine(
     connexion: &mut PgConnection,
     reseau: &str,
 ) -> Result<Vec<Ecrit>> {
-    sqlx::query_as(
-        "select code, contenu, origine from rapport_texte where reseau = $1 order by code",
-    )
-    .bind(reseau)
-    .fetch_all(connexion)
-    .await
-    .pour("lecture des textes du rapport")
+    sqlx::query_as(REQUETE)
+        .bind(reseau)
+        .fetch_all(connexion)
+        .await
+        .pour("lecture des textes du rapport")
 }
 
 /// Writes a file from a page.

@@ -1,5 +1,7 @@
 //! `rapport.toml`: colour, who signs, words of the cover.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Faute, REGLAGES};
@@ -13,6 +15,9 @@ pub struct Reglages {
     pub couleur: Option<String>,
     pub logo: Option<TexteDuLogo>,
     pub signataire: Option<Signataire>,
+    /// What the réseau cost, whole euros by year, when it publishes it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub budget: BTreeMap<String, u32>,
     pub mots: Mots,
 }
 
@@ -68,6 +73,13 @@ impl Reglages {
         reglages.couleur = reglages.couleur.map(|couleur| couleur.to_lowercase());
         if let Some(Err(raison)) = reglages.couleur.as_deref().map(juger_couleur) {
             return Err(faute(ligne_de("couleur"), format!("la couleur {raison}")));
+        }
+        let est_annee = |annee: &str| annee.len() == 4 && annee.parse::<i16>().is_ok();
+        if let Some(annee) = reglages.budget.keys().find(|annee| !est_annee(annee)) {
+            let phrase = format!(
+                "« {annee} » n'est pas une année. Une ligne de [budget] s'écrit : 2018 = 412000, en euros."
+            );
+            return Err(faute(ligne_de(annee), phrase));
         }
         for (cle, mot) in reglages.mots_ecrits() {
             if mot.trim().is_empty() {
@@ -131,7 +143,7 @@ mod tests {
     #[test]
     fn settings_are_read_and_written_alike() {
         let reglages = Reglages::parse(
-            "couleur = '#6B4A8E'\n[signataire]\nfonction = 'La présidente'\n[mots]\ntitre = 'Bilan'\n",
+            "couleur = '#6B4A8E'\n[budget]\n2018 = 412000\n[signataire]\nfonction = 'La présidente'\n[mots]\ntitre = 'Bilan'\n",
         )
         .unwrap();
         assert_eq!(reglages.couleur.as_deref(), Some("#6b4a8e"));
@@ -145,6 +157,8 @@ mod tests {
             ("[mots]\ntitres = 'x'\n", 2, "« titres » n'est pas connu"),
             ("couleur = '#6b4a8e'\n[signataire]\nnom = 'X'\n", 2, "il manque « fonction »"),
             ("[mots]\ntitre = ''\n", 2, "est vide"),
+            ("[budget]\n2017 = 1\nan = 2\n", 3, "« an » n'est pas une année"),
+            ("[budget]\n2018 = '412 000 €'\n", 2, "ne se lit pas"),
             ("couleur = \n", 1, "ne se lit pas"),
         ] {
             let faute = Reglages::parse(texte).unwrap_err();

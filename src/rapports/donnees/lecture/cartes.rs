@@ -102,36 +102,39 @@ fn cercles(matiere: &Matiere) -> Carte {
     carte.valeurs = demandes(&matiere.couverture)
         .map(|(code, _, demandes)| (code.clone(), demandes.map(reel)))
         .collect();
-    carte.lecture =
-        premieres(demandes(&matiere.couverture).filter_map(|(_, nom, n)| Some((nom, n?))));
+    let connues = demandes(&matiere.couverture).filter_map(|(_, nom, n)| Some((nom, n?)));
+    let masquees = carte.valeurs.values().filter(|valeur| valeur.is_none()).count();
+    carte.lecture = premieres(connues, i64::try_from(masquees).unwrap_or_default());
     carte
 }
 
-/// The units that asked most, and how their demandes share out.
-fn premieres<'a>(unites: impl Iterator<Item = (&'a str, i64)>) -> Vec<String> {
+/// The units that asked most, and how their demandes share out; those whose number is masked aside.
+fn premieres<'a>(unites: impl Iterator<Item = (&'a str, i64)>, masquees: i64) -> Vec<String> {
     let mut unites: Vec<_> = unites.filter(|(_, nombre)| *nombre > 0).collect();
     unites.sort_by_key(|(nom, nombre)| (-nombre, super::noms::cle_de_tri(nom)));
+    // Nothing adds up without those that are masked.
+    if masquees > 0 {
+        let communes = pluriel(masquees, "commune", "communes");
+        let suite = match unites.as_slice() {
+            [] => String::new(),
+            unites => format!(" ; parmi les autres, {}", liste_des_premieres(unites)),
+        };
+        return vec![format!("Le nombre de {communes} n’est pas communiqué{suite}.")];
+    }
     let Some((_, maximum)) = unites.first() else {
         return vec!["Aucune demande de commune sur la période.".to_owned()];
     };
     let total: i64 = unites.iter().map(|(_, nombre)| nombre).sum();
     let une = unites.iter().filter(|(_, nombre)| *nombre == 1).count();
     let une = i64::try_from(une).unwrap_or_default();
-    let tetes: Vec<_> = unites
-        .iter()
-        .take(3)
-        .map(|(nom, nombre)| format!("{nom} ({})", super::super::entier(reel(*nombre))))
-        .collect();
     let mut phrases = vec![format!(
-        "{} {} {} {}.",
+        "{} {} {}.",
         pluriel(total, "demande", "demandes"),
         if total < 2 { "vient" } else { "viennent" },
-        if unites.len() < 2 {
-            "d’une seule commune :"
-        } else {
-            "des communes ; les plus demandeuses sont"
-        },
-        liste(tetes.iter().map(String::as_str))
+        match unites.as_slice() {
+            [(nom, _)] => format!("d’une seule commune : {nom}"),
+            unites => format!("des communes ; {}", liste_des_premieres(unites)),
+        }
     )];
     if *maximum > 1 && une > 0 {
         phrases.push(format!(
@@ -141,6 +144,17 @@ fn premieres<'a>(unites: impl Iterator<Item = (&'a str, i64)>) -> Vec<String> {
         ));
     }
     phrases
+}
+
+fn liste_des_premieres(unites: &[(&str, i64)]) -> String {
+    let tetes: Vec<_> = unites
+        .iter()
+        .take(3)
+        .map(|(nom, nombre)| format!("{nom} ({})", super::super::entier(reel(*nombre))))
+        .collect();
+    let sont =
+        if unites.len() == 1 { "la plus demandeuse est" } else { "les plus demandeuses sont" };
+    format!("{sont} {}", liste(tetes.iter().map(String::as_str)))
 }
 
 fn taux(matiere: &Matiere, repartition: &crate::demandes::Repartition) -> Carte {
@@ -247,12 +261,12 @@ fn phrases_de_couverture(couverture: &Couverture) -> Vec<String> {
     }
     if totaux.unites_non_renseignees > 0 {
         phrases.push(format!(
-            "{} sans zone connue, alors que {} : {} peut-être de l’aide.",
+            "{} sans zone connue, alors {} : {} peut-être de l’aide.",
             verbe(totaux.unites_non_renseignees, "est", "sont"),
             match totaux.partenaires_non_declares {
-                1 => "un partenaire n’a pas encore déclaré ses zones complètes".to_owned(),
+                1 => "qu’un partenaire n’a pas encore déclaré ses zones complètes".to_owned(),
                 n => format!(
-                    "{} n’ont pas encore déclaré leurs zones complètes",
+                    "que {} n’ont pas encore déclaré leurs zones complètes",
                     pluriel(n, "partenaire", "partenaires")
                 ),
             },
@@ -333,8 +347,8 @@ fn phrases_des_blanches(carte: &Carte) -> Vec<String> {
     }
     if inconnues > 0 {
         let un =
-            "n’est pas renseignée : tous les partenaires n’ont pas déclaré leurs zones complètes";
-        let plusieurs = "ne sont pas renseignées : tous les partenaires n’ont pas déclaré leurs zones complètes";
+            "n’est pas renseignée : des partenaires n’ont pas encore déclaré leurs zones complètes";
+        let plusieurs = "ne sont pas renseignées : des partenaires n’ont pas encore déclaré leurs zones complètes";
         phrases.push(phrase(inconnues, un, plusieurs));
     }
     phrases

@@ -62,7 +62,13 @@ pub fn phrases(matiere: &Matiere) -> Vec<String> {
                 .to_owned(),
         });
     }
-    phrases.extend(matiere.couverture.masquage.clone());
+    phrases.extend(
+        matiere
+            .couverture
+            .masquage
+            .as_ref()
+            .map(|masquage| format!("{masquage} Ils sont écrits « n. c. » : non communiqué.")),
+    );
     phrases.extend(matiere.couverture.remarque.clone());
     phrases
 }

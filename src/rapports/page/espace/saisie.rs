@@ -110,8 +110,13 @@ impl Saisie {
                 nom: dit(&self.signataire_nom),
                 fonction: self.signataire_fonction.clone(),
             });
+        let texte =
+            anciens.get(REGLAGES).map(|octets| String::from_utf8_lossy(octets).into_owned());
+        let lus = texte.and_then(|texte| Reglages::parse(&texte).ok());
         let reglages = Reglages {
             couleur: dit(&self.couleur),
+            // The form does not ask for it.
+            budget: lus.as_ref().map(|lus| lus.budget.clone()).unwrap_or_default(),
             logo: dit(&self.logo_texte).map(|texte| TexteDuLogo { texte }),
             signataire,
             mots: Mots {
@@ -123,10 +128,7 @@ impl Saisie {
         };
         let mut fichiers = anciens.clone();
         // A file that says the same stays as it was written, comments included.
-        let texte =
-            anciens.get(REGLAGES).map(|octets| String::from_utf8_lossy(octets).into_owned());
-        let inchange =
-            texte.is_some_and(|texte| Reglages::parse(&texte).is_ok_and(|lus| lus == reglages));
+        let inchange = lus.is_some_and(|lus| lus == reglages);
         if reglages == Reglages::default() {
             fichiers.remove(REGLAGES);
         } else if !inchange {
