@@ -7,13 +7,12 @@ use axum::http::StatusCode;
 use sqlx::{Connection, Executor};
 
 use crate::dossier::Reseau;
-use crate::pays::Pays;
 use crate::service::Essai;
 
 /// Public questions that do not end hold every connection of the public; sessions keep theirs.
 #[tokio::test]
 async fn a_flood_of_the_public_starves_no_session() {
-    let essai = Arc::new(Essai::sur(Arc::new(Pays::nouveau("").await)).await);
+    let essai = Arc::new(Essai::a_part().await);
     essai.pays.charger(&Reseau::nouveau("foule")).await;
     let biscuit = essai.entrer("coord@foule.example", &["foule:coordinateur"]).await;
     // What every public question below waits for, and no page of a person does.

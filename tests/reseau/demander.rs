@@ -271,7 +271,7 @@ async fn a_demande_for_nobody_goes_to_who_coordinates_and_else_its_sender_choose
 
 #[tokio::test]
 async fn twenty_four_demandes_at_once_leave_others_their_answers() {
-    let essai = std::sync::Arc::new(a_part().await);
+    let essai = std::sync::Arc::new(Essai::a_part().await);
     essai.pays.charger(&reseau("foule")).await;
     let envois: Vec<_> = (0..24)
         .map(|rang| {
@@ -343,14 +343,9 @@ async fn demandes_are_slowed_down_for_an_address_and_for_a_commune() {
     }
 }
 
-/// In a country of their own: a commune is counted whatever the réseau.
-async fn a_part() -> Essai {
-    Essai::sur(std::sync::Arc::new(Pays::nouveau("").await)).await
-}
-
 #[tokio::test]
 async fn who_waits_each_time_comes_to_the_bound_of_a_day() {
-    let essai = a_part().await;
+    let essai = Essai::a_part().await;
     essai.pays.charger(&reseau("freine")).await;
     let vieillir = "update tentative set le = le - interval '16 minutes' where cle like 'demande%'";
     let mut connexion = essai.pays.base.connexion().await.unwrap();

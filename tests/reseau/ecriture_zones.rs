@@ -20,7 +20,10 @@ struct Ecole {
 
 impl Ecole {
     async fn nouvelle(reseau: &'static str) -> Self {
-        let essai = Essai::nouveau().await;
+        Self::sur(Essai::nouveau().await, reseau).await
+    }
+
+    async fn sur(essai: Essai, reseau: &'static str) -> Self {
         essai.pays.charger(&Reseau::nouveau(reseau)).await;
         let [caue, sde, coordinateur, lecteur] = essai.gens(reseau).await;
         Self { essai, reseau, caue, sde, coordinateur, lecteur }
@@ -353,7 +356,7 @@ async fn no_connection_is_held_while_zones_are_judged() {
 
 #[tokio::test]
 async fn a_zone_that_was_judged_by_what_is_no_more_is_to_be_proposed_again() {
-    let ecole = std::sync::Arc::new(Ecole::nouvelle("rejuges").await);
+    let ecole = std::sync::Arc::new(Ecole::sur(Essai::a_part().await, "rejuges").await);
     let mut proprietaire = ecole.essai.pays.base.connexion().await.unwrap();
     // A load is under way: the zone is judged, and waits for its turn to be written.
     let tour = "select pg_advisory_lock(hashtext('maillage reseaux'))";
@@ -365,8 +368,6 @@ async fn a_zone_that_was_judged_by_what_is_no_more_is_to_be_proposed_again() {
         )
     };
     let mut autre = ecole.essai.pays.base.connexion().await.unwrap();
-    // Others wait for the same turn: time enough for this zone to be judged.
-    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     for _ in 0..200 {
         let attendent: i64 = sqlx::query_scalar(
             "select count(*) from pg_stat_activity where wait_event = 'advisory' and query like '%maillage reseaux%'",

@@ -163,7 +163,6 @@ fn no_address_makes_the_service_fail_and_each_refusal_is_a_sentence() {
         ]
         .map(str::to_owned),
     );
-    let nombre = chemins.len();
     let trouvees = RefCell::new(BTreeSet::new());
     let config = Config { cases: ESSAIS, failure_persistence: None, ..Config::default() };
     TestRunner::new(config)
@@ -193,8 +192,8 @@ fn no_address_makes_the_service_fail_and_each_refusal_is_a_sentence() {
             Ok(())
         })
         .unwrap();
-    // Otherwise every request would have been refused at the door.
-    assert!(trouvees.borrow().len() > nombre / 3, "{:?}", trouvees.borrow());
+    // Otherwise every request would have been refused at the door; how many get further is left to chance.
+    assert!(trouvees.borrow().len() > 10, "{:?}", trouvees.borrow());
 }
 
 /// Writes tried in a run: some of them hash a password.

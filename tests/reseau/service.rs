@@ -52,6 +52,11 @@ impl Essai {
         Self::sur(pays().await).await
     }
 
+    /// In a country of its own: for a test that counts what others would add, or holds what others would wait for.
+    pub async fn a_part() -> Self {
+        Self::sur(Arc::new(Pays::nouveau("").await)).await
+    }
+
     pub async fn sur(pays: Arc<Pays>) -> Self {
         let service = Service {
             adresse: SocketAddr::from(([127, 0, 0, 1], 0)),
