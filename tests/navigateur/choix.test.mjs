@@ -1,35 +1,13 @@
-// What may be chosen on the map beside its question, with a mouse, a thumb, or the keyboard alone.
+// What may be chosen on the map beside its question, with a mouse or a thumb.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { avecPage, capturer, DIE, demander, dessinee, fautesAccessibilite, focusVisible, lancer, OPTIONS, PANNEAU, service, tabuler, texte } from './outils.mjs';
+import { avecPage, capturer, DIE, demander, dessinee, fautesAccessibilite, lancer, OPTIONS, PANNEAU, service, texte } from './outils.mjs';
 
 describe('the choices of the map', OPTIONS, () => {
   let navigateur;
   before(async () => (navigateur = await lancer()));
   after(() => navigateur?.close());
   const avec = (...suite) => avecPage(navigateur, ...suite);
-
-  test('the keyboard alone goes from the question to the table and its file', () =>
-    avec('/', PANNEAU, async ({ page }) => {
-      await tabuler(page, '#question select[data-cle=theme]');
-      assert.ok(await focusVisible(page));
-      await page.keyboard.press('ArrowDown');
-      await page.waitForFunction(() => window.maillage.vue().theme !== null);
-      await tabuler(page, '#voir-tableau');
-      await page.keyboard.press('Enter');
-      await page.waitForSelector('#tableau:not([hidden]) .fermer:focus');
-      await tabuler(page, '#tableau .outils button');
-      assert.ok(await focusVisible(page));
-      const [fichier] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
-      assert.match(fichier.suggestedFilename(), /^qui-parmi.*\.csv$/);
-      const morceaux = [];
-      for await (const m of await fichier.createReadStream()) morceaux.push(m);
-      const lignes = Buffer.concat(morceaux).toString('utf8').split('\r\n');
-      assert.equal(lignes[0], '\ufeffCode;Nom;Partenaires;Demandes');
-      const fin = lignes.indexOf('');
-      assert.equal(fin - 1, Object.keys((await demander('/api/couverture?reseau=drome&maille=commune')).unites).length);
-      assert.match(lignes.slice(fin).join(' '), /démonstration.*millésime 2026.*Source/is);
-    }));
 
   test('the table may hold only what is on screen, and the workbook of the service holds the same', () =>
     avec('/', {}, async ({ page }) => {

@@ -168,3 +168,18 @@ export const focusVisible = (page) =>
     const vus = [e, e.nextElementSibling].filter(Boolean).map((x) => getComputedStyle(x));
     return vus.some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || e.matches('input[type=range]:focus-visible');
   });
+
+/** Whether what has the focus is on screen, with something of it under nothing else. */
+export const aDecouvert = (page) =>
+  page.evaluate(() => {
+    const e = document.activeElement;
+    return [...e.getClientRects()].some(({ left, top, right, bottom }) => {
+      const [x, y, l, h] = [Math.max(0, left), Math.max(0, top), Math.min(innerWidth, right), Math.min(innerHeight, bottom)];
+      const points = [[(x + l) / 2, (y + h) / 2], ...[x + 3, l - 3].flatMap((a) => [y + 3, h - 3].map((b) => [a, b]))];
+      return l > x && h > y && points.some(([a, b]) => {
+        const dessus = document.elementFromPoint(a, b);
+        // Two thumbs share one track.
+        return dessus && (e.contains(dessus) || (e.type === 'range' && dessus.contains(e) && dessus.matches('.glissiere-piste')));
+      });
+    });
+  });

@@ -49,7 +49,7 @@ class Application {
   private readonly carteLa = new Promise<void>((suite) => (this.dressee = suite));
   private readonly arrivee = new Arrivee(parId('carte'));
   private readonly compagnes = new Compagnes({
-    choix: (u) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus: false }) : this.fermer()),
+    choix: (u, focus) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus }) : this.fermer()),
     survol: (u, x, y) => montrerEtiquette(u, x, y, parId('carte-2')),
     panne: (ou) => this.enPanne('comparaison', ou, () => void this.accompagner()),
     recadrer: async () => (this.vue.carte ? undefined : this.cadrerParDefaut()),
@@ -107,6 +107,7 @@ class Application {
   /** A change that the person makes: it goes to the address, as a new step of the history. */
   private async changer(changement: Partial<Vue>): Promise<void> {
     const avant = this.vue;
+    if (changement.unite === null) this.unite.rendreLeFocus();
     this.vue = { ...this.vue, ...changement };
     if (this.vue.vue !== avant.vue) await this.chargerSujets();
     this.suivreLeZoom();
@@ -242,7 +243,7 @@ class Application {
       const { Carte } = await module;
       const depart = this.vue.carte ?? (await this.etendue());
       this.carte = new Carte(conteneur, depart, {
-        choix: (u) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus: false }) : this.fermer()),
+        choix: (u, focus) => (u ? void this.choisir(u.maille, u.code, { cadrer: false, focus }) : this.fermer()),
         survol: (u, x, y) => montrerEtiquette(u, x, y, conteneur),
         deplacement: (camera, parLaPersonne) => {
           if (parLaPersonne) {

@@ -17,6 +17,7 @@ import type { Camera } from './adresse';
 import { Coulisses, sansCarteGraphique } from './coulisses';
 import { HEXAGONE, marge } from './cadrage';
 import { COUCHES, coucheDeMotif, OFFICIELLES, poserCouches, poserRegroupements, rayon, SOURCE, sourceDe, voileSauf, ZOOM_COMMUNES, type Etat } from './couches';
+import { element } from './element';
 import { estDuFond, poserFond } from './fond';
 import { MOTIFS, type Motif } from './motifs';
 import type { Bbox, Maille, Point } from './reponses';
@@ -59,8 +60,11 @@ export interface UniteSurvolee {
   dit: string | null;
 }
 
+/** A place of the map, under the pointer or in its middle. */
+type Vise = Pick<MapMouseEvent, 'point'>;
+
 export interface Ecoute {
-  choix(unite: { maille: Maille; code: string } | null): void;
+  choix(unite: { maille: Maille; code: string } | null, parLeClavier: boolean): void;
   survol(unite: UniteSurvolee | null, x: number, y: number): void;
   /** The camera has moved; by the person, or by the page to frame something. */
   deplacement(camera: Camera, parLaPersonne: boolean): void;
@@ -73,7 +77,7 @@ export class Carte {
   private pose = false;
   private peinture: Peinture | null = null;
   private choisie: { maille: Maille; code: string } | null = null;
-  private survolee: { maille: Maille; code: string } | null = null;
+  private survolee: UniteSurvolee | null = null;
   private repere: Point | null = null;
   private derniere = '';
   /** Units that each layer of patterns holds. */
@@ -197,13 +201,14 @@ export class Carte {
       else if (statut && statut >= 500) ecoute.panne('base');
       else console.warn(evenement.error);
     });
-    carte.on('click', (evenement) => ecoute.choix(this.uniteSous(evenement)));
+    carte.on('click', (evenement) => ecoute.choix(this.uniteSous(evenement), false));
+    this.viser(ecoute);
     // A finger does not hover: its tap would leave a label behind.
     if (matchMedia('(hover: hover)').matches) {
       carte.on('mousemove', (evenement) => this.survoler(evenement));
       carte.on('mouseout', () => this.survoler(null));
-      carte.on('movestart', () => this.survoler(null));
     }
+    carte.on('movestart', () => this.survoler(null));
     this.derniere = JSON.stringify(this.camera);
     carte.on('moveend', (evenement) => {
       const camera = this.camera;
@@ -212,6 +217,24 @@ export class Carte {
       this.derniere = JSON.stringify(camera);
       ecoute.deplacement(camera, bouge && !('parLaPage' in evenement));
     });
+  }
+
+  /** Whoever has no pointer looks at the middle of the map: what is there is named and said as it moves, and Enter chooses it. */
+  private viser(ecoute: Ecoute): void {
+    const toile = this.maplibre.getCanvas();
+    const dite = element('p', { class: 'visuellement-cache', role: 'status' });
+    toile.after(dite);
+    const milieu = () => ({ point: this.maplibre.project(this.maplibre.getCenter()) });
+    const nommer = () => {
+      if (!toile.matches(':focus-visible')) return;
+      this.survoler(milieu());
+      const texte = [this.survolee?.nom, this.survolee?.dit].filter(Boolean).join(', ');
+      if (dite.textContent !== texte) dite.textContent = texte;
+    };
+    toile.addEventListener('focus', nommer);
+    toile.addEventListener('blur', () => this.survoler(null));
+    toile.addEventListener('keydown', (e) => e.key === 'Enter' && toile.matches(':focus-visible') && ecoute.choix(this.uniteSous(milieu()), true));
+    this.maplibre.on('idle', nommer);
   }
 
   private appliquer(): void {
@@ -296,7 +319,7 @@ export class Carte {
     this.montrerContours();
   }
 
-  private survoler(evenement: MapMouseEvent | null): void {
+  private survoler(evenement: Vise | null): void {
     const unite = evenement && !this.maplibre.isMoving() ? this.uniteSous(evenement) : null;
     if (unite?.code !== this.survolee?.code || unite?.maille !== this.survolee?.maille) {
       const avant = this.survolee;
@@ -309,7 +332,7 @@ export class Carte {
   }
 
   /** The unit under a point, at the level of detail that is on screen there. */
-  private uniteSous(evenement: MapMouseEvent): UniteSurvolee | null {
+  private uniteSous(evenement: Vise): UniteSurvolee | null {
     if (!this.pose) return null;
     const maille = this.peinture?.maille ?? 'commune';
     const trouver = (couche: string): MapGeoJSONFeature | undefined =>
@@ -369,7 +392,7 @@ function surPlace(url: string): string {
 }
 
 const FRANCAIS = {
-  'Map.Title': 'Carte',
+  'Map.Title': 'Carte\u00a0: les flèches la déplacent, + et − l’agrandissent et la réduisent, Entrée choisit ce qui est au milieu',
   'NavigationControl.ZoomIn': 'Agrandir la carte',
   'NavigationControl.ZoomOut': 'Réduire la carte',
   'AttributionControl.ToggleAttribution': 'Afficher ou masquer les sources de la carte',

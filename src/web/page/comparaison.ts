@@ -9,7 +9,7 @@ import type { Maille } from './reponses';
 import type { Table } from './tableau';
 
 export interface EcouteDeComparaison {
-  choix(unite: { maille: Maille; code: string } | null): void;
+  choix(unite: { maille: Maille; code: string } | null, parLeClavier: boolean): void;
   survol(unite: UniteSurvolee | null, x: number, y: number): void;
   panne(ou: 'base' | 'service'): void;
 }
@@ -31,7 +31,7 @@ export class Comparaison {
     const conteneur = parId('carte-2');
     remplir(conteneur);
     this.carte = new Carte(conteneur, premiere.camera, {
-      choix: (u) => ecoute.choix(u),
+      choix: (u, parLeClavier) => ecoute.choix(u, parLeClavier),
       survol: (u, x, y) => ecoute.survol(u, x, y),
       deplacement: () => this.suivre(this.carte, this.premiere),
       panne: (ou) => ecoute.panne(ou),

@@ -27,6 +27,11 @@ export class Feuille {
     this.poignee.addEventListener('pointermove', (e) => this.tirer(e));
     this.poignee.addEventListener('pointerup', () => this.lacher());
     this.poignee.addEventListener('pointercancel', () => this.lacher());
+    // Whoever goes by keyboard sees where they are, in the panel and on the map.
+    addEventListener('focusin', ({ target }) => {
+      if (!(target instanceof HTMLElement && target.matches(':focus-visible'))) return;
+      if (this.hauteur === 'ligne' ? target.closest('#panneau-corps') : this.hauteur === 'plein' && target.closest('.volet')) this.mettre('moitie');
+    });
     // A drag ends with a click that is not one.
     this.poignee.addEventListener('click', (e) => this.glisse && e.stopImmediatePropagation(), { capture: true });
   }

@@ -4,7 +4,7 @@ import type { Vue } from './adresse';
 import { DIRE_ETAT, type Lecture } from './indicateurs/lecture';
 import { enPeriode } from './indicateurs/question';
 import { dateLongue, direPeriode, majuscule, MAILLES, nombre, pluriel } from './ecriture';
-import { element, parId, phrase, remplir } from './element';
+import { element, garderLeFocus, parId, phrase, remplir } from './element';
 import { direSources } from './legende';
 import type { Aidant, Aide, Demande, Demandes, FicheAide, Guichet, Maille, Nomme, Reseau, Territoire } from './reponses';
 
@@ -48,17 +48,19 @@ export function montrerFiche(
   const theme = reseau?.themes.find((x) => x.code === vue.theme)?.libelle ?? null;
   const demonstration = aide?.demonstration || demandes?.demonstration;
   racine.hidden = false;
-  remplir(
-    racine,
-    boutonFermer(gestes),
-    element('h2', { tabindex: -1, id: 'fiche-nom' }, t.nom),
-    element('p', { class: 'sous-titre' }, nature(t)),
-    ...(valeur ? ceQueDitLIndicateur(t, valeur, gestes) : []),
-    identite(t, gestes),
-    ...(aide ? quiAide(t, aide, theme, vue.besoin, gestes) : []),
-    ...(demandes && reseau ? ceQuiAEteDemande(t, demandes, reseau) : []),
-    demonstration && element('p', { class: 'mention' }, 'Données de démonstration'),
-    element('div', { class: 'provenance' }, ...direSources(t.sources)),
+  garderLeFocus(racine, () =>
+    remplir(
+      racine,
+      boutonFermer(gestes),
+      element('h2', { tabindex: -1, id: 'fiche-nom' }, t.nom),
+      element('p', { class: 'sous-titre' }, nature(t)),
+      ...(valeur ? ceQueDitLIndicateur(t, valeur, gestes) : []),
+      identite(t, gestes),
+      ...(aide ? quiAide(t, aide, theme, vue.besoin, gestes) : []),
+      ...(demandes && reseau ? ceQuiAEteDemande(t, demandes, reseau) : []),
+      demonstration && element('p', { class: 'mention' }, 'Données de démonstration'),
+      element('div', { class: 'provenance' }, ...direSources(t.sources)),
+    ),
   );
 }
 
@@ -158,7 +160,7 @@ function quiAide(t: Territoire, aide: Aide, theme: string | null, besoin: string
 
 /** « Pour quel besoin ? » — and the answer is then of those whose fiches speak of it. */
 function demanderBesoin(besoin: string | null, gestes: Gestes): HTMLElement {
-  const champ = element('input', { type: 'search', id: 'besoin', value: besoin ?? '', placeholder: 'Ex.\u00a0: toiture de l’école', maxlength: 200, autocomplete: 'off' });
+  const champ = element('input', { type: 'search', id: 'besoin', 'data-cle': 'besoin', value: besoin ?? '', placeholder: 'Ex.\u00a0: toiture de l’école', maxlength: 200, autocomplete: 'off' });
   const chercher = (e: Event) => {
     e.preventDefault();
     gestes.chercher(champ.value.trim() || null);
@@ -169,7 +171,7 @@ function demanderBesoin(besoin: string | null, gestes: Gestes): HTMLElement {
     { class: 'besoin', role: 'search', 'aria-label': 'Chercher qui peut aider', submit: chercher },
     element('label', { for: 'besoin' }, 'Pour quel besoin\u00a0?'),
     champ,
-    element('button', { type: 'submit', class: 'bouton' }, 'Chercher'),
+    element('button', { type: 'submit', class: 'bouton', 'data-cle': 'chercher' }, 'Chercher'),
   );
 }
 

@@ -35,6 +35,12 @@ export class Partage {
       e.preventDefault();
       parId('imprimer').click();
     });
+    const detail = parId<HTMLDetailsElement>('partage');
+    detail.addEventListener('keydown', ({ key }) => {
+      if (key !== 'Escape') return;
+      detail.open = false;
+      detail.querySelector('summary')!.focus();
+    });
     addEventListener('afterprint', () => void import('./impression').then(({ ranger }) => ranger(parId('impression'))));
   }
 

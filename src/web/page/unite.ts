@@ -3,6 +3,7 @@
 import { uniteDe, type Vue } from './adresse';
 import * as api from './api';
 import { MAILLES } from './ecriture';
+import { parId } from './element';
 import { Feuille } from './feuille';
 import { annoncerFiche, fermerFiche, montrerFiche, type ContenuFiche, type Gestes } from './fiche';
 import type { Lecture } from './indicateurs/lecture';
@@ -25,8 +26,24 @@ export class UniteChoisie {
   private cle = '';
   private demande = new AbortController();
   private readonly feuille = new Feuille();
+  private readonly racine = parId('fiche');
+  /** Where one was before the sheet. */
+  private retour: HTMLElement | null = null;
 
-  constructor(private readonly page: Page) {}
+  constructor(private readonly page: Page) {
+    this.racine.addEventListener('focusin', ({ relatedTarget: ou }) => {
+      if (ou instanceof HTMLElement && !this.racine.contains(ou)) this.retour = ou;
+    });
+    this.racine.addEventListener('keydown', ({ key, target }) => {
+      // A field that holds something is emptied first.
+      if (key === 'Escape' && !(target instanceof HTMLInputElement && target.value)) page.fermer();
+    });
+  }
+
+  /** Whoever leaves the sheet by keyboard is again where they were before it. */
+  rendreLeFocus(): void {
+    if (this.racine.querySelector(':focus-visible')) (this.retour?.isConnected ? this.retour : parId('panneau')).focus();
+  }
 
   get bbox(): Bbox | null | undefined {
     return this.contenu?.territoire.bbox;
