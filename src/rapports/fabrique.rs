@@ -37,8 +37,7 @@ impl Ouvrage {
     }
 }
 
-/// Reads what a report says, and what is written around it. Figures are those that the public reads, small counts masked,
-/// when the réseau is public: they are made to be published.
+/// Reads what a report says, and what is written around it.
 ///
 /// # Errors
 /// A sentence when a text is wrong, with its file and its line.
@@ -47,13 +46,42 @@ pub async fn lire(
     principal: &Principal,
     consigne: &Consigne,
 ) -> Result<(Rapport, Textes)> {
-    let (public, fichiers) = {
+    let fichiers = {
         let mut lecture = principal.lecture(piscine).await?;
-        let public = est_public(&mut lecture, consigne).await?;
-        (public, textes::lire(&mut lecture, &consigne.reseau).await?)
+        textes::lire(&mut lecture, &consigne.reseau).await?
+    };
+    let rapport = chiffres(piscine, principal, consigne).await?;
+    Ok(accorder(rapport, juger(&fichiers)?))
+}
+
+/// Texts that are not kept yet, with the figures that they would be printed with.
+pub async fn apercevoir(
+    piscine: &PgPool,
+    principal: &Principal,
+    consigne: &Consigne,
+    textes: Textes,
+) -> Result<Textes> {
+    let rapport = chiffres(piscine, principal, consigne).await?;
+    Ok(accorder(rapport, textes).1)
+}
+
+/// The figures alone. Those that the public reads, small counts masked, when the réseau is public: they are made to be
+/// published.
+pub async fn chiffres(
+    piscine: &PgPool,
+    principal: &Principal,
+    consigne: &Consigne,
+) -> Result<Rapport> {
+    let public = {
+        let mut lecture = principal.lecture(piscine).await?;
+        est_public(&mut lecture, consigne).await?
     };
     let qui = if public { &Principal::Public } else { principal };
-    accorder(chiffres(piscine, qui, consigne).await?, &fichiers)
+    chiffres_lus_par(piscine, qui, consigne).await
+}
+
+fn juger(fichiers: &Fichiers) -> Result<Textes> {
+    Textes::juger(fichiers).map_err(|fautes| textes::refuser(&fautes))
 }
 
 /// The same for the owner of the data, from whom nothing is kept: figures of a public réseau are all the same those that the
@@ -67,10 +95,10 @@ pub async fn lire_en_proprietaire(base: &Base, consigne: &Consigne) -> Result<(R
     let mut lecture = connexion.begin_with(debut).await.pour("ouverture d'une lecture")?;
     let fichiers = textes::lire(&mut lecture, &consigne.reseau).await?;
     let rapport = match est_public(&mut lecture, consigne).await? {
-        true => chiffres(&base.piscine(), &Principal::Public, consigne).await?,
+        true => chiffres_lus_par(&base.piscine(), &Principal::Public, consigne).await?,
         false => Rapport::lire(&mut lecture, consigne).await?,
     };
-    accorder(rapport, &fichiers)
+    Ok(accorder(rapport, juger(&fichiers)?))
 }
 
 async fn est_public(connexion: &mut PgConnection, consigne: &Consigne) -> Result<bool> {
@@ -83,14 +111,13 @@ async fn est_public(connexion: &mut PgConnection, consigne: &Consigne) -> Result
 }
 
 /// Texts of a report, figures put in; the report takes their colour.
-fn accorder(mut rapport: Rapport, fichiers: &Fichiers) -> Result<(Rapport, Textes)> {
-    let textes = Textes::juger(fichiers).map_err(|fautes| textes::refuser(&fautes))?;
+fn accorder(mut rapport: Rapport, textes: Textes) -> (Rapport, Textes) {
     if textes.reglages.couleur.is_some() {
         rapport.reseau.couleur.clone_from(&textes.reglages.couleur);
     }
     rapport.chiffres.extend(budget(&rapport, &textes));
     let textes = textes.remplir(&rapport);
-    Ok((rapport, textes))
+    (rapport, textes)
 }
 
 /// What the réseau says that its year cost: no table of the database has it.
@@ -110,8 +137,7 @@ fn budget(rapport: &Rapport, textes: &Textes) -> Option<Chiffre> {
     Some(chiffre.apres(de(annee - 1)).avec(&parametres))
 }
 
-/// The figures alone, as this principal reads them.
-pub async fn chiffres(
+async fn chiffres_lus_par(
     piscine: &PgPool,
     principal: &Principal,
     consigne: &Consigne,

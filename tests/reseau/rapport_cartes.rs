@@ -8,7 +8,7 @@ use crate::dossier::Reseau;
 use crate::pays::{Pays, pays};
 use crate::rapport::{consigne, drome, lire};
 
-async fn dessin(pays: &Pays, rapport: &Rapport, cle: &str) -> Dessin {
+pub async fn dessin(pays: &Pays, rapport: &Rapport, cle: &str) -> Dessin {
     let mut lecture = Principal::Public.lecture(&pays.base.piscine()).await.unwrap();
     let fonds = Fonds::lire(&mut lecture, rapport).await.unwrap();
     fonds.dessiner(rapport).unwrap().remove(cle).unwrap()

@@ -2,12 +2,15 @@
 
 use std::fmt::Write;
 
-use maillage::rapports::donnees::Sujet;
-use maillage::rapports::fabrique::lire_en_proprietaire;
+use maillage::rapports::donnees::{Rapport, Sujet};
+use maillage::rapports::fabrique::{chiffres, lire_en_proprietaire};
+use maillage::rapports::planches::Dessin;
 
 use crate::dossier::Reseau;
+use crate::matrice::session;
 use crate::pays::pays;
 use crate::rapport::{consigne, imprimer, lire, texte};
+use crate::rapport_cartes::dessin;
 
 /// Ten demandes of a commune and two of another; counts under five are not published.
 fn reseau(code: &str) -> Reseau {
@@ -33,6 +36,9 @@ async fn the_report_of_a_reseau_that_masks_says_so_and_names_no_small_count() {
     let rapport = lire(&pays, &consigne("rapport-masque", Sujet::Reseau, 2018)).await;
     assert!(rapport.masquage.is_some() && rapport.partenaires.is_empty());
     assert_eq!(rapport.carte("demandes-par-commune").unwrap().valeurs["26002"], None);
+    // On a map of circles, a commune without one is a commune without demande.
+    let Dessin { svg, description } = dessin(&pays, &rapport, "demandes-par-commune").await;
+    assert!(svg.contains("fill=\"url(#p)\"") && description.contains("Non communiqué (2)"));
     let lu = texte(&imprimer(&pays, &rapport).await);
     for attendu in [
         "moins de 5 demandes",
@@ -51,6 +57,21 @@ async fn the_owner_of_the_data_prints_of_a_public_reseau_what_the_public_reads()
     let (rapport, _) = lire_en_proprietaire(&pays.base, &consigne).await.unwrap();
     // Each demande was counted twice when the owner was taken for someone from whom rows are kept.
     assert!(rapport == lire(&pays, &consigne).await);
+}
+
+#[tokio::test]
+async fn whoever_reads_what_is_masked_previews_and_compares_what_the_public_reads() {
+    let pays = pays().await;
+    pays.charger(&reseau("rapport-compare")).await;
+    let droits = ["rapport-compare:coordinateur"];
+    let coordinateur = session(&pays, "coord@rapport-compare.example", &droits).await;
+    let consigne = consigne("rapport-compare", Sujet::Reseau, 2018);
+    let publie = lire(&pays, &consigne).await;
+    let piscine = pays.base.piscine();
+    let mut lecture = coordinateur.lecture(&piscine).await.unwrap();
+    let complet = Rapport::lire(&mut lecture, &consigne).await.unwrap();
+    assert_eq!(complet.carte("demandes-par-commune").unwrap().valeurs["26002"], Some(2.0));
+    assert!(chiffres(&piscine, &coordinateur, &consigne).await.unwrap() == publie);
 }
 
 #[tokio::test]

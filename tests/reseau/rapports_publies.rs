@@ -98,16 +98,30 @@ async fn what_a_page_wrote_stays_when_the_folder_is_loaded_again() {
     let recue = essai.envoyer(adresse, &biscuit, &faux).await;
     assert_eq!(recue.statut, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(recue.texte.contains("rapport/avant-propos.md, ligne 3"), "{}", recue.texte);
+    let faux = corps(&[("budget", "2018 : douze"), ("action", "enregistrer")]);
+    let recue = essai.envoyer(adresse, &biscuit, &faux).await;
+    assert_eq!(recue.statut, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        recue.texte.contains("budget, ligne 1 de la case : « 2018 : douze »"),
+        "{}",
+        recue.texte
+    );
     let apercu = corps(&[
-        ("avant_propos", "Il y en a **{demandes}**."),
+        ("avant_propos", "Il y en a **{demandes}**, pour {budget}."),
+        ("budget", "2018 : 412 000"),
         ("action", "apercu"),
         ("annee", "2018"),
     ]);
     let recue = essai.envoyer(adresse, &biscuit, &apercu).await;
-    assert!(recue.texte.contains("Il y en a <strong>3</strong>."), "{}", recue.texte);
+    assert!(
+        recue.texte.contains("Il y en a <strong>3</strong>, pour 412\u{202f}000\u{a0}€."),
+        "{}",
+        recue.texte
+    );
     let bon = corps(&[
         ("avant_propos", "Un autre mot."),
         ("couleur", "#1e4d5c"),
+        ("budget", "2018 : 412 000 €"),
         ("action", "enregistrer"),
     ]);
     assert_eq!(essai.envoyer(adresse, &biscuit, &bon).await.statut, StatusCode::SEE_OTHER);
@@ -129,6 +143,7 @@ async fn what_a_page_wrote_stays_when_the_folder_is_loaded_again() {
     );
     let page = essai.lire("/espace/textes-page/bilan", &[("cookie", &biscuit)]).await;
     assert!(page.texte.contains("Un autre mot.") && page.texte.contains("#1e4d5c"));
+    assert!(page.texte.contains(">2018 : 412 000</textarea>"), "{}", page.texte);
     // A partner does not write them, nor reads them.
     let caue = essai.entrer("caue@textes-page.example", &["textes-page:partenaire:caue"]).await;
     assert_eq!(essai.envoyer(adresse, &caue, &bon).await.statut, StatusCode::NOT_FOUND);

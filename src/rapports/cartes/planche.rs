@@ -48,6 +48,8 @@ pub enum Remplissage {
     /// Where some of it is missing, and where little is.
     HachuresLarges,
     HachuresRares,
+    /// Where the zones of a partner are, under its circles: told from the neighbours on a black-and-white copy too.
+    Zone,
     /// What is not known.
     Points,
 }
@@ -60,6 +62,7 @@ impl Remplissage {
             Self::Hachures => "url(#h)".to_owned(),
             Self::HachuresLarges => "url(#hl)".to_owned(),
             Self::HachuresRares => "url(#hr)".to_owned(),
+            Self::Zone => "url(#z)".to_owned(),
             Self::Points => "url(#p)".to_owned(),
         }
     }
@@ -266,6 +269,8 @@ const MOTIFS: &str = "<pattern id=\"h\" width=\"3.6\" height=\"3.6\" patternUnit
     <rect width=\"6\" height=\"6\" fill=\"#f0dcb4\"/><rect width=\".8\" height=\"6\" fill=\"#5f5033\"/></pattern>\
     <pattern id=\"hr\" width=\"9\" height=\"9\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">\
     <rect width=\"9\" height=\"9\" fill=\"#faf1dd\"/><rect width=\".6\" height=\"9\" fill=\"#8a774f\"/></pattern>\
+    <pattern id=\"z\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\">\
+    <rect width=\"5\" height=\"5\" fill=\"#e1eef5\"/><rect width=\".7\" height=\"5\" fill=\"#6f9db8\"/></pattern>\
     <pattern id=\"p\" width=\"3\" height=\"3\" patternUnits=\"userSpaceOnUse\">\
     <rect width=\"3\" height=\"3\" fill=\"#fff\"/><circle cx=\"1.5\" cy=\"1.5\" r=\".6\" fill=\"#8d897f\"/></pattern>";
 

@@ -9,9 +9,6 @@ use crate::rapports::cartes::{Case, Legende, Remplissage};
 use crate::rapports::donnees::{Carte, Genre};
 use crate::web::fiches::{nombre, pluriel};
 
-/// Where the zones of a partner are, under its circles: light, and of no class.
-const ZONE: &str = "#cfe4ef";
-
 impl Atelier<'_> {
     /// Fills, circles and legend of a map.
     pub(super) fn contenu(
@@ -30,7 +27,10 @@ impl Atelier<'_> {
                 });
                 (par_code, BTreeMap::new(), Legende { titre: "Communes".into(), ..legende })
             }
-            Genre::Cercles => (BTreeMap::new(), connues().collect(), Legende::default()),
+            Genre::Cercles => {
+                let (par_code, legende) = self.tues(carte);
+                (par_code, connues().collect(), legende)
+            }
             Genre::Taux => {
                 let (par_code, legende) = self.taux(carte);
                 (par_code, BTreeMap::new(), legende)
@@ -48,7 +48,7 @@ impl Atelier<'_> {
                 (par_code, BTreeMap::new(), legende)
             }
             Genre::Zone => {
-                let zone = Remplissage::Couleur(ZONE.to_owned());
+                let zone = Remplissage::Zone;
                 let par_code: BTreeMap<_, _> =
                     carte.communes.iter().map(|code| (code.clone(), zone.clone())).collect();
                 let texte = format!("Zones d’intervention ({})", carte.communes.len());
@@ -70,6 +70,22 @@ impl Atelier<'_> {
                 (par_code, connues().collect(), Legende { titre: "Communes".into(), ..legende })
             }
         }
+    }
+
+    /// Where there is no circle since its number is not published, and not for want of demandes.
+    fn tues(&self, carte: &Carte) -> (BTreeMap<String, Remplissage>, Legende) {
+        let par_code: BTreeMap<_, _> = carte
+            .valeurs
+            .iter()
+            .filter(|(_, valeur)| valeur.is_none())
+            .map(|(code, _)| (code.clone(), Remplissage::Points))
+            .collect();
+        let texte = format!("Non communiqué ({})", par_code.len());
+        let cases = match par_code.is_empty() {
+            true => Vec::new(),
+            false => vec![Case { fond: Remplissage::Points.svg(), texte }],
+        };
+        (par_code, Legende { cases, ..Legende::default() })
     }
 
     fn sequence(&self, classes: usize, rang: usize) -> Remplissage {

@@ -130,8 +130,8 @@ async fn ecrire(
     let (mut transaction, reseau) = ecriture(&piscine, &principal, &origine, &reseau).await?;
     let saisie = Saisie::lire(&envoyes);
     let anciens = textes::lire(&mut transaction, &reseau.code).await?;
-    let fichiers = saisie.fichiers(&anciens);
-    let juges = Textes::juger(&fichiers);
+    let juges =
+        saisie.fichiers(&anciens).and_then(|fichiers| Ok((Textes::juger(&fichiers)?, fichiers)));
     let code = reseau.code.clone();
     let apercu = valeur(&envoyes, "action") == "apercu";
     // Two people may write at once: the second is shown what the first has kept, and loses nothing.
@@ -151,16 +151,16 @@ async fn ecrire(
             let bilan = lire(&mut transaction, reseau, None, Some(saisie), &fautes).await?;
             Ok(reponse(StatusCode::UNPROCESSABLE_ENTITY, bilan.page(None, None, None)))
         }
-        Ok(juges) if apercu => {
+        Ok((juges, _)) if apercu => {
             let annee = valeur(&envoyes, "annee").parse().ok();
             let bilan = lire(&mut transaction, reseau, annee, Some(saisie), &[]).await?;
             transaction.rollback().await.pour("lecture d'un réseau")?;
             let _place = rapports::ATELIER.entrer().await?;
             let voulue = consigne(&code, bilan.annee)?;
-            let rapport = fabrique::chiffres(&piscine, &principal, &voulue).await?;
-            Ok(reponse(StatusCode::OK, bilan.page(None, None, Some(&juges.remplir(&rapport)))))
+            let textes = fabrique::apercevoir(&piscine, &principal, &voulue, juges).await?;
+            Ok(reponse(StatusCode::OK, bilan.page(None, None, Some(&textes))))
         }
-        Ok(_) => {
+        Ok((_, fichiers)) => {
             for nom in [textes::REGLAGES, textes::AVANT_PROPOS, textes::PROGRAMME] {
                 match fichiers.get(nom) {
                     Some(contenu) if anciens.get(nom) != Some(contenu) => {

@@ -167,6 +167,9 @@ impl Bilan {
                 (ligne("titre_programme", "Titre du programme", &s.titre_programme, "Vide : « Le programme de l'année suivante »."))
                 (long("programme", "Programme de l'année suivante", &s.programme))
                 (ligne("logo_texte", "Ce que montre le logo", &s.logo_texte, "Pour qui ne le voit pas. Vide : le nom du réseau."))
+                label for="budget" { "Budget, année par année" }
+                textarea id="budget" name="budget" rows="4" maxlength="2000" aria-describedby="aide-budget" { (s.budget) }
+                p.discret id="aide-budget" { "Facultatif. Une année par ligne, en euros : 2018 : 412 000. Le bilan d'une année compare son budget à celui d'avant." }
                 details {
                     summary { "Comment écrire" }
                     p { "Une ligne vide sépare deux paragraphes. # Un titre. **gras**, *italique*. Une liste : chaque ligne commence par « - » ou par « 1. ». \

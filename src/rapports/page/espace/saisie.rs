@@ -1,10 +1,13 @@
 //! The texts as the form shows them, and the files that they make.
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use crate::rapports::textes::{
-    AVANT_PROPOS, Fichiers, Mots, PROGRAMME, REGLAGES, Reglages, Signataire, TexteDuLogo,
+    AVANT_PROPOS, Faute, Fichiers, Mots, PROGRAMME, REGLAGES, Reglages, Signataire, TexteDuLogo,
 };
+use crate::web::fiches::nombre;
 
 /// What is typed, field by field.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +22,8 @@ pub struct Saisie {
     pub titre_programme: String,
     pub programme: String,
     pub logo_texte: String,
+    /// A year and its euros by line: «2018 : 412 000».
+    pub budget: String,
 }
 
 impl Saisie {
@@ -39,11 +44,12 @@ impl Saisie {
             titre_programme: champ("titre_programme"),
             programme: champ("programme"),
             logo_texte: champ("logo_texte"),
+            budget: champ("budget"),
         }
     }
 
     /// Each with the words of the form.
-    fn champs(&self) -> [(&'static str, &str); 10] {
+    fn champs(&self) -> [(&'static str, &str); 11] {
         [
             ("Titre de la couverture", &self.titre),
             ("Sous-titre", &self.sous_titre),
@@ -55,6 +61,7 @@ impl Saisie {
             ("Titre du programme", &self.titre_programme),
             ("Programme de l'année suivante", &self.programme),
             ("Ce que montre le logo", &self.logo_texte),
+            ("Budget, année par année", &self.budget),
         ]
     }
 
@@ -99,11 +106,15 @@ impl Saisie {
             titre_programme: reglages.mots.programme.unwrap_or_default(),
             programme: texte(PROGRAMME).trim_end().to_owned(),
             logo_texte: reglages.logo.map(|logo| logo.texte).unwrap_or_default(),
+            budget: ecrire_le_budget(&reglages.budget),
         }
     }
 
     /// The files, with those that the form does not write.
-    pub fn fichiers(&self, anciens: &Fichiers) -> Fichiers {
+    ///
+    /// # Errors
+    /// Lines of the budget that are no year and its euros.
+    pub fn fichiers(&self, anciens: &Fichiers) -> Result<Fichiers, Vec<Faute>> {
         let dit = |texte: &str| (!texte.is_empty()).then(|| texte.to_owned());
         let signataire = (!self.signataire_nom.is_empty() || !self.signataire_fonction.is_empty())
             .then(|| Signataire {
@@ -115,8 +126,7 @@ impl Saisie {
         let lus = texte.and_then(|texte| Reglages::parse(&texte).ok());
         let reglages = Reglages {
             couleur: dit(&self.couleur),
-            // The form does not ask for it.
-            budget: lus.as_ref().map(|lus| lus.budget.clone()).unwrap_or_default(),
+            budget: lire_le_budget(&self.budget)?,
             logo: dit(&self.logo_texte).map(|texte| TexteDuLogo { texte }),
             signataire,
             mots: Mots {
@@ -141,6 +151,75 @@ impl Saisie {
                 fichiers.insert(nom.to_owned(), format!("{texte}\n").into_bytes());
             }
         }
-        fichiers
+        Ok(fichiers)
+    }
+}
+
+fn ecrire_le_budget(budget: &BTreeMap<String, u32>) -> String {
+    let lignes = budget.iter().map(|(annee, euros)| {
+        // Plain spaces, as one types them.
+        let euros =
+            nombre(f64::from(*euros), 0).replace(|lettre: char| lettre.is_whitespace(), " ");
+        format!("{annee} : {euros}")
+    });
+    lignes.collect::<Vec<_>>().join("\n")
+}
+
+/// Years and euros, however people part and write them: «2018 : 412 000 €», «2018 = 412000».
+fn lire_le_budget(texte: &str) -> Result<BTreeMap<String, u32>, Vec<Faute>> {
+    let mut budget = BTreeMap::new();
+    let mut fautes = Vec::new();
+    for (rang, ligne) in texte.lines().enumerate().filter(|(_, ligne)| !ligne.trim().is_empty()) {
+        let lue = ligne.split_once([':', '=', ';']).and_then(|(annee, euros)| {
+            let annee = annee.trim();
+            let euros: String = euros
+                .trim()
+                .trim_end_matches('€')
+                .chars()
+                .filter(|lettre| !lettre.is_whitespace())
+                .collect();
+            let est_annee = annee.len() == 4 && annee.bytes().all(|octet| octet.is_ascii_digit());
+            Some((est_annee.then(|| annee.to_owned())?, euros.parse().ok()?))
+        });
+        let phrase = match lue {
+            Some((annee, _)) if budget.contains_key(&annee) => {
+                format!("l'année {annee} est déjà plus haut. Gardez une seule des deux lignes.")
+            }
+            Some((annee, euros)) => {
+                budget.insert(annee, euros);
+                continue;
+            }
+            None => format!(
+                "« {} » ne se lit pas. Écrivez l'année, deux points et un montant en euros sans centimes : 2018 : 412 000.",
+                ligne.trim()
+            ),
+        };
+        let phrase = format!("budget, ligne {} de la case : {phrase}", rang + 1);
+        fautes.push(Faute { fichier: REGLAGES.to_owned(), ligne: None, phrase });
+    }
+    if fautes.is_empty() { Ok(budget) } else { Err(fautes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_read_as_people_write_it_and_written_back() {
+        let lu = lire_le_budget("2018 : 412 000 €\n\n2017=400\u{202f}000\n2016 ; 0").unwrap();
+        assert_eq!(lu.values().copied().collect::<Vec<_>>(), [0, 400_000, 412_000]);
+        assert_eq!(ecrire_le_budget(&lu), "2016 : 0\n2017 : 400 000\n2018 : 412 000");
+        assert_eq!(lire_le_budget(&ecrire_le_budget(&lu)).unwrap(), lu);
+    }
+
+    #[test]
+    fn each_line_of_a_budget_that_is_not_one_is_named() {
+        let fautes =
+            lire_le_budget("412 000\n2018 : 1\n2018 : 2\n18 : 3\n2019 : 4,5\n2020 : -1\n+201 : 1")
+                .unwrap_err();
+        let dites: Vec<_> = fautes.iter().map(ToString::to_string).collect();
+        assert_eq!(dites.len(), 6, "{dites:?}");
+        assert!(dites[0].contains("ligne 1 de la case : « 412 000 » ne se lit pas"));
+        assert!(dites[1].contains("ligne 3 de la case : l'année 2018 est déjà plus haut"));
     }
 }
