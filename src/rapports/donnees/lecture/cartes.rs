@@ -13,7 +13,9 @@ use crate::web::fiches::{liste, pluriel};
 
 pub fn cartes(matiere: &Matiere) -> Vec<Carte> {
     let mut cartes = vec![servies(matiere), cercles(matiere)];
-    if let Some(detail) = &matiere.detail {
+    if let Some(detail) = &matiere.detail
+        && !matiere.portraits.epci.is_empty()
+    {
         cartes.push(taux(matiere, &detail.repartition));
     }
     cartes.push(couverture(matiere));

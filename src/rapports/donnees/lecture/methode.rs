@@ -1,5 +1,6 @@
 //! How the figures were counted: the sentences of the box, and of each page's note.
 
+use super::super::Sujet;
 use super::matiere::Matiere;
 use crate::web::fiches::{date_longue, pluriel};
 
@@ -31,6 +32,12 @@ pub fn phrases(matiere: &Matiere) -> Vec<String> {
              reportée par la table de passage, et peut y compter pour une seule.",
             matiere.edition.millesime, matiere.comptage
         ));
+    }
+    if matiere.consigne.sujet == Sujet::Reseau && matiere.portraits.epci.is_empty() {
+        phrases.push(
+            "Le périmètre du réseau ne nomme aucun EPCI : ni taux ni page ne leur sont consacrés."
+                .to_owned(),
+        );
     }
     phrases.extend(
         matiere
