@@ -189,9 +189,11 @@ impl Base {
                         let prise = format!("set role {ROLE_SERVICE}");
                         connexion.execute(AssertSqlSafe(prise)).await?;
                     }
-                    let delais =
-                        format!("set statement_timeout = '20s'; set lock_timeout = '{ATTENTE}'");
-                    connexion.execute(AssertSqlSafe(delais)).await?;
+                    // Compiling a question takes longer than answering it: its costs are misjudged, its rows are few.
+                    let reglages = format!(
+                        "set statement_timeout = '20s'; set lock_timeout = '{ATTENTE}'; set jit = off"
+                    );
+                    connexion.execute(AssertSqlSafe(reglages)).await?;
                     Ok(())
                 })
             })

@@ -46,6 +46,11 @@ pub fn affiche(svg: &str, titre: &str, dessus: &str, dessous: Option<&str>) -> S
     )
 }
 
+/// Height of a drawing, points.
+pub fn hauteur(svg: &str) -> Option<f64> {
+    ouvrir(svg).map(|(_, hauteur, _)| hauteur)
+}
+
 /// Width, height, and what is inside, its closing tag included.
 fn ouvrir(svg: &str) -> Option<(f64, f64, &str)> {
     let (balise, dessin) = svg.split_once('>')?;

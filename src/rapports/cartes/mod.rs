@@ -12,7 +12,7 @@ mod planche;
 mod pochoir;
 mod trace;
 
-pub use affiche::affiche;
+pub use affiche::{affiche, hauteur};
 pub use image::png;
 pub use legende::{Case, Legende};
 pub use planche::{Couche, Planche, Remplissage, Taille};

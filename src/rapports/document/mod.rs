@@ -15,6 +15,7 @@ use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use super::cartes::hauteur;
 use super::donnees::{Format, Rapport, Sujet, date};
 pub use super::planches::Dessin;
 use super::textes::Textes;
@@ -49,7 +50,11 @@ pub fn composer(
     for (rang, (cle, dessin)) in cartes.iter().enumerate() {
         // By rank, not by key: see `Monde::nouveau`.
         let nom = format!("carte-{rang}.svg");
-        noms.insert(cle.clone(), json!({ "fichier": nom, "description": dessin.description }));
+        let hauteur = hauteur(&dessin.svg);
+        noms.insert(
+            cle.clone(),
+            json!({ "fichier": nom, "description": dessin.description, "hauteur": hauteur }),
+        );
         fichiers.push((nom, dessin.svg.clone().into_bytes()));
     }
     let jour = rapport.consigne.edition;
