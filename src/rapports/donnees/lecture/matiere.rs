@@ -1,6 +1,5 @@
 //! All that is read for a report, before it is arranged.
 
-use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
@@ -86,7 +85,7 @@ impl Matiere {
         let blanches = reponses::lire(poser(Question::ZONES_BLANCHES, connexion).await?)?;
         let recouvrements = reponses::lire(poser(Question::RECOUVREMENTS, connexion).await?)?;
         let mut domaines = Vec::new();
-        for theme in domaines_de(&description, consigne.periode.au) {
+        for theme in domaines_de(&description, consigne) {
             let mut filtre = filtre.clone();
             filtre.theme = Some(theme.code.clone());
             let couverture = couvrir(connexion, &filtre, edition, comptage, commune, dans).await?;
@@ -266,12 +265,29 @@ fn en_jours(periode: Periode) -> partenaires::Periode {
     partenaires::Periode { annee: periode.annee, du: Some(periode.du), au: Some(periode.au) }
 }
 
-/// Themes of the first level that are offered on a day.
-fn domaines_de(description: &Description, jour: NaiveDate) -> impl Iterator<Item = &Theme> {
-    description
-        .themes
-        .iter()
-        .filter(move |theme| theme.parent.is_none() && theme.fin.is_none_or(|fin| jour <= fin))
+/// Themes of the first level that are offered on the last day; of a partner alone, those that it has, or has one under.
+fn domaines_de<'a>(
+    description: &'a Description,
+    consigne: &'a Consigne,
+) -> impl Iterator<Item = &'a Theme> {
+    let seul = match &consigne.sujet {
+        Sujet::Partenaire(code) => {
+            description.partenaires.iter().find(|p| p.identite.code == *code)
+        }
+        _ => None,
+    };
+    let dessous = |theme: &Theme, domaine: &Theme| {
+        theme.code == domaine.code || theme.parent.as_ref() == Some(&domaine.code)
+    };
+    description.themes.iter().filter(move |domaine| {
+        let siens = |partenaire: &Partenaire| {
+            let mut themes = description.themes.iter();
+            themes.any(|theme| dessous(theme, domaine) && partenaire.themes.contains(&theme.code))
+        };
+        domaine.parent.is_none()
+            && domaine.fin.is_none_or(|fin| consigne.periode.au <= fin)
+            && seul.is_none_or(siens)
+    })
 }
 
 /// What is said of every query: what it was asked about, with what.
