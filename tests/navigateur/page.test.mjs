@@ -116,6 +116,8 @@ describe('the page', OPTIONS, () => {
       test('the totals say 745 demandes and 260 communes, and that they are a demonstration', async () => {
         const { page } = arrivee;
         await page.check('input[name=vue][value=demandes]', { force: true });
+        // Until it is known who asks, the answer and the picture of before are still there, whole.
+        await page.waitForFunction(() => /demandes/.test(document.querySelector('#reponse').textContent));
         await dessinee(page);
         const reponse = await page.textContent('#reponse');
         assert.match(reponse, /745\sdemandes/);
@@ -123,7 +125,7 @@ describe('the page', OPTIONS, () => {
         assert.match(reponse, /71\s%/);
         assert.ok(await page.isVisible('#mention'));
         assert.ok(await page.isVisible('#mention-carte'));
-        assert.ok((await page.evaluate(() => window.maillage.carte.queryRenderedFeatures({ layers: ['cercles'] }).length)) > 200);
+        await page.waitForFunction(() => window.maillage.carte.queryRenderedFeatures({ layers: ['cercles'] }).length > 200);
         await capturer(page, `demandes-${suffixe}`);
       });
     });
