@@ -28,7 +28,8 @@ describe('With the keyboard alone', OPTIONS, () => {
   async function trouver(page, nom) {
     await aller(page, '#recherche-champ');
     await page.keyboard.type(nom);
-    await page.waitForSelector('#recherche-liste [role=option]');
+    // What was found for its first letters is there before.
+    await page.waitForFunction((nom) => document.querySelector('#recherche-liste [role=option] .nom')?.textContent.toLowerCase() === nom, nom);
     await presser(page, 'ArrowDown', 'Enter');
     await rendu(page, '#fiche-nom');
   }
