@@ -28,7 +28,10 @@ impl Atelier<'_> {
                 (par_code, BTreeMap::new(), Legende { titre: "Communes".into(), ..legende })
             }
             Genre::Cercles => {
-                let (par_code, legende) = self.tues(carte);
+                // No circle since its number is not published, and not for want of demandes.
+                let tues = carte.valeurs.iter().filter(|(_, valeur)| valeur.is_none());
+                let tues = tues.map(|(code, _)| code);
+                let (par_code, legende) = seul(tues, Remplissage::Points, "Non communiqué");
                 (par_code, connues().collect(), legende)
             }
             Genre::Taux => {
@@ -48,16 +51,9 @@ impl Atelier<'_> {
                 (par_code, BTreeMap::new(), legende)
             }
             Genre::Zone => {
-                let zone = Remplissage::Zone;
-                let par_code: BTreeMap<_, _> =
-                    carte.communes.iter().map(|code| (code.clone(), zone.clone())).collect();
-                let texte = format!("Zones d’intervention ({})", carte.communes.len());
-                let cases = if par_code.is_empty() {
-                    Vec::new()
-                } else {
-                    vec![Case { fond: zone.svg(), texte }]
-                };
-                (par_code, connues().collect(), Legende { cases, ..Legende::default() })
+                let zone = carte.communes.iter();
+                let (par_code, legende) = seul(zone, Remplissage::Zone, "Zones d’intervention");
+                (par_code, connues().collect(), legende)
             }
             Genre::Portrait => {
                 let (par_code, legende) = self.classer(carte, |valeur| match valeur {
@@ -70,22 +66,6 @@ impl Atelier<'_> {
                 (par_code, connues().collect(), Legende { titre: "Communes".into(), ..legende })
             }
         }
-    }
-
-    /// Where there is no circle since its number is not published, and not for want of demandes.
-    fn tues(&self, carte: &Carte) -> (BTreeMap<String, Remplissage>, Legende) {
-        let par_code: BTreeMap<_, _> = carte
-            .valeurs
-            .iter()
-            .filter(|(_, valeur)| valeur.is_none())
-            .map(|(code, _)| (code.clone(), Remplissage::Points))
-            .collect();
-        let texte = format!("Non communiqué ({})", par_code.len());
-        let cases = match par_code.is_empty() {
-            true => Vec::new(),
-            false => vec![Case { fond: Remplissage::Points.svg(), texte }],
-        };
-        (par_code, Legende { cases, ..Legende::default() })
     }
 
     fn sequence(&self, classes: usize, rang: usize) -> Remplissage {
@@ -236,6 +216,18 @@ impl Atelier<'_> {
         legende.notes.extend(classes.remarque);
         (par_code, legende)
     }
+}
+
+/// One fill for some units, with how many they are; nothing for none.
+fn seul<'a>(
+    codes: impl Iterator<Item = &'a String>,
+    fond: Remplissage,
+    texte: &str,
+) -> (BTreeMap<String, Remplissage>, Legende) {
+    let par_code: BTreeMap<_, _> = codes.map(|code| (code.clone(), fond.clone())).collect();
+    let case = Case { fond: fond.svg(), texte: format!("{texte} ({})", par_code.len()) };
+    let cases = if par_code.is_empty() { Vec::new() } else { vec![case] };
+    (par_code, Legende { cases, ..Legende::default() })
 }
 
 /// The classes of rates, and the decimals by which their bounds are told apart: one, more when rates are small.

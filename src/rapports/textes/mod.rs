@@ -24,7 +24,7 @@ pub use chiffre::{CHAMPS, CLES};
 pub use dossier::{exporter, importer};
 pub use logo::{GenreDeLogo, Logo};
 pub use registre::{Ecrit, REQUETE, ecrire, lire, retirer};
-pub use reglages::{Mots, Reglages, Signataire, TexteDuLogo};
+pub use reglages::{Mots, Reglages, Signataire, TexteDuLogo, est_annee};
 
 /// The files, as they are named in `rapport/`.
 pub const REGLAGES: &str = "rapport.toml";

@@ -52,6 +52,11 @@ pub struct Mots {
 /// Longest of these words, in characters.
 const LETTRES_MAX: usize = 200;
 
+/// Four figures: what a line of the budget begins with.
+pub fn est_annee(texte: &str) -> bool {
+    texte.len() == 4 && texte.bytes().all(|octet| octet.is_ascii_digit())
+}
+
 impl Reglages {
     /// # Errors
     /// What is wrong and on which line.
@@ -74,7 +79,6 @@ impl Reglages {
         if let Some(Err(raison)) = reglages.couleur.as_deref().map(juger_couleur) {
             return Err(faute(ligne_de("couleur"), format!("la couleur {raison}")));
         }
-        let est_annee = |annee: &str| annee.len() == 4 && annee.parse::<i16>().is_ok();
         if let Some(annee) = reglages.budget.keys().find(|annee| !est_annee(annee)) {
             let phrase = format!(
                 "« {annee} » n'est pas une année. Une ligne de [budget] s'écrit : 2018 = 412000, en euros."

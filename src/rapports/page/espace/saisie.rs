@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::rapports::textes::{
     AVANT_PROPOS, Faute, Fichiers, Mots, PROGRAMME, REGLAGES, Reglages, Signataire, TexteDuLogo,
+    est_annee,
 };
 use crate::web::fiches::nombre;
 
@@ -178,8 +179,7 @@ fn lire_le_budget(texte: &str) -> Result<BTreeMap<String, u32>, Vec<Faute>> {
                 .chars()
                 .filter(|lettre| !lettre.is_whitespace())
                 .collect();
-            let est_annee = annee.len() == 4 && annee.bytes().all(|octet| octet.is_ascii_digit());
-            Some((est_annee.then(|| annee.to_owned())?, euros.parse().ok()?))
+            Some((est_annee(annee).then(|| annee.to_owned())?, euros.parse().ok()?))
         });
         let phrase = match lue {
             Some((annee, _)) if budget.contains_key(&annee) => {
